@@ -1,0 +1,39 @@
+"""sggraph: from any sparse graph to coordinates and a picture, by SG-t-SNE-Pi.
+
+The public names load on first use, so ``import sggraph`` itself costs next to nothing.
+"""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "embed_graph": "embed",
+    "sgtsne_layout": "embed",
+    "SGtSNEpi": "estimator",
+    "plot_embedding": "plot",
+    "neighbor_recall": "metrics",
+    "as_graph": "graph",
+    "GraphWarning": "graph",
+    "EmbeddingDivergedError": "core.descent",
+    "read_graph": "files",
+    "write_embedding": "files",
+    "datasets": None,
+}
+
+__all__ = [*_HOME, "__version__"]  # noqa: PLE0604
+
+
+def __getattr__(name):
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = _HOME[name]
+    value = import_module(f"{__name__}.{home or name}")
+    if home is not None:
+        value = getattr(value, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""Numbers only: Numba kernels on contiguous arrays and scalars."""
