@@ -1,0 +1,142 @@
+"""From edge weights to the joint distribution P.
+
+Local weights: w_ij = |N(i) and N(j)| / |N(i) or N(j)| (Jaccard), for graphs whose edges are all alike.
+Row-stochastic: p(j|i) = a_ij / sum_j a_ij.
+lambda rescaling (Pitsianis et al. 2019): the gamma_i with sum_j p(j|i)^gamma_i = lambda, then p^gamma renormalised. The
+sum falls from the degree at gamma = 0, so a node with at most lambda neighbours would need a negative gamma, which
+turns its weights upside down; it is clamped at gamma = 0, equal weights, and counted.
+Joint: P = (p + p') / sum. Only its upper triangle is kept.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.sparse import csr_array, triu
+
+from .blocks import weighted_bounds
+from .jit import kernel
+
+BLOCKS = 16
+MAX_ITER = 100  # of Newton and bisection, per node
+TOLERANCE = 1e-6  # relative, on the sum of a row
+
+
+class JointP(NamedTuple):
+    """Upper triangle (CSR, float32) of P, which sums to 1 over both triangles, and the number of clamped nodes."""
+
+    upper: csr_array
+    n_clamped: int
+
+
+def joint_probabilities(A, lambda_, workers, *, local_weights=False):
+    """JointP of the adjacency A (CSR, float64, canonical, positive entries, no diagonal).
+
+    `lambda_` None leaves the row-stochastic weights as they are; `local_weights` replaces them by Jaccard indices.
+    """
+    weights = jaccard_weights(A, workers) if local_weights else A.data
+    p_cond, n_clamped = rescale_rows(A.indptr, weights, lambda_, workers)
+    p = csr_array((p_cond, A.indices, A.indptr), shape=A.shape)
+    joint = p + p.T
+    upper = csr_array(triu(joint, 1, format="csr"))
+    upper.sort_indices()
+    upper.data = (upper.data / (2 * max(upper.data.sum(), np.finfo(float).tiny))).astype(np.float32)
+    return JointP(upper, n_clamped)
+
+
+def jaccard_weights(A, workers):
+    """Jaccard index of the neighbourhoods of the ends of each entry of the symmetric pattern A, none below 1/(2n)."""
+    weights = np.empty(A.nnz)
+    degree = np.diff(A.indptr)
+    bounds = weighted_bounds(A.indptr, BLOCKS)
+    workers.run(_jaccard_rows, bounds, A.indptr, A.indices, degree, 1 / (2 * len(degree)), weights)
+    return weights
+
+
+@kernel
+def _jaccard_rows(b, start, stop, indptr, indices, degree, eps, weights):
+    """Entries (i, j) and (j, i) for the rows i of the block and the neighbours j of smaller degree (ties: index).
+
+    N(i) is marked in an array of n flags; each edge costs its smaller degree, so hubs are harmless.
+    """
+    mark = np.zeros(len(degree), np.bool_)
+    for i in range(start, stop):
+        for e in range(indptr[i], indptr[i + 1]):
+            mark[indices[e]] = True
+        for e in range(indptr[i], indptr[i + 1]):
+            j = indices[e]
+            if degree[j] < degree[i] or (degree[j] == degree[i] and j < i):
+                common = 0
+                for q in range(indptr[j], indptr[j + 1]):
+                    if mark[indices[q]]:
+                        common += 1
+                w = max(common / (degree[i] + degree[j] - common), eps)
+                weights[e] = w
+                weights[indptr[j] + np.searchsorted(indices[indptr[j] : indptr[j + 1]], i)] = w
+        for e in range(indptr[i], indptr[i + 1]):
+            mark[indices[e]] = False
+
+
+def rescale_rows(indptr, weights, lambda_, workers):
+    """Row-stochastic weights after lambda rescaling (None: without), and how many rows were clamped."""
+    p_cond = np.empty(len(weights))
+    bounds = weighted_bounds(indptr, BLOCKS)
+    clamped = np.zeros(len(bounds) - 1, np.int64)
+    lam = 0.0 if lambda_ is None else float(lambda_)
+    workers.run(_rescale_rows, bounds, indptr, np.asarray(weights, np.float64), lam, p_cond, clamped)
+    return p_cond, int(clamped.sum())
+
+
+@kernel
+def _rescale_rows(b, start, stop, indptr, weights, lam, p_cond, clamped):
+    for i in range(start, stop):
+        first, end = indptr[i], indptr[i + 1]
+        if first == end:
+            continue
+        greatest = 0.0
+        for e in range(first, end):
+            greatest = max(greatest, weights[e])
+        total = 0.0  # of weights over the greatest: no overflow whatever their scale
+        for e in range(first, end):
+            p_cond[e] = weights[e] / greatest
+            total += p_cond[e]
+        if lam > 0.0:
+            for e in range(first, end):
+                p_cond[e] = np.log(p_cond[e] / total)
+            gamma = 0.0
+            if end - first > lam:
+                gamma = _solve_gamma(p_cond[first:end], lam)
+            else:
+                clamped[b] += 1
+            total = 0.0
+            for e in range(first, end):
+                p_cond[e] = np.exp(gamma * p_cond[e])
+                total += p_cond[e]
+        for e in range(first, end):
+            p_cond[e] /= total
+
+
+@kernel
+def _solve_gamma(log_p, lam):
+    """The gamma > 0 with sum exp(gamma log_p) = lam: Newton on the logarithm of the sum, kept inside a bracket."""
+    low, high = 0.0, np.inf
+    gamma = 1.0
+    target = np.log(lam)
+    for _ in range(MAX_ITER):
+        total = slope = 0.0
+        for e in range(len(log_p)):
+            term = np.exp(gamma * log_p[e])
+            total += term
+            slope += term * log_p[e]
+        excess = np.log(total) - target
+        if abs(excess) < TOLERANCE:
+            break
+        if excess > 0.0:
+            low = gamma
+        else:
+            high = gamma
+        step = gamma - excess * total / slope if slope < 0.0 else np.inf
+        if low < step < high:
+            gamma = step
+        else:
+            gamma = 0.5 * (low + high) if high < np.inf else 2.0 * gamma
+    return gamma

@@ -1,0 +1,174 @@
+"""Gradient descent on KL(P || Q): optimiser state, schedule, one step, the loop.
+
+The gradient is exaggeration * F_attr - F_rep / Z (its constant 4 lives in the learning rate eta). Each coordinate has
+a gain that grows by .2 while its gradient opposes its velocity and shrinks by a fifth otherwise (delta-bar-delta;
+Jacobs 1988, van der Maaten 2014). The loop knows nothing of graphs, names or progress bars.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .attractive import attractive, cross_entropy
+from .blocks import even_bounds, weighted_bounds
+from .jit import kernel
+from .ordering import morton_order, permute_upper
+from .repulsive import Repulsion
+
+ATTRACTIVE_BLOCKS = 4  # each with an array of forces of its own
+STEP_BLOCKS = 8
+REORDER_ABOVE = 10_000  # nodes: smaller pictures live in the cache anyway
+REORDER_AT = (50, 150, 300, 600)  # iterations, counted from the end of each early phase too
+
+
+class EmbeddingDivergedError(ArithmeticError):
+    """The descent ran into NaN or infinity; the message tells where and what to change."""
+
+
+class Phase(NamedTuple):
+    """`n_iter` iterations with the same exaggeration of P, learning rate `eta` and momentum."""
+
+    n_iter: int
+    exaggeration: float
+    eta: float
+    momentum: float
+
+
+class Result(NamedTuple):
+    """Embedding (n, d) float32, its KL divergence (not exaggerated), and the number of iterations done."""
+
+    Y: np.ndarray
+    kl_divergence: float
+    n_iter: int
+
+
+@kernel
+def _step(b, start, stop, dims, F_attr, F_rep, shifts, numbers, Y, velocity, gain, norms):
+    """One step for the nodes start..stop; ``norms[b]`` = their part of the squared norm of the gradient.
+
+    `shifts` (2, d) holds the drift, to be taken off F_rep, and the centre, to be taken off Y; `numbers` are 1/Z,
+    exaggeration, eta and momentum. `dims` is a tuple of length d, for the compiler to unroll.
+    """
+    d = len(dims)
+    inv_Z, exaggeration, eta, momentum = numbers
+    zero, up, down, least = np.float32(0.0), np.float32(0.2), np.float32(0.8), np.float32(0.01)
+    for a in range(1, len(F_attr)):
+        for i in range(start, stop):
+            for k in range(d):
+                F_attr[0, i, k] += F_attr[a, i, k]
+    norm = 0.0
+    for i in range(start, stop):
+        for k in range(d):
+            g = exaggeration * F_attr[0, i, k] - (F_rep[i, k] - shifts[0, k]) * inv_Z
+            v = velocity[i, k]
+            grown = gain[i, k] + up
+            shrunk = max(gain[i, k] * down, least)
+            gk = shrunk if g * v > zero else grown  # shrinks where the velocity points uphill
+            v = momentum * v - eta * gk * g
+            gain[i, k] = gk
+            velocity[i, k] = v
+            Y[i, k] += v - shifts[1, k]
+            norm += np.float64(g) * np.float64(g)
+    norms[b] = norm
+
+
+class Upper(NamedTuple):
+    """Upper triangle of P in CSR; unsigned indices spare the kernels the test for negative ones (a quarter faster)."""
+
+    indptr: np.ndarray
+    indices: np.ndarray
+    data: np.ndarray
+
+
+def as_upper(matrix):
+    """Upper from a CSR matrix."""
+    index = np.uint32 if matrix.nnz < 2**32 else np.uint64
+    data = matrix.data.astype(np.float32, copy=False)
+    return Upper(matrix.indptr.astype(index), matrix.indices.astype(np.uint32), data)
+
+
+class Descent:
+    """State of one run on the upper triangle of P (CSR, float32, entries sum to 1/2): `advance` it, `finish` it."""
+
+    def __init__(self, upper, Y0, workers, *, h=None, exact=None):
+        n, d = Y0.shape
+        self.workers = workers
+        self.upper = as_upper(upper)
+        self.Y = np.array(Y0, np.float32, order="C")
+        self.Y -= self.Y.mean(axis=0, dtype=np.float64).astype(np.float32)
+        self.order = np.arange(n)
+        self.velocity, self.gain = np.zeros_like(self.Y), np.ones_like(self.Y)
+        self.repulsion = Repulsion(n, d, workers, h=h, exact=exact)
+        self.F_rep = np.empty_like(self.Y)
+        self._rows = weighted_bounds(upper.indptr, ATTRACTIVE_BLOCKS)
+        self._nodes = even_bounds(n, STEP_BLOCKS)
+        self.F_attr = np.zeros((len(self._rows) - 1, n, d), np.float32)
+        data = upper.data[upper.data > 0].astype(np.float64)
+        self._entropy = 2 * float((data * np.log(data)).sum())
+        self.Z = np.nan
+
+    def advance(self, phase):
+        """One iteration; returns the norm of the gradient."""
+        dims = (0,) * self.Y.shape[1]
+        P = self.upper
+        self.workers.run(attractive, self._rows, self.Y, P.indptr, P.indices, P.data, dims, self.F_attr)
+        self.Z, shifts = self.repulsion(self.Y, self.F_rep)
+        numbers = tuple(np.float32(x) for x in (1 / self.Z, phase.exaggeration, phase.eta, phase.momentum))
+        norms = np.empty(len(self._nodes) - 1)
+        state = self.Y, self.velocity, self.gain, norms
+        self.workers.run(_step, self._nodes, dims, self.F_attr, self.F_rep, shifts, numbers, *state)
+        return float(np.sqrt(norms.sum()))
+
+    def reorder(self):
+        """Renumber the nodes along the picture so that memory accesses stay local; `embedding` undoes it."""
+        order = morton_order(self.Y)
+        self.upper = as_upper(permute_upper(*self.upper, order))
+        self._rows = weighted_bounds(self.upper.indptr, ATTRACTIVE_BLOCKS)
+        self.order = self.order[order]
+        self.Y, self.velocity, self.gain = (array[order] for array in (self.Y, self.velocity, self.gain))
+
+    def embedding(self):
+        """The coordinates (n, d) in the caller's order, a copy."""
+        Y = np.empty_like(self.Y)
+        Y[self.order] = self.Y
+        return Y
+
+    def kl_divergence(self, *, fresh=False):
+        """KL(P || Q); Z is that of the last gradient, one step behind, unless `fresh`."""
+        if fresh or not np.isfinite(self.Z):
+            self.Z, _ = self.repulsion(self.Y, self.F_rep)
+        P = self.upper
+        total = np.zeros(len(self._rows) - 1)
+        self.workers.run(cross_entropy, self._rows, self.Y, P.indptr, P.indices, P.data, total)
+        return self._entropy + 2 * float(total.sum()) + float(np.log(self.Z))
+
+
+def descend(upper, Y0, schedule, workers, *, h=None, exact=None, callback=None, callback_every=50, tick=None):
+    """Run the phases of `schedule` from Y0; returns a Result.
+
+    ``callback(iteration, Y, kl, gradient_norm)`` is called every `callback_every` iterations and after the last one
+    and stops the run by returning True; ``tick(iteration, phase)`` is called at each iteration.
+    """
+    state = Descent(upper, Y0, workers, h=h, exact=exact)
+    iteration = since_phase = 0
+    last = sum(phase.n_iter for phase in schedule)
+    for phase in schedule:
+        since_phase = 0
+        for _ in range(phase.n_iter):
+            if since_phase in REORDER_AT and len(Y0) > REORDER_ABOVE:
+                state.reorder()
+            norm = state.advance(phase)
+            iteration += 1
+            since_phase += 1
+            if not np.isfinite(norm):
+                raise EmbeddingDivergedError(
+                    f"the embedding diverged at iteration {iteration} (eta={phase.eta:g}, exaggeration "
+                    f"{phase.exaggeration:g}): use a smaller eta (or eta='auto'), a smaller alpha, or a start (init) "
+                    "of smaller extent"
+                )
+            if tick is not None:
+                tick(iteration, phase)
+            if callback is not None and (iteration % callback_every == 0 or iteration == last):
+                if callback(iteration, state.embedding(), state.kl_divergence(), norm) is True:
+                    return Result(state.embedding(), state.kl_divergence(fresh=True), iteration)
+    return Result(state.embedding(), state.kl_divergence(fresh=True), iteration)

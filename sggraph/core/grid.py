@@ -1,0 +1,155 @@
+"""Points to a regular grid and back in any dimension: `spread` and `gather`, adjoint to each other.
+
+The spline is the cubic B-spline (order 4): value w_a(f), a = 0..3, at the four grid nodes around a point whose
+fraction of a cell is f, in each dimension; the weight of a node is the product over the dimensions. `gather` reads the
+value and the analytic gradient of the same spline (particle-mesh: Essmann et al., J. Chem. Phys. 103:8577, 1995).
+
+Measured at 1 % force error for the kernel 1/(1+r^2): order 6 allows cells 1.25 times wider but touches 2.25 (2-D) or
+3.4 (3-D) times as many nodes; order 4 is cheaper in each dimension. Nothing here knows the kernel.
+"""
+
+import numpy as np
+
+from .jit import kernel
+
+ORDER = 4  # nodes a point touches along each axis
+
+
+@kernel
+def bounding_box(Y):
+    """Least, greatest and mean coordinate along each axis, rows of (3, d) float64 (numpy takes 30 times longer)."""
+    n, d = Y.shape
+    box = np.empty((3, d))
+    for k in range(d):
+        low = high = Y[0, k]
+        total = 0.0
+        for i in range(n):
+            low = min(low, Y[i, k])
+            high = max(high, Y[i, k])
+            total += Y[i, k]
+        box[0, k], box[1, k], box[2, k] = low, high, total / n
+    return box
+
+
+@kernel
+def _spline(f):
+    """Weights of the four nodes at fraction `f` of a cell."""
+    g = np.float32(1.0) - f
+    sixth, four, six, three = np.float32(1 / 6), np.float32(4), np.float32(6), np.float32(3)
+    w1 = (four + f * f * (three * f - six)) * sixth
+    w2 = (four + g * g * (three * g - six)) * sixth
+    return g * g * g * sixth, w1, w2, f * f * f * sixth
+
+
+@kernel
+def _spline_slope(f):
+    """Derivatives of the four weights with respect to `f`."""
+    g = np.float32(1.0) - f
+    half, two, three_halves = np.float32(0.5), np.float32(2), np.float32(1.5)
+    return -g * g * half, f * (three_halves * f - two), g * (two - three_halves * g), f * f * half
+
+
+@kernel
+def _outer(size, w, product):
+    """Multiply out: ``product[4 r + a] = product[r] * w[a]`` for r below `size`, in place."""
+    for r in range(size - 1, -1, -1):
+        p = product[r]
+        product[4 * r + 3] = p * w[3]
+        product[4 * r + 2] = p * w[2]
+        product[4 * r + 1] = p * w[1]
+        product[4 * r] = p * w[0]
+
+
+@kernel
+def _line_offsets(shape):
+    """Flat offsets of the 4^(d-1) lines of a stencil from its first node."""
+    d = len(shape)
+    offsets = np.zeros(4 ** (d - 1), np.uint64)
+    for line in range(len(offsets)):
+        rest, stride, offset = line, 1, 0
+        for k in range(d - 2, -1, -1):
+            stride *= shape[k + 1]
+            offset += (rest % 4) * stride
+            rest //= 4
+        offsets[line] = offset
+    return offsets
+
+
+@kernel
+def spread(b, start, stop, Y, origin, inv_h, shape, Q):
+    """Add one at each point start..stop to the block's own grid ``Q[b]`` (flat, float64, zeroed here).
+
+    `shape` is a tuple: its length d is known to the compiler, which unrolls the loops over the dimensions. Thousands
+    of points can share a cell, where sums in float32 would be off by more than the forces of a tiny picture.
+    """
+    d = len(shape)
+    q = Q[b]
+    q[:] = 0.0
+    offsets = _line_offsets(shape)
+    product = np.empty(4 ** (d - 1), np.float32)
+    for i in range(start, stop):
+        base = 0
+        size = 1
+        product[0] = np.float32(1.0)
+        for k in range(d):
+            x = (Y[i, k] - origin[k]) * inv_h
+            cell = int(x)
+            w = _spline(x - np.float32(cell))
+            base = base * shape[k] + cell - 1
+            if k < d - 1:
+                _outer(size, w, product)
+                size *= 4
+        for r in range(4 ** (d - 1)):
+            node = np.uint64(base) + offsets[r]
+            p = product[r]
+            q[node] += p * w[0]
+            q[node + np.uint64(1)] += p * w[1]
+            q[node + np.uint64(2)] += p * w[2]
+            q[node + np.uint64(3)] += p * w[3]
+
+
+@kernel
+def gather(b, start, stop, Y, origin, inv_h, shape, V, scale, F, sums):
+    """F[i] = scale * gradient of the spline of V at Y[i] for points start..stop.
+
+    ``sums[b]`` (d + 1 float64): the sum of the values of the spline, then the sums of F along each axis.
+    """
+    d = len(shape)
+    n_lines = 4 ** (d - 1)
+    offsets = _line_offsets(shape)
+    product = np.empty((d, n_lines), np.float32)  # row t: slope along axis t, last row: no slope
+    zero = np.float32(0.0)
+    sums[b] = 0.0
+    total = 0.0
+    for i in range(start, stop):
+        base = 0
+        size = 1
+        product[:, 0] = np.float32(1.0)
+        for k in range(d):
+            x = (Y[i, k] - origin[k]) * inv_h
+            cell = int(x)
+            f = x - np.float32(cell)
+            w = _spline(f)
+            slope = _spline_slope(f)
+            base = base * shape[k] + cell - 1
+            if k < d - 1:
+                for t in range(d):
+                    _outer(size, slope if t == k else w, product[t])
+                size *= 4
+        for t in range(d):  # last: t = d - 1, the sums along lines without slope
+            v0, v1, v2, v3 = zero, zero, zero, zero
+            for r in range(n_lines):
+                node = np.uint64(base) + offsets[r]
+                p = product[t, r]
+                v0 += p * V[node]
+                v1 += p * V[node + np.uint64(1)]
+                v2 += p * V[node + np.uint64(2)]
+                v3 += p * V[node + np.uint64(3)]
+            if t < d - 1:
+                F[i, t] = scale * (v0 * w[0] + v1 * w[1] + v2 * w[2] + v3 * w[3])
+            else:
+                F[i, t] = scale * (v0 * slope[0] + v1 * slope[1] + v2 * slope[2] + v3 * slope[3])
+                total += v0 * w[0] + v1 * w[1] + v2 * w[2] + v3 * w[3]
+        for t in range(d):
+            sums[b, t + 1] += F[i, t]
+    sums[b, 0] = total
