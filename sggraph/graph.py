@@ -178,7 +178,9 @@ def _to_arcs(graph, weight):
         return _arcs_of_tuple(graph, weight)
     if isinstance(graph, list) or _has(graph, "__array__"):
         return _arcs_of_dense(graph, weight)
-    remedy = "; read a file with sggraph.read_graph(path)" if isinstance(graph, (str, bytes)) else ""
+    remedy = (
+        "; read a file with sggraph.read_graph(path)" if isinstance(graph, str) or _has(graph, "__fspath__") else ""
+    )
     remedy = "; build a NetworkX graph of it with networkx.Graph(graph)" if isinstance(graph, dict) else remedy
     raise TypeError(f"graph is of type {type(graph).__name__}; give {ACCEPTED}{remedy}")
 
@@ -209,7 +211,7 @@ def _arcs_of_igraph(graph, weight):
 
 def _arcs_of_sparse(graph, weight, nodes=None):
     _check_square(graph)
-    coo = graph.tocoo(copy=False)
+    coo = graph.copy().tocoo(copy=False)  # a conversion alone would leave cached flags on the caller's object
     arcs = _Arcs(coo.row, coo.col, _as_weights(coo.data), nodes or list(range(graph.shape[0])), False)
     coo = _sum_parallel(arcs).tocoo()  # duplicates are one entry of the matrix: sum them before the signs are judged
     weights = coo.data if weight is not None else np.where(np.isfinite(coo.data), coo.data != 0, coo.data)

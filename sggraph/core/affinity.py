@@ -28,28 +28,45 @@ class JointP(NamedTuple):
     n_clamped: int
 
 
-def joint_probabilities(A, lambda_, workers, *, local_weights=False):
+def joint_probabilities(A, lambda_, workers, *, links=None):
     """JointP of the adjacency A (CSR, float64, canonical, positive entries, no diagonal).
 
-    `lambda_` None leaves the row-stochastic weights as they are; `local_weights` replaces them by Jaccard indices.
+    `lambda_` None leaves the row-stochastic weights as they are; `links`, the symmetric pattern of A, replaces the
+    weights by Jaccard indices.
     """
-    weights = jaccard_weights(A, workers) if local_weights else A.data
+    weights = A.data if links is None else jaccard_weights(A, links, workers)
     p_cond, n_clamped = rescale_rows(A.indptr, weights, lambda_, workers)
     p = csr_array((p_cond, A.indices, A.indptr), shape=A.shape)
-    joint = p + p.T
-    upper = csr_array(triu(joint, 1, format="csr"))
+    upper = csr_array(triu(p + p.T, 1, format="csr"))
     upper.sort_indices()
     upper.data = (upper.data / (2 * max(upper.data.sum(), np.finfo(float).tiny))).astype(np.float32)
     return JointP(upper, n_clamped)
 
 
-def jaccard_weights(A, workers):
-    """Jaccard index of the neighbourhoods of the ends of each entry of the symmetric pattern A, none below 1/(2n)."""
-    weights = np.empty(A.nnz)
-    degree = np.diff(A.indptr)
-    bounds = weighted_bounds(A.indptr, BLOCKS)
-    workers.run(_jaccard_rows, bounds, A.indptr, A.indices, degree, 1 / (2 * len(degree)), weights)
-    return weights
+def symmetric_pattern(A):
+    """A itself where its pattern is symmetric, otherwise a matrix of ones for its entries in either direction."""
+    back = A.T.tocsr()
+    back.sort_indices()
+    if np.array_equal(A.indptr, back.indptr) and np.array_equal(A.indices, back.indices):
+        return A
+    links = csr_array(A + back)
+    links.sort_indices()
+    return links
+
+
+def jaccard_weights(A, links, workers):
+    """Jaccard index of the neighbourhoods of the ends of each entry of A, none below 1/(2n).
+
+    The neighbourhoods are the rows of `links`, a symmetric pattern that holds the one of A.
+    """
+    weights = np.empty(links.nnz)
+    degree = np.diff(links.indptr)
+    bounds = weighted_bounds(links.indptr, BLOCKS)
+    workers.run(_jaccard_rows, bounds, links.indptr, links.indices, degree, 1 / (2 * len(degree)), weights)
+    if links is A:
+        return weights
+    ones = csr_array((np.ones(A.nnz), A.indices, A.indptr), shape=A.shape)
+    return csr_array((weights, links.indices, links.indptr), shape=A.shape).multiply(ones).tocsr().data
 
 
 @kernel

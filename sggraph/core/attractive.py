@@ -19,7 +19,7 @@ def attractive(b, start, stop, Y, indptr, indices, data, dims, F):
     """
     d = len(dims)
     f = F[b]
-    f[:] = np.float32(0.0)
+    f[start:] = np.float32(0.0)  # j > i: nothing falls before the first row
     zero, one = np.float32(0.0), np.float32(1.0)
     y1 = y2 = d1 = d2 = zero
     for i in range(start, stop):

@@ -15,10 +15,10 @@ from .jit import kernel
 from .ordering import morton_order, permute_upper
 from .repulsive import Repulsion
 
-ATTRACTIVE_BLOCKS = 4  # each with an array of forces of its own
+ATTRACTIVE_BLOCKS = 8  # each with an array of forces of its own
 STEP_BLOCKS = 8
 REORDER_ABOVE = 10_000  # nodes: smaller pictures live in the cache anyway
-REORDER_AT = (50, 150, 300, 600)  # iterations, counted from the end of each early phase too
+REORDER_AT = (150, 300, 600)  # iterations
 
 
 class EmbeddingDivergedError(ArithmeticError):
@@ -43,7 +43,7 @@ class Result(NamedTuple):
 
 
 @kernel
-def _step(b, start, stop, dims, F_attr, F_rep, shifts, numbers, Y, velocity, gain, norms):
+def _step(b, start, stop, dims, first_rows, F_attr, F_rep, shifts, numbers, Y, velocity, gain, norms):
     """One step for the nodes start..stop; ``norms[b]`` = their part of the squared norm of the gradient.
 
     `shifts` (2, d) holds the drift, to be taken off F_rep, and the centre, to be taken off Y; `numbers` are 1/Z,
@@ -53,7 +53,7 @@ def _step(b, start, stop, dims, F_attr, F_rep, shifts, numbers, Y, velocity, gai
     inv_Z, exaggeration, eta, momentum = numbers
     zero, up, down, least = np.float32(0.0), np.float32(0.2), np.float32(0.8), np.float32(0.01)
     for a in range(1, len(F_attr)):
-        for i in range(start, stop):
+        for i in range(max(start, first_rows[a]), stop):  # block a knows no node before its first row
             for k in range(d):
                 F_attr[0, i, k] += F_attr[a, i, k]
     norm = 0.0
@@ -101,6 +101,7 @@ class Descent:
         self.repulsion = Repulsion(n, d, workers, h=h, exact=exact)
         self.F_rep = np.empty_like(self.Y)
         self._rows = weighted_bounds(upper.indptr, ATTRACTIVE_BLOCKS)
+        self._first_rows = np.array(self._rows)
         self._nodes = even_bounds(n, STEP_BLOCKS)
         self.F_attr = np.zeros((len(self._rows) - 1, n, d), np.float32)
         data = upper.data[upper.data > 0].astype(np.float64)
@@ -116,7 +117,7 @@ class Descent:
         numbers = tuple(np.float32(x) for x in (1 / self.Z, phase.exaggeration, phase.eta, phase.momentum))
         norms = np.empty(len(self._nodes) - 1)
         state = self.Y, self.velocity, self.gain, norms
-        self.workers.run(_step, self._nodes, dims, self.F_attr, self.F_rep, shifts, numbers, *state)
+        self.workers.run(_step, self._nodes, dims, self._first_rows, self.F_attr, self.F_rep, shifts, numbers, *state)
         return float(np.sqrt(norms.sum()))
 
     def reorder(self):
@@ -124,6 +125,7 @@ class Descent:
         order = morton_order(self.Y)
         self.upper = as_upper(permute_upper(*self.upper, order))
         self._rows = weighted_bounds(self.upper.indptr, ATTRACTIVE_BLOCKS)
+        self._first_rows = np.array(self._rows)
         self.order = self.order[order]
         self.Y, self.velocity, self.gain = (array[order] for array in (self.Y, self.velocity, self.gain))
 
@@ -150,16 +152,14 @@ def descend(upper, Y0, schedule, workers, *, h=None, exact=None, callback=None, 
     and stops the run by returning True; ``tick(iteration, phase)`` is called at each iteration.
     """
     state = Descent(upper, Y0, workers, h=h, exact=exact)
-    iteration = since_phase = 0
+    iteration = 0
     last = sum(phase.n_iter for phase in schedule)
     for phase in schedule:
-        since_phase = 0
         for _ in range(phase.n_iter):
-            if since_phase in REORDER_AT and len(Y0) > REORDER_ABOVE:
+            if iteration in REORDER_AT and len(Y0) > REORDER_ABOVE:
                 state.reorder()
             norm = state.advance(phase)
             iteration += 1
-            since_phase += 1
             if not np.isfinite(norm):
                 raise EmbeddingDivergedError(
                     f"the embedding diverged at iteration {iteration} (eta={phase.eta:g}, exaggeration "

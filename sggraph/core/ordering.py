@@ -6,19 +6,25 @@ Measured on MNIST (70,000 points): forces from neighbours 15 % and grid access 2
 import numpy as np
 from scipy.sparse import coo_array
 
-BITS = 10  # per axis: 1024 cells along the longest side
+BITS = 16  # per axis
 
 
 def morton_order(Y):
     """Permutation that lists the points Y (n, d) along the Z-curve through their bounding cube."""
-    extent = max(float(np.ptp(Y, axis=0).max()), np.finfo(np.float32).tiny)
-    cell = ((Y - Y.min(axis=0)) * ((2**BITS - 1) / extent)).astype(np.uint32)
-    code = np.zeros(len(Y), np.uint32)
+    return np.argsort(morton_code(Y, BITS), kind="stable")
+
+
+def morton_code(Y, bits):
+    """Place of each point on the Z-curve, `bits` bits of each coordinate interleaved (d * bits at most 64)."""
     d = Y.shape[1]
-    for bit in range(BITS):
+    low = Y.min(axis=0).astype(np.float64)
+    extent = max(float((Y.max(axis=0) - low).max()), 1e-30)
+    cell = np.minimum((Y - low) * (2.0**bits / extent), 2.0**bits - 1).astype(np.uint64)
+    code = np.zeros(len(Y), np.uint64)
+    for bit in range(bits):
         for k in range(d):
-            code |= ((cell[:, k] >> np.uint32(bit)) & np.uint32(1)) << np.uint32(d * bit + k)
-    return np.argsort(code, kind="stable")
+            code |= ((cell[:, k] >> np.uint64(bit)) & np.uint64(1)) << np.uint64(d * bit + d - 1 - k)
+    return code
 
 
 def permute_upper(indptr, indices, data, order):

@@ -5,7 +5,7 @@ Ones are spread to a grid of side h, convolved with the kernel by one real FFT f
 twice its size, and value and gradient are gathered from the same spline. The spectrum is divided by the squared
 spectrum of the spline and depends on the shape alone: it is kept while the shape stays.
 
-A plain grid needs h < 1/2; where the picture is wide the kernel is split at a radius R = 2.5 h (near_field.py) and the
+A plain grid needs h < 1/2; where the picture is wide the kernel is split at a radius R = 2.25 h (near_field.py) and the
 grid carries the smooth part only. `plan` takes the (h, R) that costs least, cells against pairs.
 Forces of pairs cancel, so their sum, all of it error of the grid, is subtracted (drift).
 """
@@ -18,19 +18,20 @@ import scipy.fft
 from .blocks import even_bounds, weighted_bounds
 from .convolution import Convolution
 from .grid import ORDER, bounding_box, gather, spread
-from .near_field import BINS_PER_SIDE, add_near_pairs, sort_into_cells
+from .near_field import add_near_pairs, sort_into_cells
 
 H_PLAIN = 0.38  # cell side of a grid without near field: force error .5 to .8 % in each dimension
 H_TINY = 0.05  # cells smaller than this drown in float32 rounding
 CELLS_TINY = 24  # cells along the longest side that a small picture is given
 CELLS_LEAST = 16  # the kernel has a kink where its periodic images meet, and the spline rings near it
-R_OVER_H = 2.5
+R_OVER_H = 2.25
 EXACT_BELOW = 1000  # points: direct summation is then as fast as any grid
 SPREAD_BLOCKS = 4  # each with a grid of its own
 PAIR_BLOCKS = 32
 REPLAN_EVERY = 50  # evaluations
-SAMPLE = 20_000  # points that the count of pairs is estimated from
-NS_PER_PAIR = 0.4  # measured, Zen 5 with AVX-512, one thread
+LADDER = 1.4  # from one candidate h to the next
+SAMPLE = 5_000  # points that the count of pairs is estimated from
+NS_PER_PAIR = 0.2  # measured, Zen 5 with AVX-512, one thread
 NS_PER_CELL = 0.22  # per padded cell and per log2(cells)
 
 
@@ -97,13 +98,11 @@ class Repulsion:
 
     def _add_near(self, Y, F, low, high):
         n, d, R = self.n, self.d, self.plan.R
-        shape = _near_shape(high - low, R)
-        side = np.full(d, R)
-        side[-1] /= BINS_PER_SIDE
+        shape = tuple(int(m) + 1 for m in (high - low) / R)
         order, cell = np.empty(n, np.int32), np.empty(n, np.int32)
         start = np.empty(int(np.prod(shape)) + 1, np.int32)
         X = np.empty((d, n), np.float32)
-        sort_into_cells(Y, low.astype(np.float32), (1 / side).astype(np.float32), shape, cell, start, order, X)
+        sort_into_cells(Y, low.astype(np.float32), np.float32(1 / R), shape, cell, start, order, X)
         bounds = weighted_bounds(start, PAIR_BLOCKS)
         phi = np.zeros(len(bounds) - 1)
         r2, c = np.float32(R * R), np.float32(1 / (1 + R * R))
@@ -120,23 +119,22 @@ def plan(Y, extent, *, h=None, exact=False):
     if h is not None:
         return Plan(float(h), 0.0, _grid_shape(extent, h))
     tiny = H_PLAIN * 2.0 ** (np.floor(2 * np.log2(max(widest / CELLS_TINY / H_PLAIN, 1e-30))) / 2)
-    plans = [_plan_with_cost(Y, extent, min(H_PLAIN, max(tiny, H_TINY)), 0.0)]
+    best, least = _costed(Y, extent, min(H_PLAIN, max(tiny, H_TINY)), 0.0, np.inf)
     h = 0.6
     while widest / h > 4:
-        plans.append(_plan_with_cost(Y, extent, h, R_OVER_H * h))
-        h *= 1.2
-    return min(plans, key=lambda plan_cost: plan_cost[1])[0] if d else None
+        better, cost = _costed(Y, extent, h, R_OVER_H * h, least)
+        if cost < least:
+            best, least = better, cost
+        h *= LADDER
+    return best
 
 
-def _plan_with_cost(Y, extent, h, R):
-    """A Plan and its estimated nanoseconds on one thread; hopeless grids are not even laid out."""
-    n, d = Y.shape
-    if np.prod(2 * (extent / h + ORDER)) > 4e8:
-        return None, np.inf
+def _costed(Y, extent, h, R, least):
+    """A Plan and its estimated nanoseconds on one thread; pairs are counted only where the grid costs below `least`."""
     shape = _grid_shape(extent, h)
-    cells = float(np.prod([2 * m for m in shape]))
+    cells = np.prod([2.0 * m for m in shape])
     cost = NS_PER_CELL * cells * np.log2(cells)
-    if R > 0:
+    if R > 0 and cost < least:
         cost += NS_PER_PAIR * candidate_pairs(Y, R)
     return Plan(h, R, shape), cost
 
@@ -150,20 +148,13 @@ def candidate_pairs(Y, R):
     key = np.ravel_multi_index(tuple(cells.T), tuple(cells.max(axis=0) + 1))
     count = np.unique(key, return_counts=True)[1].astype(float)
     ratio = n / len(cells)
-    window = 3.0 ** (d - 1) * (2 + 1 / BINS_PER_SIDE)
-    return window * (ratio**2 * (count * (count - 1)).sum() + n)
+    return 3.0**d * (ratio**2 * (count * (count - 1)).sum() + n)
 
 
 def _grid_shape(extent, h):
     """Cells along each axis: room for the points and their stencils, half a length that the FFT likes."""
     least = np.maximum(np.ceil(np.asarray(extent, float) / h) + ORDER, CELLS_LEAST)
     return tuple(scipy.fft.next_fast_len(int(m), real=True) for m in least)
-
-
-def _near_shape(extent, R):
-    """Cells of the near field along each axis."""
-    bins = np.floor(extent / R * np.array([1] * (len(extent) - 1) + [BINS_PER_SIDE]))
-    return tuple(int(m) + 1 for m in bins)
 
 
 def _fits(plan, extent):
