@@ -12,12 +12,12 @@ THREADS_ABOVE = 1 << 17  # padded cells: below this a second thread of the FFT c
 
 
 class Convolution:
-    """Convolution on a grid of `shape` cells of side `h`; the kernel is K (1 - t^3) for a split at R, K for R = 0."""
+    """Convolution on a grid of `shape` cells of side `h`; the kernel is K's part from R on and below R_out."""
 
-    def __init__(self, shape, h, R, n_jobs=1):
+    def __init__(self, shape, h, R, R_out=np.inf, n_jobs=1):
         self.shape = shape
         self.line = 2 * shape[-1]
-        self._spectrum = spectrum(shape, h, R)
+        self._spectrum = spectrum(shape, h, R, R_out)
         self._waves = np.empty(self._spectrum.shape, np.complex64)
         self._workers = n_jobs if self._waves.size > THREADS_ABOVE // 2 else 1
 
@@ -41,7 +41,7 @@ class Convolution:
             waves[...] = result
 
 
-def spectrum(shape, h, R):
+def spectrum(shape, h, R, R_out=np.inf):
     """Real spectrum (float32) of the smooth kernel over the squared spline's, laid out for rfftn on twice the shape.
 
     The kernel is even, so its transform is a cosine transform of one orthant.
@@ -54,10 +54,16 @@ def spectrum(shape, h, R):
         u = u + ((np.arange(m + 1) * h) ** 2).reshape(along)
         spline = (2 + np.cos(np.pi * np.arange(m + 1) / m)) / 3  # transform of the samples 1/6, 4/6, 1/6
         splines = splines * spline.reshape(along) ** 2
-    smooth = 1 / (1 + u)
-    if R > 0:
-        smooth *= 1 - (np.maximum(R * R - u, 0) / (1 + R * R)) ** 3
+    smooth = 1.0 - _near_share(u, R)
+    if R_out < np.inf:
+        smooth -= 1.0 - _near_share(u, R_out)
+    smooth /= 1 + u
     orthant = (scipy.fft.dctn(smooth, type=1) / splines).astype(np.float32)
     for k, m in enumerate(shape[:-1]):
         orthant = np.concatenate([orthant, np.flip(orthant.take(range(1, m), axis=k), axis=k)], axis=k)
     return orthant
+
+
+def _near_share(u, R):
+    """Share t^3 of the kernel that belongs to the pairs closer than R (near_field.py)."""
+    return (np.maximum(R * R - u, 0) / (1 + R * R)) ** 3

@@ -47,10 +47,11 @@ def sort_into_cells(Y, origin, inv_side, shape, cell, start, order, X):
 
 
 @kernel
-def add_near_pairs(b, first, stop, X, order, start, shape, r2, c, F, phi):
+def add_near_pairs(b, first, stop, X, order, start, dense, shape, r2, c, F, phi):
     """Add the short-ranged forces on the points of the cells first..stop to F, their potential to ``phi[b]``.
 
     `shape` (a tuple) counts the cells, r2 is R^2 and c is 1 / (1 + R^2); a point's own term K t^3 is part of phi.
+    Pairs of points that both lie in cells marked `dense` are left out.
     """
     d = len(shape)
     n_runs = 3 ** (d - 1)
@@ -64,13 +65,20 @@ def add_near_pairs(b, first, stop, X, order, start, shape, r2, c, F, phi):
             continue
         line, at = cell // n_last, cell % n_last
         n_near = 0
-        for run in range(n_runs):
-            other = _neighbor_line(line, run, shape)
+        n_parts = 3 if dense[cell] else 1  # cells that a run is taken by
+        for run in range(n_runs * n_parts):
+            other = _neighbor_line(line, run // n_parts, shape)
+            near_by, far_by = max(at - 1, 0), min(at + 1, n_last - 1)
+            if n_parts == 3:
+                near_by = far_by = at - 1 + run % 3
+                inside = other >= 0 and near_by >= 0 and near_by < n_last
+                if not inside or dense[other * n_last + near_by]:
+                    other = -1
             j = end = 0
             if other >= 0:
-                j = start[other * n_last + max(at - 1, 0)]
-                end = start[other * n_last + min(at + 1, n_last - 1) + 1]
-            last = run == n_runs - 1
+                j = start[other * n_last + near_by]
+                end = start[other * n_last + far_by + 1]
+            last = run == n_runs * n_parts - 1
             while j < end or (last and n_near > 0):
                 size = min(end - j, BUFFER - n_near)
                 for k in range(d):

@@ -1,0 +1,102 @@
+"""Choice of the grid and the split radius for one level of the repulsion, by a model of its cost.
+
+Candidates are a plain grid, grids of side h with near pairs below R = 2.25 h + .4, h in a geometric ladder, and, below an
+outer radius, near pairs alone. Cells cost nanoseconds each, and so do pairs, which are counted from a histogram of a
+sample of the points; cells with many points are left to a finer level at a fixed price per point, so that the
+cheapest candidate never costs more than a constant times n, whatever the extent.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import scipy.fft
+
+from .grid import ORDER
+
+H_PLAIN = 0.38  # cell side of a grid without near field: force error .5 to .8 % in each dimension
+H_TINY = 0.05  # cells smaller than this drown in float32 rounding
+CELLS_TINY = 24  # cells along the longest side that a small picture is given
+CELLS_LEAST = 16  # the kernel has a kink where its periodic images meet, and the spline rings near it
+R_PER_H, R_LEAST = 2.25, 0.4  # R = R_PER_H h + R_LEAST; measured errors .3 to .7 %, without R_LEAST up to 1 %
+LADDER = 1.4  # from one candidate h to the next
+SAMPLE = 5_000  # points that the count of pairs is estimated from
+NS_PER_PAIR = 0.2  # measured, Zen 5 with AVX-512, one thread
+NS_PER_CELL = 0.22  # per padded cell and per log2(cells)
+NS_FINER = 200  # per point that goes to a finer level
+MAX_CELLS = 2**30  # padded, for an h that the caller asks for
+
+
+class Plan(NamedTuple):
+    """One level: cell side h (0: no grid), split radius R (0: no pairs), cells of the grid along each axis."""
+
+    h: float
+    R: float
+    shape: tuple
+
+
+def exact_plan(extent):
+    """Direct summation: a radius beyond all pairs."""
+    return Plan(0.0, max(1e3, 1e6 * float(extent.max())), ())
+
+
+def fixed_plan(extent, h):
+    """A plain grid of the side that the caller wants."""
+    cells = np.prod(2 * (extent / h + ORDER))
+    if cells > MAX_CELLS:
+        raise ValueError(
+            f"h={h:g} needs a grid of {cells:.2g} cells for a picture of extent {extent.max():.3g}: "
+            "give a larger h, or h=None for an automatic grid"
+        )
+    return Plan(float(h), 0.0, grid_shape(extent, h))
+
+
+def cheapest_plan(Y, extent, R_out=np.inf):
+    """The cheapest Plan for the points Y in a bounding box of sides `extent`; forces beyond `R_out` are known."""
+    widest = float(extent.max())
+    tiny = H_PLAIN * 2.0 ** (np.floor(2 * np.log2(max(widest / CELLS_TINY / H_PLAIN, 1e-30))) / 2)
+    h = min(H_PLAIN, max(tiny, H_TINY))
+    best, least = Plan(h, 0.0, ()), _cells_cost(extent, h)
+    if R_out < np.inf:
+        cost = NS_PER_PAIR * pair_cost(Y, R_out, np.inf)
+        if cost < least:
+            best, least = Plan(0.0, R_out, ()), cost
+    h = 0.6
+    while widest / h > 4 and LADDER * (R_PER_H * h + R_LEAST) < R_out:
+        R, cost = R_PER_H * h + R_LEAST, _cells_cost(extent, h)
+        if cost < least:
+            cost += NS_PER_PAIR * pair_cost(Y, R, NS_FINER / NS_PER_PAIR)
+        if cost < least:
+            best, least = Plan(h, R, ()), cost
+        h *= LADDER
+    return best if best.h == 0 else best._replace(shape=grid_shape(extent, best.h))
+
+
+def _cells_cost(extent, h):
+    """Nanoseconds for the transforms of a grid of side h, one thread."""
+    cells = np.prod(2 * np.maximum(extent / h + ORDER, CELLS_LEAST))
+    return NS_PER_CELL * cells * np.log2(cells)
+
+
+def pair_cost(Y, R, most):
+    """Estimated number of pairs that `add_near_pairs` looks at, at most `most` counted for a point."""
+    n, d = Y.shape
+    sample = Y[:: max(1, n // SAMPLE)]
+    cells = np.floor((sample - sample.min(axis=0)) / np.float32(R)).astype(np.int64)
+    width = cells.max(axis=0) + 1.0
+    key = cells[:, 0]
+    for k in range(1, d):
+        key = key * int(width[k]) + cells[:, k]
+    count = np.unique(key, return_counts=True)[1].astype(float)
+    near = 3.0**d * ((count - 1) * (n / len(sample)) + 1)  # points in reach of one of the cell's
+    return n / len(sample) * (count * np.minimum(near, most)).sum()
+
+
+def grid_shape(extent, h):
+    """Cells along each axis: room for the points and their stencils, half a length that the FFT likes."""
+    least = np.maximum(np.ceil(np.asarray(extent, float) / h) + ORDER, CELLS_LEAST)
+    return tuple(scipy.fft.next_fast_len(int(m), real=True) for m in least)
+
+
+def fits(plan, extent):
+    """Whether a picture of this extent lies on the plan's grid with its stencils."""
+    return plan.h == 0 or bool(np.all(extent / plan.h + ORDER <= plan.shape))
