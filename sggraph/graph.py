@@ -1,8 +1,7 @@
 """Whatever the user calls a graph becomes one clean CSR adjacency with node names, or a clear error.
 
-Every reader below turns its format into ``_Arcs``, plain coordinate arrays; ``_clean`` turns those into a ``Graph``:
+graph_formats.py turns any format into ``Arcs``, plain coordinate arrays; ``_clean`` turns those into a ``Graph``:
 check the weights, drop self-loops and zeros, sum parallel arcs, apply the direction policy.
-Other packages' graphs are recognised by their methods, so none of those packages is imported.
 It does not read files (files.py) and does not turn feature vectors into graphs (point_cloud.py).
 """
 
@@ -12,11 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
+from .graph_formats import arcs_of_labels, to_arcs
+
 DIRECTIONS = ("symmetric", "out", "in")
-ACCEPTED = (
-    "a NetworkX or igraph graph, a SciPy sparse array, a square NumPy array, a tuple of edge arrays (row, col) or "
-    "(row, col, weight), or a pandas edge list with columns source, target[, weight]"
-)
+
 ROUNDING = 1e-5  # weights of i->j and j->i this close (relative) differ by float32 rounding, not by direction
 
 
@@ -51,14 +49,6 @@ class Graph(NamedTuple):
     nodes: list
     directed: bool
     weighted: bool
-
-
-class _Arcs(NamedTuple):
-    row: np.ndarray
-    col: np.ndarray
-    weights: np.ndarray
-    nodes: list
-    undirected: bool  # every entry is an edge, to be counted from both its ends
 
 
 def as_graph(graph, *, weight="weight", direction="symmetric"):
@@ -130,7 +120,7 @@ def as_graph(graph, *, weight="weight", direction="symmetric"):
     check_options(weight, direction)
     if isinstance(graph, Graph):
         return graph
-    return _clean(_to_arcs(graph, weight), direction)
+    return _clean(to_arcs(graph, weight), direction)
 
 
 def label_edges(sources, targets, weights=None):
@@ -153,7 +143,7 @@ def label_edges(sources, targets, weights=None):
     >>> label_edges(["b", "a"], ["c", "b"]).nodes
     ['b', 'c', 'a']
     """
-    return _clean(_arcs_of_labels(sources, targets, weights), "symmetric")
+    return _clean(arcs_of_labels(sources, targets, weights), "symmetric")
 
 
 def check_options(weight, direction):
@@ -162,162 +152,6 @@ def check_options(weight, direction):
         raise ValueError(f"direction is {direction!r}; choose one of {', '.join(map(repr, DIRECTIONS))}")
     if isinstance(weight, bool) or callable(weight) or getattr(weight, "__hash__", None) is None:
         raise ValueError(f"weight is {weight!r}; give the name of an edge attribute, or None to ignore weights")
-
-
-def _to_arcs(graph, weight):
-    """Find the reader that fits."""
-    if sparse.issparse(graph):
-        return _arcs_of_sparse(graph, weight)
-    if _has(graph, "adj", "edges", "is_directed", "is_multigraph"):
-        return _arcs_of_networkx(graph, weight)
-    if _has(graph, "get_edgelist", "vcount", "is_directed", "es", "vs"):
-        return _arcs_of_igraph(graph, weight)
-    if _has(graph, "columns", "iloc", "isna"):
-        return _arcs_of_frame(graph, weight)
-    if isinstance(graph, tuple):
-        return _arcs_of_tuple(graph, weight)
-    if isinstance(graph, list) or _has(graph, "__array__"):
-        return _arcs_of_dense(graph, weight)
-    remedy = (
-        "; read a file with sggraph.read_graph(path)" if isinstance(graph, str) or _has(graph, "__fspath__") else ""
-    )
-    remedy = "; build a NetworkX graph of it with networkx.Graph(graph)" if isinstance(graph, dict) else remedy
-    raise TypeError(f"graph is of type {type(graph).__name__}; give {ACCEPTED}{remedy}")
-
-
-def _has(thing, *names):
-    return not isinstance(thing, type) and all(hasattr(thing, name) for name in names)
-
-
-def _arcs_of_networkx(graph, weight):
-    nodes = list(graph)
-    index = {node: i for i, node in enumerate(nodes)}
-    # edges(data=None, default=1) gives 1 for each edge: networkx.to_scipy_sparse_array relies on it, too
-    sources, targets, weights = tuple(zip(*graph.edges(data=weight, default=1), strict=True)) or ((), (), ())
-    ends = (np.fromiter(map(index.__getitem__, names), np.int64, len(names)) for names in (sources, targets))
-    return _Arcs(*ends, _as_weights(weights), nodes, not graph.is_directed())
-
-
-def _arcs_of_igraph(graph, weight):
-    n = graph.vcount()
-    ends = np.array(graph.get_edgelist(), dtype=np.int64).reshape(-1, 2)
-    weights = np.ones(len(ends))
-    if weight is not None and weight in graph.es.attributes():
-        weights = _as_weights([1 if value is None else value for value in graph.es[weight]])
-    names = list(graph.vs["name"]) if "name" in graph.vs.attributes() else []
-    nodes = names if len(set(names)) == n else list(range(n))
-    return _Arcs(ends[:, 0], ends[:, 1], weights, nodes, not graph.is_directed())
-
-
-def _arcs_of_sparse(graph, weight, nodes=None):
-    _check_square(graph)
-    coo = graph.copy().tocoo(copy=False)  # a conversion alone would leave cached flags on the caller's object
-    arcs = _Arcs(coo.row, coo.col, _as_weights(coo.data), nodes or list(range(graph.shape[0])), False)
-    coo = _sum_parallel(arcs).tocoo()  # duplicates are one entry of the matrix: sum them before the signs are judged
-    weights = coo.data if weight is not None else np.where(np.isfinite(coo.data), coo.data != 0, coo.data)
-    return arcs._replace(row=coo.row, col=coo.col, weights=weights)
-
-
-def _arcs_of_dense(graph, weight, nodes=None):
-    try:
-        dense = np.asarray(graph)
-    except ValueError as error:
-        raise ValueError("graph is a nested list with rows of unequal length; give a square one") from error
-    _check_square(dense)
-    row, col = np.nonzero(dense)
-    values = _as_weights(dense[row, col])
-    return _arcs_of_sparse(sparse.coo_array((values, (row, col)), shape=dense.shape), weight, nodes)
-
-
-def _arcs_of_tuple(edges, weight):
-    if len(edges) not in (2, 3):
-        raise ValueError(f"graph is a tuple of {len(edges)} items; give (row, col) or (row, col, weight)")
-    row, col = _as_ids(edges[0], "row"), _as_ids(edges[1], "col")
-    plain = len(edges) == 2 or edges[2] is None or weight is None
-    weights = np.ones(len(row)) if plain else _as_weights(edges[2])
-    if not len(row) == len(col) == len(weights):
-        lengths = f"row {len(row)}, col {len(col)}, weight {len(weights)}"
-        raise ValueError(f"the edge arrays in graph differ in length: {lengths}; give one entry for each edge")
-    n = 1 + int(max(row.max(initial=-1), col.max(initial=-1)))
-    if n > 10 * len(row) + 1000:
-        raise ValueError(
-            f"the edge arrays in graph hold {len(row)} edges but ids up to {n - 1}, so nearly all nodes would be "
-            "isolated; number the nodes 0, 1, 2, ... first: np.unique(np.stack([row, col]), return_inverse=True)"
-        )
-    return _Arcs(row, col, weights, list(range(n)), True)
-
-
-def _as_ids(values, name):
-    ids = np.asarray(values)
-    if ids.ndim != 1 or (ids.dtype.kind not in "iu" and ids.size):
-        raise ValueError(
-            f"{name} in the edge arrays of graph has dtype {ids.dtype} and shape {ids.shape}; give 1-D integer arrays "
-            "(row, col[, weight]), or for a matrix a NumPy array instead of a tuple"
-        )
-    if ids.size and (ids.min() < 0 or ids.max() > np.iinfo(np.int64).max):
-        held = f"ids from {ids.min()} to {ids.max()}"
-        raise ValueError(f"{name} in the edge arrays of graph holds {held}; number the nodes 0, 1, 2, ...")
-    return ids.astype(np.int64)
-
-
-def _arcs_of_frame(frame, weight):
-    names = list(frame.columns)
-    if len(names) > 3 and names == list(frame.index):
-        return _arcs_of_dense(frame.to_numpy(), weight, names)
-    if len(names) < 2:
-        raise ValueError(f"graph is a table with columns {names}; give source, target[, weight]")
-    named = "source" in names and "target" in names
-    ends = [names.index("source"), names.index("target")] if named else [0, 1]
-    if frame.iloc[:, ends].isna().to_numpy().any():
-        raise ValueError(f"graph has missing values in its columns {[names[k] for k in ends]}; drop those rows first")
-    third = names.index(weight) if weight in names else 2
-    plain = weight is None or (weight not in names and (named or len(names) != 3))
-    columns = [frame.iloc[:, k].tolist() for k in (*ends, *([] if plain else [third]))]
-    return _arcs_of_labels(*columns)
-
-
-def _arcs_of_labels(sources, targets, weights=None):
-    ends = [end for edge in zip(sources, targets, strict=True) for end in edge]
-    try:
-        nodes = list(dict.fromkeys(ends))  # keeps the order of first appearance
-    except TypeError as error:
-        raise ValueError(f"graph has node labels that cannot be hashed ({error}); use strings or numbers") from error
-    index = {node: i for i, node in enumerate(nodes)}
-    ids = np.fromiter(map(index.__getitem__, ends), np.int64, len(ends)).reshape(-1, 2)
-    weights = np.ones(len(ids)) if weights is None else _as_weights(weights)
-    return _Arcs(ids[:, 0], ids[:, 1], weights, nodes, True)
-
-
-def _check_square(matrix):
-    if matrix.ndim == 2 and matrix.shape[0] == matrix.shape[1]:
-        return
-    raise ValueError(
-        f"graph is an array of shape {tuple(matrix.shape)}; give a square matrix. Edges go in as a tuple "
-        "(edges[:, 0], edges[:, 1]), feature vectors as their neighbour graph (sklearn.neighbors.kneighbors_graph)"
-    )
-
-
-def _as_weights(values):
-    """Coerce to a float64 copy; refuse what is not a column of real numbers."""
-    try:
-        array = np.asarray(values)
-    except ValueError:  # items of unequal length
-        array = np.empty((0, 0))
-    if array.ndim == 1 and array.dtype.kind in "biuf":
-        return array.astype(np.float64)
-    return np.array([_as_weight(value) for value in (values if array.ndim else [values])], dtype=np.float64)
-
-
-def _as_weight(value):
-    try:
-        if not isinstance(value, (str, bytes, np.complexfloating, np.timedelta64)):
-            return float(value)
-    except (TypeError, ValueError, OverflowError):
-        pass
-    raise ValueError(
-        f"graph has the weight {value!r} of type {type(value).__name__}; weights are real numbers. "
-        "Convert them, or pass weight=None to ignore weights"
-    )
 
 
 def _clean(arcs, direction):

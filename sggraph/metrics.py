@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .coordinates import as_coordinates
 from .graph import as_graph
 
 
@@ -56,18 +57,3 @@ def neighbor_recall(graph, Y, *, n_samples=1000, random_state=0):
         near = near[near != i][: degree[i]]
         shares[s] = np.isin(near, A.indices[A.indptr[i] : A.indptr[i + 1]], assume_unique=True).sum() / degree[i]
     return float(shares.mean())
-
-
-def as_coordinates(Y, graph):
-    """Y (array or dict of positions by node) as a finite float64 array with a row for each node of the Graph."""
-    if isinstance(Y, dict):
-        missing = [node for node in graph.nodes if node not in Y]
-        if missing:
-            raise ValueError(f"Y has no position for {len(missing)} nodes of the graph, such as {missing[0]!r}")
-        Y = [Y[node] for node in graph.nodes]
-    Y = np.asarray(Y, np.float64)
-    if Y.ndim != 2 or len(Y) != graph.adjacency.shape[0]:
-        raise ValueError(f"Y has shape {Y.shape}; the graph needs ({graph.adjacency.shape[0]}, d)")
-    if not np.isfinite(Y).all():
-        raise ValueError("Y holds NaN or infinite coordinates")
-    return Y

@@ -15,6 +15,7 @@ import scipy.io
 from hypothesis import example, given, settings
 from scipy import sparse
 
+from sggraph import file_formats
 from sggraph.files import read_graph, write_embedding
 from sggraph.graph import GraphWarning, as_graph
 
@@ -305,6 +306,20 @@ def test_broken_gz(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ValueError, match=r"\.gz' ?.*cannot be read"):
         read_graph(tmp_path / name)
+
+
+@pytest.mark.parametrize(("name", "swollen"), [("g.csv.gz", b"0,1\n" * 99_999), ("g.npz", np.zeros(99_999))])
+def test_what_swells_without_bound_is_refused(tmp_path, monkeypatch, name, swollen):
+    monkeypatch.setattr(file_formats, "_most_bytes", lambda content: 99_999)
+    content = gzip.compress(swollen) if name[-3:] == ".gz" else bytes_of(np.savez_compressed, data=swollen)
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ValueError, match=f"its {len(content)} bytes swell to more than 99999"):
+        read_graph(tmp_path / name)
+
+
+def test_gz_in_several_members(tmp_path):
+    (tmp_path / "g.csv.gz").write_bytes(gzip.compress(b"0,1\n") + gzip.compress(b"1,2\n"))
+    assert read_graph(tmp_path / "g.csv.gz").adjacency.nnz == 4
 
 
 @pytest.mark.parametrize("name", ["g", "g.xlsx", "g.gz", "g.csv.zip", "csv"])

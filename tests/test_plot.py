@@ -15,7 +15,7 @@ from matplotlib.colors import to_hex, to_rgb
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 
-from sggraph import plot
+from sggraph import palette as colours
 from sggraph.plot import plot_embedding
 
 Color = Enum("Color", "RED BLUE")
@@ -133,6 +133,10 @@ def test_missing_labels_are_grey_and_beneath(labels, names):
         assert grey not in (drawn[0], drawn[2])
 
 
+def test_a_palette_for_nobody():
+    assert list(legend_colors(plot_embedding(points(3), [None] * 3, palette="Set1"))) == ["no label"]
+
+
 def test_minus_one_is_a_class():
     assert list(legend_colors(plot_embedding(points(3), [-1, 0, 1]))) == ["-1", "0", "1"]
 
@@ -188,13 +192,13 @@ def test_palette_of_values(palette):
 
 
 def oklab_distance(colors):
-    lab = plot._oklab(np.array([to_rgb(color) for color in colors]))
+    lab = colours.oklab(np.array([to_rgb(color) for color in colors]))
     distance = np.linalg.norm(lab[:, None] - lab, axis=2)
     return distance[np.triu_indices(len(colors), 1)].min()
 
 
 def test_oklab_is_oklab():
-    lab = plot._oklab(np.array([[1.0, 1, 1], [1, 0, 0], [0, 0, 1]]))  # values of Ottosson 2020
+    lab = colours.oklab(np.array([[1.0, 1, 1], [1, 0, 0], [0, 0, 1]]))  # values of Ottosson 2020
     np.testing.assert_allclose(lab, [[1, 0, 0], [0.628, 0.225, 0.126], [0.452, -0.032, -0.312]], atol=2e-3)
 
 
@@ -202,12 +206,12 @@ def test_oklab_is_oklab():
 def test_colours_are_distinct(dark):
     # smallest distance in OKLab: 8 and 20 colours .127, 49 colours .091 (light ground), .086 (dark); tab20 has .054
     for k, least in ((8, 0.12), (20, 0.12), (49, 0.08)):
-        assert oklab_distance(plot._distinct_colors(k, dark)) > least
+        assert oklab_distance(colours.distinct_colors(k, dark)) > least
 
 
 @pytest.mark.parametrize(("dark", "ground"), [(False, 1.0), (True, 0.0)])
 def test_colours_show_on_the_ground(dark, ground):
-    lightness = plot._oklab(plot._distinct_colors(200, dark))[:, 0]
+    lightness = colours.oklab(colours.distinct_colors(200, dark))[:, 0]
     assert np.abs(lightness - ground).min() > 0.14  # the yellow on white; brown on black has .49
 
 
@@ -223,7 +227,7 @@ def test_eight_colours_are_safe_for_colour_blind_readers():
     # Machado, Oliveira & Fernandes 2009, full protanopia and deuteranopia, on linear RGB
     protan = [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
     deutan = [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]]
-    rgb = np.array([to_rgb(color) for color in plot._EIGHT])
+    rgb = np.array([to_rgb(color) for color in colours.EIGHT])
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     for matrix in (protan, deutan):
         seen = np.clip(linear @ np.transpose(matrix), 0, 1)

@@ -22,7 +22,7 @@ LADDER = 1.4  # from one candidate h to the next
 SAMPLE = 5_000  # points that the count of pairs is estimated from
 NS_PER_PAIR = 0.2  # measured, Zen 5 with AVX-512, one thread
 NS_PER_CELL = 0.22  # per padded cell and per log2(cells)
-NS_FINER = 200  # per point that goes to a finer level
+NS_FINER = 50  # times 3^d: per point that goes to a finer level
 MAX_CELLS = 2**30  # padded, for an h that the caller asks for
 
 
@@ -64,7 +64,7 @@ def cheapest_plan(Y, extent, R_out=np.inf):
     while widest / h > 4 and LADDER * (R_PER_H * h + R_LEAST) < R_out:
         R, cost = R_PER_H * h + R_LEAST, _cells_cost(extent, h)
         if cost < least:
-            cost += NS_PER_PAIR * pair_cost(Y, R, NS_FINER / NS_PER_PAIR)
+            cost += NS_PER_PAIR * pair_cost(Y, R, NS_FINER * 3.0 ** Y.shape[1] / NS_PER_PAIR)
         if cost < least:
             best, least = Plan(h, R, ()), cost
         h *= LADDER

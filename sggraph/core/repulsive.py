@@ -23,7 +23,7 @@ EXACT_BELOW = 1000  # points: direct summation is then as fast as any grid
 SPREAD_BLOCKS = 4  # each with a grid of its own
 PAIR_BLOCKS = 32
 REPLAN_EVERY = 50  # evaluations
-DENSE = 256  # points in a cell: from here on a finer level is cheaper than pairs
+DENSE = 160  # points in a cell: from here on a finer level is cheaper than pairs
 MAX_LEVELS = 12
 
 

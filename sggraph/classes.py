@@ -1,0 +1,68 @@
+"""Labels of any origin become class numbers and class names, or values."""
+
+from collections.abc import Mapping
+from numbers import Integral, Real
+
+import numpy as np
+
+
+def as_classes(labels, nodes, n):
+    """Class number of each row (-1 is missing) and the classes; or float values and None."""
+    labels = _by_row(labels, nodes, n)
+    categories = getattr(getattr(labels, "cat", labels), "categories", None)
+    raw = np.asarray(labels) if hasattr(labels, "dtype") else np.fromiter(labels, dtype=object, count=n)
+    missing = np.array([_is_missing(x) for x in raw]) if raw.dtype == object else raw != raw
+    present = raw[~missing]
+    if categories is None and _are_floats(present):
+        if not (missing.any() and np.all(present == present.astype(float).round())):
+            values = np.full(n, np.nan)
+            values[~missing] = present
+            return values, None
+        present = present.astype(int)
+    present = present.tolist()
+    names = _in_order(set(present), categories)
+    number = {name: c for c, name in enumerate(names)}
+    codes = np.full(n, -1)
+    codes[~missing] = [number[name] for name in present]
+    return codes, names
+
+
+def _in_order(names, categories):
+    if categories is not None:
+        return [name for name in categories if name in names]
+    try:
+        return sorted(names)
+    except TypeError:  # of several types, or of one without an order
+        return sorted(names, key=lambda name: (type(name).__name__, str(name)))
+
+
+def _by_row(labels, nodes, n):
+    """The labels, one per row of Y, in the order of the rows."""
+    if isinstance(labels, Mapping):
+        rows = range(n) if nodes is None else nodes
+        if not any(node in labels for node in rows):
+            raise ValueError(
+                f"labels has none of the nodes as key, such as {rows[0]!r}: key it by node, or give a list"
+            )
+        return [labels.get(node) for node in rows]
+    if hasattr(labels, "reindex") and nodes is not None and set(nodes) <= set(labels.index):
+        labels = labels.reindex(nodes)
+    if isinstance(labels, str) or np.ndim(labels) != 1 or len(labels) != n:
+        came = repr(labels) if isinstance(labels, str) else f"shape {np.shape(labels)}"
+        raise ValueError(f"labels must be one label for each of the {n} rows of Y, got {came}: select or ravel them")
+    return labels
+
+
+def _is_missing(label):
+    return label is None or type(label).__name__ == "NAType" or label != label
+
+
+def _are_floats(labels):
+    if labels.dtype != object:
+        return labels.dtype.kind == "f"
+    return all(isinstance(x, Real) for x in labels) and not all(isinstance(x, Integral | np.bool_) for x in labels)
+
+
+def by_size(codes, k):
+    """Class numbers, the largest class first."""
+    return np.argsort(-np.bincount(codes[codes >= 0], minlength=k), kind="stable")

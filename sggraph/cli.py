@@ -1,0 +1,260 @@
+"""The command `sggraph`: `demo` embeds a bundled graph, `embed` a file; both write coordinates and a picture.
+
+Everything heavy is imported inside the commands, so that ``sggraph --help`` answers at once. What goes wrong is told in
+one line on stderr, with exit code 2.
+"""
+
+import argparse
+import sys
+import warnings
+from pathlib import Path
+from time import perf_counter
+
+from . import __version__
+
+FORMATS = ".mtx, .npz, .csv, .tsv, .txt, .edgelist, .graphml, .gml or .gexf, each also with .gz"
+
+
+def main(argv=None):
+    """Run the command line `argv` (``sys.argv[1:]``) and return the exit code.
+
+    Parameters
+    ----------
+    argv : list of str, optional
+        Arguments after the name of the program.
+
+    Returns
+    -------
+    code : int
+        0, or 2 after an error, 130 after Ctrl-C. As in any argparse program, a command line that cannot be parsed,
+        ``--help`` and ``--version`` raise SystemExit instead.
+
+    Examples
+    --------
+    >>> from sggraph.cli import main
+    >>> main(["embed", "no such file.mtx", "--quiet"])
+    2
+    """
+    arguments = make_parser().parse_args(argv)
+    try:
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            arguments.run(arguments)
+    except (ValueError, TypeError, OSError, ArithmeticError, MemoryError) as error:
+        return _complain(str(error) or type(error).__name__, 2)
+    except KeyboardInterrupt:
+        return _complain("interrupted", 130)
+    return 0
+
+
+def make_parser():
+    """The parser of the whole command line."""
+    parser = _Parser(prog="sggraph", description="From any sparse graph to coordinates and a picture.")
+    parser.add_argument("--version", action="version", version=f"sggraph {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="{demo,embed}")
+
+    demo = commands.add_parser("demo", help="embed the bundled US counties and draw them")
+    demo.description = "Embed the bundled graph of US counties; write sggraph_demo.png and sggraph_demo.csv."
+    demo.add_argument("--output-dir", type=Path, default=Path("."), metavar="DIR", help="folder of both files (.)")
+    demo.add_argument("--seed", type=_whole, default=0, help="random seed (0)")
+    demo.set_defaults(run=run_demo)
+
+    embed = commands.add_parser("embed", help="embed the graph in a file")
+    embed.description = f"Embed the graph in FILE and write its coordinates. FILE is {FORMATS}."
+    embed.add_argument("file", type=Path, metavar="FILE", help="the graph")
+    files = embed.add_argument_group("files")
+    files.add_argument("-o", "--output", type=Path, metavar="CSV", help="coordinates (FILE's stem + _embedding.csv)")
+    files.add_argument("--plot", type=Path, metavar="PICTURE", help="draw the embedding: .png, .pdf, .svg, ...")
+    files.add_argument("--labels", type=Path, metavar="CSV", help="classes of the nodes, columns node,label")
+    graph = embed.add_argument_group("graph")
+    graph.add_argument("--direction", choices=("symmetric", "out", "in"), default="symmetric", help="of a directed one")
+    graph.add_argument("--weight", default="weight", metavar="NAME", help="edge attribute (weight); none ignores them")
+    method = embed.add_argument_group("method")
+    method.add_argument("-d", type=_whole, default=2, metavar="{1,2,3}", help="dimension (2)")
+    method.add_argument("--lambda", dest="lambda_", type=_real, default=10, metavar="L", help="neighbours a node (10)")
+    method.add_argument("--max-iter", type=_auto_or(_whole), default="auto", metavar="N", help="iterations (auto)")
+    method.add_argument("--early-exag", type=_auto_or(_whole), default="auto", metavar="N", help="the first N of them")
+    method.add_argument("--alpha", type=_auto_or(_real), default="auto", metavar="A", help="exaggerated by A (auto)")
+    method.add_argument("--eta", type=_auto_or(_real), default="auto", metavar="ETA", help="learning rate (auto)")
+    method.add_argument("--seed", type=_whole, default=0, help="random seed (0)")
+    method.add_argument("--n-jobs", type=_whole, metavar="N", help="threads (all cores)")
+    embed.add_argument("--quiet", action="store_true", help="no progress bar and no report")
+    embed.set_defaults(run=run_embed)
+    return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message):
+        self.exit(2, f"{self.prog}: {_one_line(message)} (see {self.prog} --help)\n")
+
+
+def run_demo(arguments):
+    """The command ``sggraph demo``."""
+    from .datasets import load_us_counties
+
+    arguments.output_dir.mkdir(parents=True, exist_ok=True)
+    output, picture = (arguments.output_dir / f"sggraph_demo.{suffix}" for suffix in ("csv", "png"))
+    counties = load_us_counties()
+    graph = counties.to_networkx()
+    print("US counties, joined where they share a border; their classes are the states.")
+    result = _embed(graph, random_state=arguments.seed)
+    labels = [counties.label_names[c] for c in counties.labels]
+    _write(result, labels, output, picture, "US counties that share a border, coloured by state")
+    _report(result, output, picture)
+
+
+def run_embed(arguments):
+    """The command ``sggraph embed``."""
+    output = arguments.output or _default_output(arguments.file)
+    _check_targets(arguments.file, arguments.labels, output, arguments.plot)
+    from .files import read_graph
+
+    weight = None if arguments.weight.lower() == "none" else arguments.weight
+    graph = read_graph(arguments.file, weight=weight, direction=arguments.direction)
+    labels = None if arguments.labels is None else read_labels(arguments.labels, graph.nodes)
+    names = ("d", "lambda_", "max_iter", "early_exag", "alpha", "eta", "n_jobs")
+    options = {name: getattr(arguments, name) for name in names}
+    result = _embed(graph, random_state=arguments.seed, verbose=not arguments.quiet, **options)
+    _write(result, labels, output, arguments.plot, arguments.file.name)
+    if not arguments.quiet:
+        _report(result, output, arguments.plot)
+
+
+def read_labels(path, nodes):
+    """Labels of `nodes` from a CSV file, None where it has none; whole numbers and numbers become such.
+
+    Its first two columns are node and label, unless a header names others so. Nodes are compared as text.
+    """
+    import csv
+
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        first = file.readline()
+        file.seek(0)
+        rows = [row for row in csv.reader(file, delimiter=max(",;\t", key=first.count)) if row]
+    header = [name.strip().lower() for name in rows[0]] if rows else []
+    columns = (header.index("node"), header.index("label")) if {"node", "label"} <= set(header) else (0, 1)
+    short = next((row for row in rows if len(row) <= max(columns)), None)
+    if short is not None or not rows:
+        raise ValueError(f"labels {str(path)!r} needs the columns node,label; it has {short or 'no rows'}")
+    found = {row[columns[0]].strip(): row[columns[1]].strip() for row in rows}
+    labels = [found.get(str(node).strip()) or None for node in nodes]
+    present = [label for label in labels if label is not None]
+    if not present:
+        raise ValueError(f"labels {str(path)!r} has none of the nodes of the graph, such as {nodes[0]!r}, in column 1")
+    for kind in (int, float):
+        try:
+            return [None if label is None else kind(label) for label in labels]
+        except ValueError:
+            pass
+    return labels
+
+
+def _embed(graph, **options):
+    """A fitted SGtSNEpi, and the seconds it took as its attribute `seconds`."""
+    from .estimator import SGtSNEpi
+
+    estimator = SGtSNEpi(**{"verbose": True, **options})
+    start = perf_counter()
+    estimator.fit(graph)
+    estimator.seconds = perf_counter() - start
+    return estimator
+
+
+def _write(result, labels, output, picture, title):
+    from .files import write_embedding
+
+    write_embedding(output, result.embedding_, result.nodes_, labels)
+    if picture is not None:
+        _draw(result, labels, picture, title)
+
+
+def _draw(result, labels, picture, title):
+    """Draw on a figure of its own: no window, no pyplot, whatever the backend."""
+    from matplotlib.figure import Figure
+
+    from .plot import plot_embedding
+
+    figure = Figure(figsize=(8, 8))
+    ax = figure.add_axes((0, 0, 1, 1), projection="3d" if result.d == 3 else None)
+    plot_embedding(result.embedding_, labels, graph=result.graph_, ax=ax, title=title)
+    figure.savefig(picture, dpi=150, bbox_inches="tight")
+
+
+def _report(result, output, picture):
+    from scipy.sparse import triu
+
+    from .metrics import neighbor_recall
+
+    A = result.graph_.adjacency
+    lines = {
+        "nodes": f"{A.shape[0]:,}",
+        "edges": f"{triu(A + A.T, 1).nnz:,}",
+        "seconds": f"{result.seconds:.2f} for {result.n_iter_} iterations, start and compilation included",
+        "KL divergence": f"{result.kl_divergence_:.4f}",
+        "neighbour recall": f"{neighbor_recall(result.graph_, result.embedding_):.4f}",
+        "coordinates": output,
+        "picture": picture,
+    }
+    for name, value in lines.items():
+        if value is not None:
+            print(f"{name:<17} {value}")
+
+
+def _default_output(file):
+    stem = Path(file.stem) if file.suffix.lower() == ".gz" else file
+    return file.with_name(f"{stem.stem}_embedding.csv")
+
+
+def _check_targets(file, labels, output, picture):
+    """Find out before the run what would lose its result, or the user's input."""
+    sources = {path.resolve() for path in (file, labels) if path is not None}
+    for option, target in (("--output", output), ("--plot", picture)):
+        if target is None:
+            continue
+        if target.resolve() in sources or (target.exists() and any(_is_same(target, path) for path in sources)):
+            raise ValueError(f"{option} is {str(target)!r}, one of the input files; give another name")
+        if not target.parent.is_dir():
+            raise FileNotFoundError(f"{option} is in the folder {str(target.parent)!r}, which does not exist")
+    if picture is not None:
+        if picture.resolve() == output.resolve():
+            raise ValueError(f"--plot and --output are both {str(picture)!r}; give two names")
+        from matplotlib.figure import Figure
+
+        known = Figure().canvas.get_supported_filetypes()
+        if picture.suffix.lower().lstrip(".") not in known:
+            raise ValueError(f"--plot is {str(picture)!r}; its suffix must be one of .{', .'.join(sorted(known))}")
+
+
+def _is_same(target, path):
+    return path.exists() and target.samefile(path)
+
+
+def _whole(text):
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
+
+
+def _real(text):
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number") from None
+
+
+def _auto_or(kind):
+    return lambda text: "auto" if text == "auto" else kind(text)
+
+
+def _show_warning(message, category, filename, lineno, file=None, line=None):
+    print(f"sggraph: warning: {_one_line(message)}", file=sys.stderr)
+
+
+def _complain(message, code):
+    print(f"sggraph: {_one_line(message)}", file=sys.stderr)
+    return code
+
+
+def _one_line(message):
+    return " ".join(str(message).split())

@@ -1,0 +1,132 @@
+"""Read edge lists: text with a line for each edge, its delimiter, header and columns recognised.
+
+Nothing is evaluated but dictionaries of literals, as ``networkx.write_edgelist`` writes them.
+"""
+
+import ast
+import csv
+
+from .graph import label_edges
+
+# Column pairs that mark a first line as a header even where the labels below are words, too
+HEADERS = {("source", "target"), ("from", "to"), ("src", "dst"), ("node1", "node2"), ("node_1", "node_2")}
+HEADERS |= {("id1", "id2"), ("id_1", "id_2"), ("fromnodeid", "tonodeid")}
+
+
+def read_edges(content, suffix, weight):
+    """Make a `Graph` of the bytes of an edge list; `suffix` says which delimiter is likely."""
+    lines = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    numbers = [k for k, line in enumerate(lines, 1) if line.strip() and line.lstrip()[0] not in "#%"]
+    if not numbers:
+        raise ValueError("it holds comments only, no edges")
+    columns = _to_columns([lines[k - 1] for k in numbers], numbers, suffix)
+    header = [column[0].lower() for column in columns] if _is_header(columns) else []
+    if header:
+        columns, numbers = [column[1:] for column in columns], numbers[1:]
+    if not numbers:
+        raise ValueError("it holds a header only, no edges")
+    source, target, third = _choose_columns(header, len(columns), weight)
+    for column in (columns[source], columns[target]):
+        if "" in column:
+            raise ValueError(f"line {numbers[column.index('')]} lacks a node")
+    weights = None if third is None else _parse_weights(columns[third], weight, numbers)
+    return label_edges(*_as_labels(columns[source], columns[target]), weights)
+
+
+def _to_columns(lines, numbers, suffix):
+    delimiter = _delimiter(lines[0], suffix)
+    if lines[-1].rstrip().endswith("}"):  # write_edgelist's dictionaries hold blanks and commas of their own
+        rows = [line.split(delimiter, 2) for line in lines]
+    elif delimiter is None or not any('"' in line for line in lines):
+        rows = [line.split(delimiter) for line in lines]
+    else:
+        rows = list(csv.reader(lines, delimiter=delimiter))
+    width = len(rows[0])
+    odd = next((k for k, row in enumerate(rows) if len(row) != width or width < 2), None)
+    if odd is not None:
+        wanted = "2 or 3" if width < 2 else f"{width}, like line {numbers[0]}"
+        raise ValueError(f"line {numbers[odd]} has {len(rows[odd])} columns where it needs {wanted}")
+    return [list(map(str.strip, column)) for column in zip(*rows, strict=True)]
+
+
+def _delimiter(line, suffix):
+    """Guess from the first line; None is any run of blanks."""
+    line = line.split("{")[0].rstrip() if "{" in line else line
+    if suffix in (".csv", ".tsv"):
+        best = max("\t,;" if suffix == ".tsv" else ",;\t", key=line.count)
+        return best if best in line else None
+    if "\t" in line and all(line.split("\t")):
+        return "\t"
+    fields = line.split()
+    if len(fields) in (2, 3) and not any(field.endswith((",", ";")) for field in fields):
+        return None
+    return next((mark for mark in ",;" if mark in line), None)
+
+
+def _is_header(columns):
+    first = [column[0].lower() for column in columns]
+    if tuple(first[:2]) in HEADERS or (len(first) > 2 and {"source", "target"} <= set(first)):
+        return True
+    if len(columns[0]) < 2:
+        return False
+    over_numbers = len(first) == 3 and not _is_number(first[2]) and _is_number(columns[2][1])
+    ends = columns[:2]
+    words = all(_as_integers(column[:1]) is None for column in ends)
+    return over_numbers or (words and all(_as_integers(column[1:]) is not None for column in ends))
+
+
+def _choose_columns(header, width, weight):
+    """Positions of source, target and weight (None: there is none, or it is to be ignored)."""
+    named = "source" in header and "target" in header
+    if width > 3 and not named:
+        raise ValueError(
+            f"it has {width} columns; keep two or three (source, target, weight), or name them in a header"
+        )
+    source, target = (header.index("source"), header.index("target")) if named else (0, 1)
+    if weight is None:
+        return source, target, None
+    if str(weight).lower() in header:
+        return source, target, header.index(str(weight).lower())
+    return source, target, 2 if width == 3 and {source, target} == {0, 1} else None
+
+
+def _is_number(text):
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _as_integers(texts):
+    """Integers, or None unless each text is what its integer prints ("007" and "1_0" stay labels)."""
+    try:
+        integers = list(map(int, texts))
+    except ValueError:
+        return None
+    return integers if list(map(str, integers)) == list(texts) else None
+
+
+def _as_labels(sources, targets):
+    integers = _as_integers(sources), _as_integers(targets)
+    return (sources, targets) if None in integers else integers
+
+
+def _parse_weights(texts, weight, numbers):
+    if texts[0].startswith("{"):
+        distinct = dict(zip(texts, numbers, strict=True))
+        parsed = {text: _parse_dict(text, weight, number) for text, number in distinct.items()}
+        return [parsed[text] for text in texts]
+    try:
+        return list(map(float, texts))
+    except ValueError:
+        k = next(k for k, text in enumerate(texts) if not _is_number(text))
+        wrong = f"line {numbers[k]} has the weight {texts[k]!r}, which is no number; weight=None ignores weights"
+        raise ValueError(wrong) from None
+
+
+def _parse_dict(text, weight, number):
+    try:
+        return dict(ast.literal_eval(text)).get(weight, 1)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        raise ValueError(f"line {number} has {text!r} where a dictionary of numbers or strings belongs") from None

@@ -1,0 +1,54 @@
+"""convolution.py: the potential of charges on a grid, without images, the spline taken out twice."""
+
+import naive
+import numpy as np
+import pytest
+
+from sggraph.core.convolution import THREADS_ABOVE, Convolution
+
+SHAPES = [(1,), (4,), (9,), (4, 5), (6, 3), (3, 4, 5), (4, 4, 3)]
+
+
+def convolve(Q, h, R, n_jobs=1):
+    return Convolution(Q.shape, h, R, n_jobs)(Q.astype(np.float32))[..., : Q.shape[-1]]
+
+
+@pytest.mark.parametrize("R_over_h", [0, 2.25])
+@pytest.mark.parametrize("h", [0.3, 2.0])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_equals_twin(shape, h, R_over_h):
+    Q = np.random.default_rng(0).random(shape)
+    V, expected = convolve(Q, h, R_over_h * h), naive.convolve(Q, h, R_over_h * h)
+    assert V.shape == shape
+    np.testing.assert_allclose(V, expected, atol=3e-6 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize("shape", [(40,), (24, 20), (16, 18, 20)])
+@pytest.mark.parametrize("R", [0, 2.0])
+def test_the_spline_through_the_potential_is_the_kernel(shape, R):
+    """One point on a node: spread, convolve and gather at another node give the smooth kernel at their distance."""
+    h = 0.25 if R == 0 else 0.8
+    here, there = np.array(shape) // 2 - 3, np.array(shape) // 2 + 2
+    origin = np.zeros(len(shape))
+    Q = naive.spread(here[None] * h, origin, h, shape)
+    value, _ = naive.gather(there[None] * h, origin, h, convolve(Q, h, R))
+    assert value[0] == pytest.approx(naive.smooth_kernel(h * np.linalg.norm(there - here), R), rel=0.01)
+
+
+@pytest.mark.parametrize("shape", [(9,), (6, 5), (4, 5, 6)])
+def test_a_second_call_remembers_nothing(shape):
+    rng = np.random.default_rng(0)
+    Q, other = rng.random(shape).astype(np.float32), rng.random(shape).astype(np.float32)
+    convolution = Convolution(shape, 0.4, 0.0)
+    before = Q.copy()
+    first = convolution(Q).copy()
+    convolution(other)
+    assert np.array_equal(convolution(Q), first)
+    assert np.array_equal(Q, before)
+
+
+def test_same_bits_for_any_number_of_threads():
+    shape = (300, 288)
+    assert 2 * 300 * 289 > THREADS_ABOVE // 2  # so that threads are used
+    Q = np.random.default_rng(0).random(shape)
+    assert len({convolve(Q, 0.4, 0.0, n_jobs).tobytes() for n_jobs in [1, 2, 3, 4, 7]}) == 1

@@ -1,0 +1,42 @@
+"""distances.py: breadth-first distances."""
+
+import naive
+import networkx as nx
+import numpy as np
+import pytest
+
+from sggraph.core.blocks import Workers
+from sggraph.core.distances import hop_distances
+
+GRAPHS = {
+    "one node": nx.empty_graph(1),
+    "two nodes apart": nx.empty_graph(2),
+    "path": nx.path_graph(17),
+    "cycle": nx.cycle_graph(17),
+    "star": nx.star_graph(16),
+    "random, in pieces": nx.gnp_random_graph(300, 0.006, seed=0),
+    "random": nx.gnp_random_graph(300, 0.02, seed=1),
+    "arcs": nx.gnp_random_graph(100, 0.02, seed=2, directed=True),
+}
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+@pytest.mark.parametrize("n_jobs", [1, 2, 7])
+def test_equals_twin(name, n_jobs):
+    G = GRAPHS[name]
+    A = nx.to_scipy_sparse_array(G, format="csr")
+    before = A.copy()
+    sources = list(range(0, len(G), max(1, len(G) // 9)))
+    with Workers(n_jobs) as workers:
+        D = hop_distances(A, sources, workers)
+    assert D.dtype == np.int32
+    assert D.tolist() == [naive.hop_distances([list(G[i]) for i in G], s) for s in sources]
+    assert (A != before).nnz == 0
+
+
+def test_index_type_does_not_matter():
+    A = nx.to_scipy_sparse_array(nx.cycle_graph(9), format="csr")
+    wide = A.copy()
+    wide.indptr, wide.indices = A.indptr.astype(np.int64), A.indices.astype(np.int64)
+    with Workers(1) as workers:
+        assert np.array_equal(hop_distances(A, [3], workers), hop_distances(wide, [3], workers))

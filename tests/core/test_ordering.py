@@ -1,0 +1,52 @@
+"""ordering.py: the Z-curve and the renumbering of P."""
+
+import naive
+import numpy as np
+import pytest
+from scipy.sparse import csr_array, triu
+
+from sggraph.core.ordering import morton_code, morton_order, permute_upper
+
+
+def points(n, d, seed=0):
+    return np.random.default_rng(seed).normal(size=(n, d)).astype(np.float32)
+
+
+@pytest.mark.parametrize("offset", [0, 1e3])
+@pytest.mark.parametrize(("d", "bits"), [(1, 16), (2, 16), (3, 16), (1, 30), (2, 30), (3, 21)])
+@pytest.mark.parametrize("n", [2, 3, 17, 600])
+def test_code_equals_twin(n, d, bits, offset):
+    Y = points(n, d) + np.float32(offset)
+    code, expected = morton_code(Y, bits), np.array(naive.morton_code(Y, bits), np.uint64)
+    assert np.mean(code != expected) <= 0.01  # a point on a border of cells may fall on either side
+
+
+def test_code_of_the_corners_of_a_square_is_a_z():
+    corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32)
+    assert morton_code(corners, 1).tolist() == [0, 1, 2, 3]
+    assert morton_code(corners, 3).tolist() == [0, 0b010101, 0b101010, 0b111111]
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_coincident_points_keep_their_order(d):
+    assert morton_order(np.full((5, d), 7, np.float32)).tolist() == [0, 1, 2, 3, 4]
+    assert morton_order(np.zeros((1, d), np.float32)).tolist() == [0]
+
+
+def test_order_makes_neighbours_of_the_picture_neighbours_in_memory():
+    Y = points(2_000, 2)
+    order = morton_order(Y)
+    assert np.sort(order).tolist() == list(range(2_000))
+    jumps = np.linalg.norm(np.diff(Y, axis=0), axis=1).mean()
+    assert np.linalg.norm(np.diff(Y[order], axis=0), axis=1).mean() < 0.1 * jumps
+
+
+@pytest.mark.parametrize("index", [np.int32, np.uint32])
+def test_permuted_upper_triangle_is_that_of_the_permuted_matrix(index):
+    rng = np.random.default_rng(0)
+    dense = np.triu(rng.random((17, 17)) * (rng.random((17, 17)) < 0.3), 1)
+    upper, order = csr_array(dense), rng.permutation(17)
+    moved = permute_upper(upper.indptr.astype(index), upper.indices.astype(index), upper.data, order)
+    full = (dense + dense.T)[np.ix_(order, order)]
+    assert np.array_equal(moved.toarray(), np.triu(full, 1))
+    assert (triu(moved, 0) != moved).nnz == 0

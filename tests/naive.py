@@ -1,0 +1,161 @@
+"""Slow, obvious twins of the kernels in sggraph/core: NumPy in float64, dense, any dimension, one formula a function."""
+
+from collections import deque
+
+import numpy as np
+from scipy.optimize import brentq
+
+
+def differences(Y, X):
+    """Y_i - X_j, (len(Y), len(X), d)."""
+    return np.asarray(Y, float)[:, None, :] - np.asarray(X, float)[None, :, :]
+
+
+def student(Y, X):
+    """The weights w_ij = 1 / (1 + |Y_i - X_j|^2)."""
+    return 1 / (1 + (differences(Y, X) ** 2).sum(axis=2))
+
+
+def repulsion_at(Y, nodes):
+    """For a few nodes: sum_j w^2 (y_i - y_j), and the potential sum_j w, the node itself included."""
+    w = student(Y[nodes], Y)
+    return (w[:, :, None] ** 2 * differences(Y[nodes], Y)).sum(axis=1), w.sum(axis=1)
+
+
+def repulsion(Y):
+    """Forces of all nodes before the division by Z, and Z = sum of w over i != j."""
+    F, phi = repulsion_at(Y, np.arange(len(Y)))
+    return F, phi.sum() - len(Y)
+
+
+def short_ranged(Y, R):
+    """Forces and potentials of the part K t^3 of the kernel K, t = max(R^2 - u, 0) / (1 + R^2).
+
+    The force of a potential g(u) is -g'(u) 2 (y_i - y_j), and half of that is what the kernels add up.
+    """
+    D = differences(Y, Y)
+    u = (D**2).sum(axis=2)
+    K, t, slope = 1 / (1 + u), np.maximum(R * R - u, 0) / (1 + R * R), -1 / (1 + R * R)
+    derivative = -(K**2) * t**3 + 3 * K * t**2 * slope
+    return (-derivative[:, :, None] * D).sum(axis=1), (K * t**3).sum(axis=1)
+
+
+def smooth_kernel(r, R):
+    """What the short-ranged part leaves of 1/(1+r^2); all of it for R = 0."""
+    return (1 - (np.maximum(R * R - r * r, 0) / (1 + R * R)) ** 3) / (1 + r * r)
+
+
+def attractive(Y, P):
+    """sum_j p_ij w_ij (y_i - y_j) for a dense symmetric P."""
+    return ((P * student(Y, Y))[:, :, None] * differences(Y, Y)).sum(axis=1)
+
+
+def cross_entropy(Y, P):
+    """sum_ij p_ij log(1 + |y_i - y_j|^2) over both triangles."""
+    return -(P * np.log(student(Y, Y))).sum()
+
+
+def kl_divergence(Y, P):
+    """KL(P || Q) over i != j."""
+    w = student(Y, Y)
+    np.fill_diagonal(w, 0)
+    q = w / w.sum()
+    return sum(p * np.log(p / q[i, j]) for (i, j), p in np.ndenumerate(P) if p > 0)
+
+
+def jaccard(neighbors, i, j):
+    """|N(i) and N(j)| / |N(i) or N(j)| for a list of neighbour sets."""
+    return len(neighbors[i] & neighbors[j]) / len(neighbors[i] | neighbors[j])
+
+
+def rescale_row(weights, lam):
+    """p^gamma with sum p^gamma = lam, renormalised; equal weights where there are at most lam of them."""
+    p = np.asarray(weights, float) / np.sum(weights)
+    gamma = 0.0
+    if len(p) > lam:
+        gamma = brentq(lambda g: (p**g).sum() - lam, 0, 1e3, xtol=1e-14, rtol=1e-14)
+    return p**gamma / (p**gamma).sum()
+
+
+def joint_probabilities(A, lam):
+    """P = (p + p') / sum, dense, from a dense A."""
+    p = np.zeros(A.shape)
+    for i, row in enumerate(A):
+        (j,) = row.nonzero()
+        if len(j):
+            p[i, j] = row[j] / row[j].sum() if lam is None else rescale_row(row[j], lam)
+    return (p + p.T) / (p + p.T).sum()
+
+
+def b_spline(x, order):
+    """The B-spline of this order (degree + 1), centred at 0, by the recursion of Cox and de Boor."""
+    x = np.asarray(x, float)
+    if order == 1:
+        return np.where((x >= -0.5) & (x < 0.5), 1.0, 0.0)
+    half = order / 2
+    return ((half + x) * b_spline(x + 0.5, order - 1) + (half - x) * b_spline(x - 0.5, order - 1)) / (order - 1)
+
+
+def stencils(Y, origin, h, shape, along=None):
+    """Weights (n, cells) of all grid nodes for each point; their derivative by the point's axis `along`."""
+    W = np.ones((len(Y), 1))
+    for k, m in enumerate(shape):
+        x = (np.asarray(Y[:, k], float)[:, None] - float(origin[k])) / h - np.arange(m)
+        w = (b_spline(x + 0.5, 3) - b_spline(x - 0.5, 3)) / h if k == along else b_spline(x, 4)
+        W = (W[:, :, None] * w[:, None, :]).reshape(len(Y), -1)
+    return W
+
+
+def spread(Y, origin, h, shape):
+    """Ones at the points, on the grid."""
+    return stencils(Y, origin, h, shape).sum(axis=0).reshape(shape)
+
+
+def gather(Y, origin, h, V):
+    """Value and gradient of the spline with coefficients V at the points."""
+    value = stencils(Y, origin, h, V.shape) @ V.ravel()
+    gradient = [stencils(Y, origin, h, V.shape, k) @ V.ravel() for k in range(V.ndim)]
+    return value, np.stack(gradient, axis=1)
+
+
+def convolve(Q, h, R):
+    """Spline coefficients of the potential of Q: S S V = K Q on the torus of twice the size, by dense matrices."""
+    torus = [2 * m for m in Q.shape]
+    nodes = np.stack([axis.ravel() for axis in np.indices(torus)], axis=1)
+    steps = np.abs(nodes[:, None, :] - nodes[None, :, :])
+    steps = np.minimum(steps, np.array(torus) - steps)
+    K = smooth_kernel(h * np.sqrt((steps**2).sum(axis=2)), R)
+    S = b_spline(steps, 4).prod(axis=2)
+    padded = np.zeros(torus)
+    part = tuple(slice(m) for m in Q.shape)
+    padded[part] = Q
+    return np.linalg.solve(S, np.linalg.solve(S, K @ padded.ravel())).reshape(torus)[part]
+
+
+def step(Y, velocity, gain, gradient, eta, momentum):
+    """One step of momentum with delta-bar-delta gains: the new Y, velocity and gain."""
+    gain = np.where(gradient * velocity > 0, np.maximum(0.8 * gain, 0.01), gain + 0.2)
+    velocity = momentum * velocity - eta * gain * gradient
+    return Y + velocity, velocity, gain
+
+
+def hop_distances(neighbors, source):
+    """Numbers of edges from `source` to each node of a list of neighbour lists, -1 where no path leads."""
+    hops = [-1] * len(neighbors)
+    hops[source] = 0
+    queue = deque([source])
+    while queue:
+        i = queue.popleft()
+        for j in neighbors[i]:
+            if hops[j] == -1:
+                hops[j] = hops[i] + 1
+                queue.append(j)
+    return hops
+
+
+def morton_code(Y, bits):
+    """The bits of the cells of each point, one of each axis in turn, as a Python integer."""
+    Y = np.asarray(Y, float)
+    extent = (Y.max(axis=0) - Y.min(axis=0)).max()
+    cells = [[min(int(c / extent * 2**bits), 2**bits - 1) for c in row] for row in Y - Y.min(axis=0)]
+    return [int("".join("".join(b) for b in zip(*(f"{c:0{bits}b}" for c in row), strict=True)), 2) for row in cells]
