@@ -21,7 +21,7 @@ _HOME = {
     "datasets": None,
 }
 
-__all__ = [*_HOME, "__version__"]  # noqa: PLE0604
+__all__ = [*_HOME, "__version__"]
 
 
 def __getattr__(name):

@@ -202,16 +202,16 @@ def _report(result, output, picture):
 
 def _default_output(file):
     stem = Path(file.stem) if file.suffix.lower() == ".gz" else file
-    return file.with_name(f"{stem.stem}_embedding.csv")
+    return file.parent / f"{stem.stem}_embedding.csv"
 
 
 def _check_targets(file, labels, output, picture):
     """Find out before the run what would lose its result, or the user's input."""
-    sources = {path.resolve() for path in (file, labels) if path is not None}
+    sources = [path for path in (file, labels) if path is not None and path.exists()]
     for option, target in (("--output", output), ("--plot", picture)):
         if target is None:
             continue
-        if target.resolve() in sources or (target.exists() and any(_is_same(target, path) for path in sources)):
+        if target.exists() and any(target.samefile(path) for path in sources):
             raise ValueError(f"{option} is {str(target)!r}, one of the input files; give another name")
         if not target.parent.is_dir():
             raise FileNotFoundError(f"{option} is in the folder {str(target.parent)!r}, which does not exist")
@@ -223,10 +223,6 @@ def _check_targets(file, labels, output, picture):
         known = Figure().canvas.get_supported_filetypes()
         if picture.suffix.lower().lstrip(".") not in known:
             raise ValueError(f"--plot is {str(picture)!r}; its suffix must be one of .{', .'.join(sorted(known))}")
-
-
-def _is_same(target, path):
-    return path.exists() and target.samefile(path)
 
 
 def _whole(text):
@@ -244,7 +240,13 @@ def _real(text):
 
 
 def _auto_or(kind):
-    return lambda text: "auto" if text == "auto" else kind(text)
+    def convert(text):
+        try:
+            return "auto" if text == "auto" else kind(text)
+        except argparse.ArgumentTypeError as error:
+            raise argparse.ArgumentTypeError(f"{error}, nor 'auto'") from None
+
+    return convert
 
 
 def _show_warning(message, category, filename, lineno, file=None, line=None):

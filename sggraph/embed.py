@@ -11,12 +11,13 @@ from .core.affinity import joint_probabilities, symmetric_pattern
 from .core.blocks import Workers
 from .core.descent import descend
 from .graph import Graph, as_graph
-from .initial import initial_coordinates
+from .initial import check_init, initial_coordinates
 from .leaves import is_kept, with_leaves, without_leaves
-from .options import check_options, make_schedule
+from .options import as_generator, check_options, make_schedule
 from .progress import progress
 
 START_LENGTH = 12.0  # over alpha: length of the median edge at the start; a strong exaggeration wants a compact one
+TRIFLE = 1e-5  # of the extent: parts coincident nodes, invisible in a picture
 
 
 class Embedding(NamedTuple):
@@ -88,7 +89,7 @@ def embed_graph(
         Sum the repulsion over all pairs of nodes. Left out, this is done for up to 1,000 nodes.
     drop_leaf : bool, default False
         Leave nodes with a single neighbour out of the descent and set them beside that neighbour afterwards.
-    random_state : int, numpy.random.Generator or None
+    random_state : int, numpy.random.Generator, numpy.random.RandomState or None
         Seed; the same int gives the same bits for any `n_jobs`.
     n_jobs : int, optional
         Threads; left out or -1: all cores.
@@ -166,7 +167,7 @@ def sgtsne_layout(G, d=2, *, scale=1.0, center=None, weight="weight", seed=None,
         Centre of the positions, the origin if left out.
     weight : str or None, default "weight"
         Edge attribute that holds the weight.
-    seed : int, numpy.random.Generator or None
+    seed : int, numpy.random.Generator, numpy.random.RandomState or None
         Random seed, `random_state` of `embed_graph`.
     **options
         Passed on to `embed_graph`.
@@ -189,7 +190,7 @@ def sgtsne_layout(G, d=2, *, scale=1.0, center=None, weight="weight", seed=None,
     Y = embed_graph(graph, d, random_state=seed, **options).astype(np.float64)
     if scale is not None:
         Y -= (Y.max(axis=0) + Y.min(axis=0)) / 2
-        Y *= scale / max(np.abs(Y).max(), np.finfo(float).tiny)
+        Y *= scale / (np.abs(Y).max() or 1.0)
     if center is not None:
         Y += np.asarray(center, np.float64)
     return dict(zip(graph.nodes, Y, strict=True))
@@ -199,10 +200,12 @@ def embed(graph, d, *, lambda_, local_weights, init, drop_leaf, random_state, n_
     """The Embedding of a Graph; arguments as in `embed_graph`."""
     A = graph.adjacency
     check_options(d, lambda_, local_weights, n_jobs, options)
+    check_init(init, A.shape[0], d)
     schedule = make_schedule(A.shape[0], options)
-    rng = np.random.default_rng(random_state)
+    rng = as_generator(random_state)
     if drop_leaf:
-        kept = is_kept(A)
+        neighbors = symmetric_pattern(A)
+        kept = is_kept(neighbors)
         A = without_leaves(A, kept)
         init = init if isinstance(init, str) else np.asarray(init)[kept]
     loop = {key: options[key] for key in ("h", "exact", "callback", "callback_every")}
@@ -212,5 +215,17 @@ def embed(graph, d, *, lambda_, local_weights, init, drop_leaf, random_state, n_
         P = joint_probabilities(A, lambda_, workers, links=links if local else None)
         Y0 = initial_coordinates(init, links, d, START_LENGTH / schedule[0].exaggeration, rng, workers)
         result = descend(P.upper, Y0, schedule, workers, tick=tick, **loop)
-    Y = with_leaves(result.Y, kept, graph.adjacency, rng) if drop_leaf else result.Y
-    return Embedding(Y, graph, result.kl_divergence, result.n_iter, P.n_clamped)
+    Y = with_leaves(result.Y, kept, neighbors, rng) if drop_leaf else result.Y
+    return Embedding(part_coincident(Y, rng), graph, result.kl_divergence, result.n_iter, P.n_clamped)
+
+
+def part_coincident(Y, rng):
+    """Y, nodes on the very same spot moved a trifle apart: a tight pair far from the origin meets in float32."""
+    while True:
+        order = np.lexsort(Y.T)
+        same = order[1:][(Y[order[1:]] == Y[order[:-1]]).all(axis=1)]
+        if len(same) == 0:
+            return Y
+        Y[same] += (TRIFLE * max(np.abs(Y).max(), 1.0) * rng.standard_normal((len(same), Y.shape[1]))).astype(
+            np.float32
+        )

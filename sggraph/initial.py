@@ -9,6 +9,7 @@ import numpy as np
 
 from .core.distances import UNREACHED, hop_distances
 
+NAMES = ("auto", "pmds", "random")
 N_PIVOTS = 50
 RANDOM_SPREAD = 1e-4  # standard deviation of the random start, as in the method's publications
 JITTER = 1e-2  # of the median edge: parts the nodes that look the same from all pivots
@@ -18,20 +19,33 @@ def initial_coordinates(init, A, d, length, rng, workers):
     """Coordinates (n, d) float32 for the symmetric pattern A; `length` is what the median edge of "pmds" measures."""
     n = A.shape[0]
     if not isinstance(init, str):
-        return _checked(init, n, d)
+        return np.asarray(init).astype(np.float32)
     if init == "random" or A.nnz == 0:
         spread = RANDOM_SPREAD if init == "random" else 1.0
         return (spread * rng.standard_normal((n, d))).astype(np.float32)
-    if init in ("auto", "pmds"):
-        return pivot_mds(A, d, length, rng, workers)
-    raise ValueError(f"init={init!r} is unknown: give 'auto', 'pmds', 'random' or an array of shape ({n}, {d})")
+    return pivot_mds(A, d, length, rng, workers)
+
+
+def check_init(init, n, d):
+    """Raise a ValueError unless `init` names a start or is one for n nodes in d dimensions."""
+    if isinstance(init, str):
+        if init not in NAMES:
+            accepted = f"{', '.join(map(repr, NAMES))} or an array of shape ({n}, {d})"
+            raise ValueError(f"init={init!r} is unknown: give {accepted}")
+        return
+    Y = np.asarray(init)
+    if Y.shape != (n, d):
+        raise ValueError(f"the start (init, Y0) has shape {Y.shape}; the graph and d need ({n}, {d})")
+    greatest = np.finfo(np.float32).max
+    if Y.dtype.kind not in "fiu" or not (np.abs(Y) <= greatest).all():
+        raise ValueError(f"the start (init, Y0) must hold finite numbers, none beyond {greatest:g} (float32)")
 
 
 def pivot_mds(A, d, length, rng, workers):
     """Pivot MDS of the graph of the pattern A, scaled so that its median edge measures `length`."""
     D = pivot_distances(A, min(N_PIVOTS, A.shape[0]), rng, workers) ** 2
     C = D - D.mean(axis=0) - D.mean(axis=1, keepdims=True) + D.mean()
-    values, vectors = np.linalg.eigh(C.T @ C)
+    _, vectors = np.linalg.eigh(C.T @ C)
     Y = C @ vectors[:, ::-1][:, :d]
     Y *= np.sign(Y[np.abs(Y).argmax(axis=0), range(Y.shape[1])])  # eigenvectors have no sign of their own
     Y = np.pad(Y, ((0, 0), (0, d - Y.shape[1])))
@@ -58,13 +72,3 @@ def pivot_distances(A, n_pivots, rng, workers):
     D = np.concatenate([np.array(found), hop_distances(A, others, workers)]).T.astype(np.float64)
     D[D == UNREACHED] = D.max() + 1
     return D
-
-
-def _checked(Y0, n, d):
-    """The caller's start as float32, or a clear error."""
-    Y = np.asarray(Y0)
-    if Y.shape != (n, d):
-        raise ValueError(f"the start (init, Y0) has shape {Y.shape}; the graph and d need ({n}, {d})")
-    if Y.dtype.kind not in "fiu" or not np.isfinite(Y).all():
-        raise ValueError("the start (init, Y0) must hold finite numbers")
-    return Y.astype(np.float32)

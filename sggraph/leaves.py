@@ -7,7 +7,7 @@ LEAF_DISTANCE = 0.5  # of the median edge of the picture
 
 
 def is_kept(A):
-    """Mask of the nodes that stay: all but those whose only neighbour has more than one."""
+    """Mask of the nodes that stay, for a symmetric A: all but those whose only neighbour has more than one."""
     degree = np.diff(A.indptr)
     kept = np.ones(A.shape[0], bool)
     leaves = np.flatnonzero(degree == 1)
@@ -21,7 +21,7 @@ def without_leaves(A, kept):
 
 
 def with_leaves(Y, kept, A, rng):
-    """Coordinates of all nodes: each leaf in a random direction from its neighbour, half a median edge away."""
+    """Centred coordinates of all nodes: each leaf in a random direction from its neighbour, half a median edge away."""
     n, d = len(kept), Y.shape[1]
     all_Y = np.zeros((n, d), np.float32)
     all_Y[kept] = Y
@@ -33,4 +33,4 @@ def with_leaves(Y, kept, A, rng):
     direction /= np.linalg.norm(direction, axis=1, keepdims=True)
     length = LEAF_DISTANCE * (np.median(edges) if len(edges) else 1.0) * rng.uniform(0.8, 1.2, (len(leaves), 1))
     all_Y[leaves] = all_Y[A.indices[A.indptr[leaves]]] + length * direction
-    return all_Y
+    return all_Y - all_Y.mean(axis=0)

@@ -44,6 +44,7 @@ def neighbor_recall(graph, Y, *, n_samples=1000, random_state=0):
 
     graph = as_graph(graph)
     A, Y = graph.adjacency, as_coordinates(Y, graph)
+    A = A + A.T if graph.directed else A  # rows of a Graph made with direction="out" or "in" hold half of the arcs
     degree = np.diff(A.indptr)
     nodes = np.flatnonzero(degree)
     if len(nodes) == 0:

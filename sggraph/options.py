@@ -14,7 +14,7 @@ EARLY_MOMENTUM, MOMENTUM = 0.5, 0.8
 
 def check_options(d, lambda_, local_weights, n_jobs, options):
     """Raise a ValueError that names the first argument out of range; `options` are those of the loop."""
-    if d not in (1, 2, 3):
+    if not (_is_whole(d) and d in (1, 2, 3)):
         raise ValueError(f"d={d!r}: the embedding can have 1, 2 or 3 dimensions")
     if lambda_ is not None:
         _check_number("lambda_", lambda_, 1, "None or a number of at least 1, such as 10")
@@ -55,6 +55,17 @@ def make_schedule(n, options):
         return Phase(n_iter, exaggeration, eta, momentum)
 
     return phase(early, alpha, EARLY_MOMENTUM), phase(max_iter - early, 1.0, MOMENTUM)
+
+
+def as_generator(random_state):
+    """A NumPy Generator of any kind of seed; a RandomState, as scikit-learn has it, is drawn from."""
+    if isinstance(random_state, np.random.RandomState):
+        random_state = random_state.randint(2**31)
+    try:
+        return np.random.default_rng(random_state)
+    except (TypeError, ValueError) as error:
+        accepted = "give an integer of at least 0, a numpy.random.Generator or None"
+        raise ValueError(f"random_state={random_state!r}: {accepted}") from error
 
 
 def _check_number(name, value, least, accepted, *, exclusive=False):

@@ -1,4 +1,4 @@
-"""Slow, obvious twins of the kernels in sggraph/core: NumPy in float64, dense, any dimension, one formula a function."""
+"""Slow, obvious twins of the kernels in sggraph/core: NumPy in float64, any dimension, one formula a function."""
 
 from collections import deque
 

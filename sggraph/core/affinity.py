@@ -19,6 +19,7 @@ from .jit import kernel
 BLOCKS = 16
 MAX_ITER = 100  # of Newton and bisection, per node
 TOLERANCE = 1e-6  # relative, on the sum of a row
+TINY = np.finfo(float).tiny  # stands for a weight that vanishes beside the greatest of its row
 
 
 class JointP(NamedTuple):
@@ -39,7 +40,7 @@ def joint_probabilities(A, lambda_, workers, *, links=None):
     p = csr_array((p_cond, A.indices, A.indptr), shape=A.shape)
     upper = csr_array(triu(p + p.T, 1, format="csr"))
     upper.sort_indices()
-    upper.data = (upper.data / (2 * max(upper.data.sum(), np.finfo(float).tiny))).astype(np.float32)
+    upper.data = (upper.data / (2 * max(upper.data.sum(), TINY))).astype(np.float32)
     return JointP(upper, n_clamped)
 
 
@@ -118,7 +119,7 @@ def _rescale_rows(b, start, stop, indptr, weights, lam, p_cond, clamped):
             total += p_cond[e]
         if lam > 0.0:
             for e in range(first, end):
-                p_cond[e] = np.log(p_cond[e] / total)
+                p_cond[e] = np.log(max(p_cond[e] / total, TINY))
             gamma = 0.0
             if end - first > lam:
                 gamma = _solve_gamma(p_cond[first:end], lam)

@@ -1,4 +1,4 @@
-"""The attractive term F_i = sum_j p_ij w_ij (y_i - y_j), w_ij = 1/(1 + |y_i - y_j|^2), and its share of the KL divergence.
+"""The attractive term F_i = sum_j p_ij w_ij (y_i - y_j), w_ij = 1/(1 + |y_i - y_j|^2), and its share of the KL.
 
 P is symmetric, so only its upper triangle is kept (CSR: indptr, indices, data) and each entry acts on both its ends.
 A block of rows adds to an array of its own, and the arrays are summed afterwards in a fixed order. Measured on the

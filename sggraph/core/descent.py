@@ -18,6 +18,7 @@ from .repulsive import Repulsion
 ATTRACTIVE_BLOCKS = 8  # each with an array of forces of its own
 STEP_BLOCKS = 8
 REORDER_ABOVE = 10_000  # nodes: smaller pictures live in the cache anyway
+FARTHEST = 1e12  # coordinates from here on count as infinite, before their squares overflow in the forces
 REORDER_AT = (150, 300, 600)  # iterations
 
 
@@ -68,7 +69,7 @@ def _step(b, start, stop, dims, first_rows, F_attr, F_rep, shifts, numbers, Y, v
             gain[i, k] = gk
             velocity[i, k] = v
             Y[i, k] += v - shifts[1, k]
-            norm += np.float64(g) * np.float64(g)
+            norm += np.float64(g) * np.float64(g) if abs(Y[i, k]) < FARTHEST else np.inf
     norms[b] = norm
 
 
@@ -87,6 +88,11 @@ def as_upper(matrix):
     return Upper(matrix.indptr.astype(index), matrix.indices.astype(np.uint32), data)
 
 
+def centered(Y):
+    """Y (float32) around its mean, a copy."""
+    return Y - Y.mean(axis=0, dtype=np.float64).astype(np.float32)
+
+
 class Descent:
     """State of one run on the upper triangle of P (CSR, float32, entries sum to 1/2): `advance` it, `finish` it."""
 
@@ -94,8 +100,7 @@ class Descent:
         n, d = Y0.shape
         self.workers = workers
         self.upper = as_upper(upper)
-        self.Y = np.array(Y0, np.float32, order="C")
-        self.Y -= self.Y.mean(axis=0, dtype=np.float64).astype(np.float32)
+        self.Y = centered(np.array(Y0, np.float32, order="C"))
         self.order = np.arange(n)
         self.velocity, self.gain = np.zeros_like(self.Y), np.ones_like(self.Y)
         self.repulsion = Repulsion(n, d, workers, h=h, exact=exact)
@@ -130,9 +135,9 @@ class Descent:
         self.Y, self.velocity, self.gain = (array[order] for array in (self.Y, self.velocity, self.gain))
 
     def embedding(self):
-        """The coordinates (n, d) in the caller's order, a copy."""
+        """The coordinates (n, d) in the caller's order, centred, a copy."""
         Y = np.empty_like(self.Y)
-        Y[self.order] = self.Y
+        Y[self.order] = centered(self.Y)
         return Y
 
     def kl_divergence(self, *, fresh=False):
@@ -168,7 +173,7 @@ def descend(upper, Y0, schedule, workers, *, h=None, exact=None, callback=None, 
                 )
             if tick is not None:
                 tick(iteration, phase)
-            if callback is not None and (iteration % callback_every == 0 or iteration == last):
-                if callback(iteration, state.embedding(), state.kl_divergence(), norm) is True:
-                    return Result(state.embedding(), state.kl_divergence(fresh=True), iteration)
+            due = callback is not None and (iteration % callback_every == 0 or iteration == last)
+            if due and callback(iteration, state.embedding(), state.kl_divergence(), norm) is True:
+                return Result(state.embedding(), state.kl_divergence(fresh=True), iteration)
     return Result(state.embedding(), state.kl_divergence(fresh=True), iteration)

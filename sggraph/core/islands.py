@@ -12,7 +12,7 @@ from scipy.ndimage import find_objects, label
 def pack_islands(dense, points, cell_of_point, R):
     """Shift (len(points), d) that packs the islands of the mask `dense` (cells, nd); `cell_of_point` is flat."""
     d = dense.ndim
-    islands, n_islands = label(dense, structure=np.ones((3,) * d))
+    islands, _ = label(dense, structure=np.ones((3,) * d))
     boxes = find_objects(islands)
     low = np.array([[side.start for side in box] for box in boxes])
     size = np.array([[side.stop - side.start for side in box] for box in boxes]) + 1

@@ -1,7 +1,7 @@
 """Choice of the grid and the split radius for one level of the repulsion, by a model of its cost.
 
-Candidates are a plain grid, grids of side h with near pairs below R = 2.25 h + .4, h in a geometric ladder, and, below an
-outer radius, near pairs alone. Cells cost nanoseconds each, and so do pairs, which are counted from a histogram of a
+Candidates are a plain grid, grids of side h with near pairs below R = 2.25 h + .4, h in a geometric ladder, and, below
+an outer radius, near pairs alone. Cells cost nanoseconds each, and so do pairs, which are counted from a histogram of a
 sample of the points; cells with many points are left to a finer level at a fixed price per point, so that the
 cheapest candidate never costs more than a constant times n, whatever the extent.
 """
@@ -24,6 +24,7 @@ NS_PER_PAIR = 0.2  # measured, Zen 5 with AVX-512, one thread
 NS_PER_CELL = 0.22  # per padded cell and per log2(cells)
 NS_FINER = 50  # times 3^d: per point that goes to a finer level
 MAX_CELLS = 2**30  # padded, for an h that the caller asks for
+MAX_SIDE = 2**20  # cells along an axis: with more, float32 has no digits left for the place of a point in its cell
 
 
 class Plan(NamedTuple):
@@ -42,7 +43,7 @@ def exact_plan(extent):
 def fixed_plan(extent, h):
     """A plain grid of the side that the caller wants."""
     cells = np.prod(2 * (extent / h + ORDER))
-    if cells > MAX_CELLS:
+    if cells > MAX_CELLS or extent.max() / h > MAX_SIDE:
         raise ValueError(
             f"h={h:g} needs a grid of {cells:.2g} cells for a picture of extent {extent.max():.3g}: "
             "give a larger h, or h=None for an automatic grid"
@@ -73,6 +74,8 @@ def cheapest_plan(Y, extent, R_out=np.inf):
 
 def _cells_cost(extent, h):
     """Nanoseconds for the transforms of a grid of side h, one thread."""
+    if extent.max() / h > MAX_SIDE:
+        return np.inf
     cells = np.prod(2 * np.maximum(extent / h + ORDER, CELLS_LEAST))
     return NS_PER_CELL * cells * np.log2(cells)
 

@@ -96,7 +96,7 @@ class Level:
         if self._convolution is None:
             self._convolution = Convolution(shape, h, R, self.R_out, self.workers.n_jobs)
             self._Q = np.empty((SPREAD_BLOCKS, int(np.prod(shape))))
-        origin = (middle - np.array(shape) * h / 2).astype(np.float32)
+        origin = (middle - (np.array(shape) - 1) * h / 2).astype(np.float32)  # half a cell to spare at each end
         inv_h = np.float32(1 / h)
         Q = self._Q[: len(bounds) - 1]
         self.workers.run(spread, bounds, Y, origin, inv_h, shape, Q)

@@ -31,7 +31,7 @@ def test_equals_twin(name, n_jobs):
         D = hop_distances(A, sources, workers)
     assert D.dtype == np.int32
     assert D.tolist() == [naive.hop_distances([list(G[i]) for i in G], s) for s in sources]
-    assert (A != before).nnz == 0
+    assert (before != A).nnz == 0
 
 
 def test_index_type_does_not_matter():

@@ -18,13 +18,14 @@ def cells_of(Y, R):
     return shape, cell, start, order, X
 
 
-def near_pairs(Y, R, n_blocks=4, n_jobs=1):
+def near_pairs(Y, R, n_blocks=4, n_jobs=1, dense_above=np.inf):
     shape, _, start, order, X = cells_of(Y, R)
+    dense = np.diff(start) > dense_above
     bounds = weighted_bounds(start, n_blocks)
     F, phi = np.zeros_like(Y), np.full(len(bounds) - 1, np.nan)
     r2, c = np.float32(R * R), np.float32(1 / (1 + R * R))
     with Workers(n_jobs) as workers:
-        workers.run(add_near_pairs, bounds, X, order, start, shape, r2, c, F, phi)
+        workers.run(add_near_pairs, bounds, X, order, start, dense, shape, r2, c, F, phi)
     return F, phi.sum()
 
 
@@ -59,6 +60,21 @@ def test_cells_that_fill_the_buffer(d, n):
     assert_equals_twin(points(n, d, extent=0.9), 1.0)
 
 
+@pytest.mark.parametrize("most", [0, 4, 12])
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_pairs_of_points_that_both_lie_in_dense_cells_are_left_out(d, most):
+    Y = np.concatenate([points(150, d), points(150, d, extent=2.0, seed=1)])
+    _, cell, start, _, _ = cells_of(Y, 1.2)
+    crowd = Y[(np.diff(start) > most)[cell]]
+    assert len(crowd) > 0
+    F, phi = near_pairs(Y, 1.2, dense_above=most)
+    F_twin, phi_twin = naive.short_ranged(Y, 1.2)
+    F_crowd, phi_crowd = naive.short_ranged(crowd, 1.2)
+    F_twin[(np.diff(start) > most)[cell]] -= F_crowd
+    np.testing.assert_allclose(F, F_twin, atol=2e-5)
+    assert phi == pytest.approx(phi_twin.sum() - phi_crowd.sum(), rel=1e-5)
+
+
 @pytest.mark.parametrize("d", [1, 2, 3])
 def test_coincident_points_push_each_other_nowhere(d):
     F, phi = near_pairs(np.full((50, d), 3, np.float32), 1.5)
@@ -70,7 +86,8 @@ def test_forces_are_added_to_what_is_there():
     Y = points(17, 2)
     shape, _, start, order, X = cells_of(Y, 2.0)
     F, phi = np.ones_like(Y), np.empty(1)
-    add_near_pairs(0, 0, len(start) - 1, X, order, start, shape, np.float32(4), np.float32(0.2), F, phi)
+    dense = np.zeros(len(start) - 1, bool)
+    add_near_pairs(0, 0, len(dense), X, order, start, dense, shape, np.float32(4), np.float32(0.2), F, phi)
     np.testing.assert_allclose(F, 1 + naive.short_ranged(Y, 2.0)[0], atol=1e-5)
 
 

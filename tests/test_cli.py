@@ -1,0 +1,364 @@
+"""cli.py: both commands end to end, and every mistake told in one line."""
+
+import csv
+import gzip
+import os
+import subprocess
+import sys
+
+import matplotlib
+import networkx as nx
+import numpy as np
+import pytest
+from matplotlib.image import imread
+from scipy import io, sparse
+
+import sggraph
+from sggraph import embed_graph
+from sggraph.cli import main
+
+KARATE = nx.karate_club_graph()
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """Each test runs in a folder of its own, with the karate club as an edge list and as MatrixMarket."""
+    monkeypatch.chdir(tmp_path)
+    nx.write_edgelist(KARATE, "karate.edgelist")
+    io.mmwrite("karate.mtx", nx.to_scipy_sparse_array(KARATE, format="coo"))
+    return tmp_path
+
+
+def rows_of(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def coordinates(path, names="xy"):
+    return np.array([[float(row[name]) for name in names] for row in rows_of(path)], np.float32)
+
+
+def embed(*argv):
+    return main(["embed", *map(str, argv), "--quiet", "--max-iter", "20"])
+
+
+def complaint(capsys, code, *words):
+    """Check the exit code and that stderr is one line with these words; argparse's exit counts, too."""
+    out, err = capsys.readouterr()
+    assert code == 2
+    assert out == ""
+    assert err.count("\n") == 1
+    assert err.startswith("sggraph")
+    for word in words:
+        assert word in err
+
+
+def code_of(argv):
+    try:
+        return main(argv)
+    except SystemExit as exit:
+        return exit.code
+
+
+# demo
+
+
+def test_demo_embeds_the_counties_and_says_what_it_did(folder, capsys):
+    assert main(["demo", "--output-dir", "new/pictures", "--seed", "3"]) == 0
+    out, err = capsys.readouterr()
+    said = dict(line.split(maxsplit=1) for line in out.replace("KL d", "KL-d").replace("r r", "r-r").splitlines()[1:])
+    assert said["nodes"] == "3,106"
+    assert said["edges"] == "8,710"
+    assert float(said["seconds"].split()[0]) > 0
+    assert 0.5 < float(said["KL-divergence"]) < 3
+    assert float(said["neighbour-recall"]) > 0.7
+    assert "500/500" in err  # the progress bar
+    picture, table = said["picture"], said["coordinates"]
+    assert picture == os.path.join("new", "pictures", "sggraph_demo.png")
+    pixels = imread(picture)
+    assert pixels.shape[1] > 1000
+    assert len(np.unique(pixels.reshape(-1, pixels.shape[2]), axis=0)) > 100
+    rows = rows_of(table)
+    assert list(rows[0]) == ["node", "x", "y", "label"]
+    assert {"Travis, Texas": "Texas", "Cook, Illinois": "Illinois"}.items() <= {
+        r["node"]: r["label"] for r in rows
+    }.items()
+    want = embed_graph(sggraph.datasets.load_us_counties().graph, random_state=3)
+    np.testing.assert_array_equal(coordinates(table), want)
+
+
+# embed
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+@pytest.mark.parametrize("kind", [".mtx", ".npz", ".csv", ".tsv", ".txt", ".edgelist", ".graphml", ".gml", ".gexf"])
+def test_embed_reads_every_format(kind, suffix, folder):
+    path = folder / f"my.graph{kind}"
+    A = nx.to_scipy_sparse_array(KARATE, dtype=float)
+    writers = {
+        ".mtx": lambda: io.mmwrite(path, A, symmetry="symmetric"),
+        ".npz": lambda: sparse.save_npz(path, A),
+        ".csv": lambda: nx.write_edgelist(KARATE, path, delimiter=",", data=["weight"]),
+        ".tsv": lambda: nx.write_edgelist(KARATE, path, delimiter="\t", data=["weight"]),
+        ".graphml": lambda: nx.write_graphml(KARATE, path),
+        ".gml": lambda: nx.write_gml(KARATE, path),
+        ".gexf": lambda: nx.write_gexf(KARATE, path),
+    }
+    writers.get(kind, lambda: nx.write_weighted_edgelist(KARATE, path))()
+    if suffix:
+        path.with_name(path.name + suffix).write_bytes(gzip.compress(path.read_bytes()))
+        path.unlink()
+    assert embed(f"my.graph{kind}{suffix}") == 0
+    rows = rows_of("my.graph_embedding.csv")
+    assert sorted(int(row["node"]) for row in rows) == list(range(34))
+    if kind not in (".csv", ".tsv", ".txt", ".edgelist"):  # whose nodes follow their first appearance
+        want = embed_graph(A, max_iter=20, random_state=0)
+        np.testing.assert_array_equal(coordinates("my.graph_embedding.csv"), want)
+
+
+def test_embed_reports(capsys):
+    assert main(["embed", "karate.mtx", "-o", "Y.csv", "--plot", "Y.png", "--max-iter", "30"]) == 0
+    out, err = capsys.readouterr()
+    for words in (
+        "nodes             34\n",
+        "edges             78\n",
+        " for 30 iterations",
+        "KL divergence     ",
+        "Y.csv",
+        "Y.png",
+    ):
+        assert words in out
+    assert "30/30" in err
+
+
+def test_quiet_is_quiet(capsys):
+    assert embed("karate.mtx", "--plot", "Y.png") == 0
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("flags", "options"),
+    [
+        (["--seed", "5"], {"random_state": 5}),
+        (["--lambda", "4.5"], {"lambda_": 4.5}),
+        (["--alpha", "12"], {"alpha": 12}),
+        (["--early-exag", "15"], {"early_exag": 15}),
+        (["--eta", "3.5"], {"eta": 3.5}),
+        (["--direction", "in"], {"direction": "in"}),
+        (["--weight", "none"], {"weight": None}),
+        (["--weight", "hours"], {"weight": "hours"}),
+        (["--n-jobs", "2", "--alpha", "auto", "--eta", "auto"], {}),
+    ],
+    ids=str,
+)
+def test_flags_reach_the_method(flags, options):
+    G = nx.DiGraph(KARATE.edges(data=True))
+    nx.set_edge_attributes(G, {edge: 1.0 + sum(edge) for edge in G.edges}, "hours")
+    nx.write_graphml(G, "directed.graphml")
+    assert embed("directed.graphml", *flags) == 0
+    given = {"random_state": 0, "max_iter": 20}
+    Y = coordinates("directed_embedding.csv")
+    np.testing.assert_array_equal(Y, embed_graph(G, **{**given, **options}))
+    assert not options or not np.array_equal(Y, embed_graph(G, **given))
+
+
+@pytest.mark.parametrize(("d", "names"), [(1, "x"), (2, "xy"), (3, "xyz")])
+@pytest.mark.parametrize("suffix", ["png", "svg"])
+def test_dimensions_and_pictures(d, names, suffix):
+    assert embed("karate.mtx", "-d", d, "--plot", f"picture.{suffix}", "-o", "Y.csv") == 0
+    np.testing.assert_array_equal(coordinates("Y.csv", names), embed_graph(KARATE, d, max_iter=20, random_state=0))
+    assert os.path.getsize(f"picture.{suffix}") > 3000
+
+
+@pytest.mark.parametrize("G", [nx.empty_graph(1), nx.path_graph(2), nx.empty_graph(5), nx.complete_graph(9)], ids=str)
+def test_tiny_graphs_get_a_picture(G):
+    nx.write_gml(G, "tiny.gml")
+    assert embed("tiny.gml", "--plot", "tiny.png") == 0
+    assert len(rows_of("tiny_embedding.csv")) == len(G)
+
+
+def test_drawing_opens_no_window_and_leaves_matplotlib_alone():
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    before = dict(matplotlib.rcParams), pyplot and pyplot.get_fignums()
+    assert embed("karate.mtx", "--plot", "picture.png") == 0
+    assert before == (dict(matplotlib.rcParams), pyplot and pyplot.get_fignums())
+
+
+# labels
+
+
+def drawn_labels(monkeypatch):
+    """What plot_embedding is given."""
+    seen = []
+    draw = sggraph.plot.plot_embedding if hasattr(sggraph, "plot") else None
+    from sggraph import plot
+
+    draw = plot.plot_embedding
+    monkeypatch.setattr(
+        plot, "plot_embedding", lambda Y, labels, **rest: seen.append(labels) or draw(Y, labels, **rest)
+    )
+    return seen
+
+
+CLUBS = [club for _, club in KARATE.nodes(data="club")]
+LABELS = {
+    "with a header": ("node,label\n", ",", CLUBS, CLUBS),
+    "without": ("", ",", CLUBS, CLUBS),
+    "semicolons": ("node;label\n", ";", CLUBS, CLUBS),
+    "integers": ("id,class\n", ",", range(34), list(range(34))),
+    "numbers": ("node,label\n", ",", [k / 4 for k in range(34)], [k / 4 for k in range(34)]),
+}
+
+
+@pytest.mark.parametrize("name", LABELS)
+def test_labels_colour_the_picture_and_stand_in_the_table(name, monkeypatch):
+    header, mark, written, want = LABELS[name]
+    with open("labels.csv", "w", encoding="utf-8-sig") as file:
+        lines = [f"{node}{mark}{label}\n" for node, label in reversed(list(enumerate(written)))]
+        file.write(header + "".join(lines))
+    seen = drawn_labels(monkeypatch)
+    assert embed("karate.mtx", "--labels", "labels.csv", "--plot", "Y.png") == 0
+    assert seen == [want]
+    assert [row["label"] for row in rows_of("karate_embedding.csv")] == [str(label) for label in written]
+
+
+def test_the_table_of_a_run_serves_as_labels(monkeypatch):
+    with open("labels.csv", "w") as file:
+        file.write("node,x,y,label\n" + "".join(f"{node},0.5,1,{club}\n" for node, club in enumerate(CLUBS)))
+    seen = drawn_labels(monkeypatch)
+    assert embed("karate.mtx", "--labels", "labels.csv", "--plot", "Y.png") == 0
+    assert seen == [CLUBS]
+
+
+def test_nodes_may_lack_a_label(monkeypatch):
+    with open("labels.csv", "w") as file:
+        file.write("3,red\n5,\nnobody,blue\n")
+    seen = drawn_labels(monkeypatch)
+    assert embed("karate.mtx", "--labels", "labels.csv", "--plot", "Y.png") == 0
+    assert seen == [["red" if node == 3 else None for node in range(34)]]
+    assert [row["label"] for row in rows_of("karate_embedding.csv")][2:6] == ["", "red", "", ""]
+
+
+# Mistakes
+
+BROKEN = {
+    "missing.mtx": ("there is no such file",),
+    "karate.docx": ("suffix must be one of",),
+    "broken.mtx": ("broken.mtx", "cannot be read"),
+    "broken.mtx.gz": ("broken.mtx.gz", "cannot be read"),
+    "negative.csv": ("negative", "weights"),
+    ".": ("suffix",),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_file_that_cannot_be_read(name, folder, capsys):
+    for path in ("karate.docx", "broken.mtx", "broken.mtx.gz"):
+        (folder / path).write_text("no\ngraph\n")
+    (folder / "negative.csv").write_text("source,target,weight\n0,1,-3\n")
+    complaint(capsys, main(["embed", name]), *BROKEN[name])
+    assert not list(folder.glob("*_embedding.csv"))
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        ([], ("arguments are required", "--help")),
+        (["draw"], ("invalid choice: 'draw'",)),
+        (["embed"], ("required: FILE",)),
+        (["embed", "karate.mtx", "--max-iter", "many"], ("--max-iter", "'many' is no whole number, nor 'auto'")),
+        (["embed", "karate.mtx", "--lambda", "x"], ("--lambda", "'x' is no number")),
+        (["embed", "karate.mtx", "--direction", "up"], ("--direction", "'up'")),
+        (["embed", "karate.mtx", "--fast"], ("--fast",)),
+        (["embed", "karate.mtx", "-d", "4"], ("d=4",)),
+        (["embed", "karate.mtx", "--lambda", "0"], ("lambda_=0",)),
+        (["embed", "karate.mtx", "--eta", "-1"], ("eta=-1",)),
+        (["embed", "karate.mtx", "--alpha", "nan"], ("alpha=nan",)),
+        (["embed", "karate.mtx", "--max-iter", "-5"], ("max_iter=-5",)),
+        (["embed", "karate.mtx", "--n-jobs", "0"], ("n_jobs=0",)),
+        (["embed", "karate.mtx", "--seed", "-1"], ("random_state=-1",)),
+        (["embed", "karate.mtx", "--plot", "picture.docx"], ("--plot", "'picture.docx'", ".png")),
+        (["embed", "karate.mtx", "--plot", "picture"], ("--plot", "suffix")),
+        (["embed", "karate.mtx", "--plot", "nowhere/picture.png"], ("--plot", "'nowhere', which does not exist")),
+        (["embed", "karate.mtx", "-o", "nowhere/Y.csv"], ("--output", "'nowhere', which does not exist")),
+        (["embed", "karate.mtx", "-o", "same.svg", "--plot", "same.svg"], ("two names",)),
+        (["embed", "karate.mtx", "--labels", "missing.csv"], ("missing.csv",)),
+        (["embed", "karate.mtx", "--labels", "empty.csv"], ("empty.csv", "no rows")),
+        (["embed", "karate.mtx", "--labels", "narrow.csv"], ("narrow.csv", "columns node,label", "'node'")),
+        (["embed", "karate.mtx", "--labels", "foreign.csv"], ("foreign.csv", "none of the nodes")),
+        (["demo", "--output-dir", "karate.mtx"], ("karate.mtx",)),
+        (["demo", "--seed", "-1"], ("random_state=-1",)),
+    ],
+    ids=" ".join,
+)
+def test_a_mistake_is_told_in_one_line(argv, words, folder, capsys):
+    for name, text in (("empty.csv", ""), ("narrow.csv", "node\n3\n"), ("foreign.csv", "ann,red\nbob,blue\n")):
+        (folder / name).write_text(text)
+    code = code_of(argv)
+    out = capsys.readouterr()
+    if argv[:1] == ["demo"] and "--seed" in argv:
+        out = out._replace(out="")  # it had begun to talk
+    capsys.readouterr = lambda: out
+    complaint(capsys, code, *words)
+    assert not list(folder.glob("*_embedding.csv"))
+
+
+@pytest.mark.parametrize("target", ["edges.csv", "./edges.csv", "link.csv", "labels.csv"])
+@pytest.mark.parametrize("option", ["-o", "--plot"])
+def test_the_input_is_never_overwritten(option, target, folder, capsys):
+    (folder / "edges.csv").write_text("a,b\nb,c\n")
+    (folder / "labels.csv").write_text("a,red\n")
+    (folder / "link.csv").symlink_to(folder / "edges.csv")
+    complaint(capsys, main(["embed", "edges.csv", "--labels", "labels.csv", option, target]), "input files")
+    assert (folder / "edges.csv").read_text() == "a,b\nb,c\n"
+    assert (folder / "labels.csv").read_text() == "a,red\n"
+
+
+def test_a_file_named_like_an_output_is_not_overwritten_by_default(folder, capsys):
+    (folder / "x_embedding.csv").write_text("a,b\nb,c\n")
+    assert embed("x_embedding.csv") == 0
+    assert (folder / "x_embedding.csv").read_text() == "a,b\nb,c\n"
+    assert len(rows_of("x_embedding_embedding.csv")) == 3
+
+
+@pytest.mark.filterwarnings("default::sggraph.GraphWarning")
+def test_a_warning_is_one_line_too(folder, capsys):
+    (folder / "loops.csv").write_text("0,0\n0,1\n1,2\n")
+    assert embed("loops.csv") == 0
+    assert capsys.readouterr().err == "sggraph: warning: graph: dropped 1 self-loop\n"
+
+
+def test_ctrl_c_is_no_traceback(monkeypatch, capsys):
+    def interrupt(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sggraph.files.read_graph", interrupt)
+    assert main(["embed", "karate.mtx"]) == 130
+    assert capsys.readouterr().err == "sggraph: interrupted\n"
+
+
+# The program
+
+
+def test_version_and_help(capsys):
+    for argv, words in ((["--version"], f"sggraph {sggraph.__version__}\n"), (["embed", "--help"], "--early-exag")):
+        assert code_of(argv) == 0
+        assert words in capsys.readouterr().out
+
+
+def test_the_program_runs_without_a_display_and_answers_help_without_numpy(folder):
+    run = (
+        "import sys; from sggraph.cli import main; code = main(sys.argv[1:]); "
+        "assert 'matplotlib.pyplot' not in sys.modules; sys.exit(code)"
+    )
+    environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "MPLBACKEND")}
+    options = ["karate.mtx", "--plot", "Y.png", "--max-iter", "20"]
+    done = subprocess.run(
+        [sys.executable, "-c", run, "embed", *options], env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert (folder / "Y.png").stat().st_size > 3000
+    look = "import sys, sggraph.cli as c\ntry: c.main(['--help'])\nexcept SystemExit: print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True)
+    assert done.stdout.endswith("False\n")

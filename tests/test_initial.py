@@ -1,0 +1,131 @@
+"""initial.py: every start has the shape, the scale and the bits that it promises."""
+
+import networkx as nx
+import numpy as np
+import pytest
+from scipy import sparse
+
+from sggraph.core.blocks import Workers
+from sggraph.datasets import load_us_counties
+from sggraph.initial import check_init, initial_coordinates, pivot_distances, pivot_mds
+
+
+@pytest.fixture
+def workers():
+    with Workers(2) as pool:
+        yield pool
+
+
+def pattern(G):
+    return sparse.csr_array(nx.to_scipy_sparse_array(G, weight=None, dtype=np.float64))
+
+
+def edge_lengths(Y, A):
+    i, j = A.nonzero()
+    return np.linalg.norm(Y[i].astype(float) - Y[j], axis=1)
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+@pytest.mark.parametrize("n", [1, 2, 3, 17])
+@pytest.mark.parametrize("init", ["auto", "pmds", "random"])
+def test_starts_are_finite_distinct_float32(init, n, d, workers):
+    for G in (nx.path_graph(n), nx.empty_graph(n), nx.complete_graph(n), nx.star_graph(n - 1)):
+        Y = initial_coordinates(init, pattern(G), d, 3.0, rng(), workers)
+        assert Y.shape == (n, d)
+        assert Y.dtype == np.float32
+        assert np.isfinite(Y).all()
+        assert len(np.unique(Y, axis=0)) == n
+
+
+def test_random_is_a_ball_of_the_published_size(workers):
+    Y = initial_coordinates("random", pattern(nx.cycle_graph(5000)), 2, 3.0, rng(), workers)
+    assert Y.std() == pytest.approx(1e-4, rel=0.05)
+
+
+@pytest.mark.parametrize("length", [0.5, 3.0, 40.0])
+def test_the_median_edge_has_the_wanted_length(length, workers):
+    A = load_us_counties().graph
+    Y = initial_coordinates("auto", A, 2, length, rng(), workers)
+    assert np.median(edge_lengths(Y, A)) == pytest.approx(length, rel=0.02)
+
+
+def test_pivot_mds_straightens_a_path(workers):
+    Y = pivot_mds(pattern(nx.path_graph(60)), 1, 1.0, rng(), workers)
+    np.testing.assert_allclose(np.abs(np.diff(Y[:, 0])), 1.0, atol=0.08)  # the jitter is .01
+    assert len(set(np.sign(np.diff(Y[:, 0])))) == 1
+
+
+def test_pivot_mds_shows_a_grid(workers):
+    """With as many pivots as nodes it is classical scaling: distances follow those in the graph."""
+    G = nx.convert_node_labels_to_integers(nx.grid_2d_graph(7, 7))
+    Y = pivot_mds(pattern(G), 2, 1.0, rng(), workers)
+    hops = np.array(nx.floyd_warshall_numpy(G))
+    upper = np.triu_indices(len(Y), 1)
+    assert np.corrcoef(hops[upper], np.linalg.norm(Y[:, None] - Y[None], axis=2)[upper])[0, 1] > 0.95
+
+
+def test_pivot_mds_recovers_the_map(workers):
+    counties = load_us_counties()
+    Y = pivot_mds(counties.graph, 2, 1.0, rng(), workers)
+    i, j = rng().integers(0, len(Y), (2, 4000))
+    lengths = [np.linalg.norm(X[i] - X[j], axis=1) for X in (Y, counties.positions)]
+    assert np.corrcoef(*lengths)[0, 1] > 0.85
+
+
+def test_pivot_distances_are_hops_and_more_where_no_path_leads(workers):
+    G = nx.disjoint_union(nx.path_graph(5), nx.cycle_graph(4))
+    D = pivot_distances(pattern(G), len(G), rng(), workers)
+    farthest = max(d for row in dict(nx.all_pairs_shortest_path_length(G)).values() for d in row.values())
+    for column in D.T:
+        pivot = int(np.flatnonzero(column == 0)[0])
+        hops = nx.single_source_shortest_path_length(G, pivot)
+        np.testing.assert_array_equal(column, [hops.get(node, farthest + 1) for node in G])
+
+
+def test_first_half_of_the_pivots_is_spread_over_all_components(workers):
+    G = nx.disjoint_union_all([nx.complete_graph(9), nx.cycle_graph(7), nx.path_graph(3), nx.empty_graph(1)])
+    D = pivot_distances(pattern(G), 8, rng(), workers)
+    assert (D[:, :4].min(axis=1) < D.max()).all()
+
+
+def test_threads_change_no_bit_and_seeds_do():
+    A = load_us_counties().graph
+    starts = []
+    for n_jobs, seed in ((1, 0), (4, 0), (1, 1)):
+        with Workers(n_jobs) as workers:
+            starts.append(initial_coordinates("auto", A, 3, 2.0, rng(seed), workers))
+    np.testing.assert_array_equal(starts[0], starts[1])
+    assert not np.array_equal(starts[0], starts[2])
+
+
+def test_a_given_start_is_copied(workers):
+    Y0 = rng().normal(size=(4, 2)).astype(np.float32)
+    Y = initial_coordinates(Y0, pattern(nx.path_graph(4)), 2, 1.0, rng(), workers)
+    np.testing.assert_array_equal(Y, Y0)
+    assert not np.shares_memory(Y, Y0)
+
+
+@pytest.mark.parametrize("init", ["auto", "pmds", "random", np.zeros((4, 2)), [[0, 1]] * 4])
+def test_what_is_a_start(init):
+    check_init(init, 4, 2)
+
+
+@pytest.mark.parametrize(
+    ("init", "message"),
+    [
+        ("umap", "init='umap' is unknown"),
+        (None, r"shape \(\)"),
+        (np.zeros(4), r"shape \(4,\); .* need \(4, 2\)"),
+        (np.zeros((2, 4)), r"shape \(2, 4\)"),
+        (np.full((4, 2), np.inf), "finite numbers"),
+        (np.zeros((4, 2), complex), "finite numbers"),
+    ],
+    ids=str,
+)
+def test_what_is_no_start(init, message):
+    with pytest.raises(ValueError, match=message):
+        check_init(init, 4, 2)

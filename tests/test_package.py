@@ -1,0 +1,145 @@
+"""The house rules that a program can check: what imports what, what is documented, what prints."""
+
+import ast
+import doctest
+import importlib
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sggraph
+
+PACKAGE = Path(sggraph.__file__).parent
+SOURCES = {path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE.rglob("*.py"))}
+HEAVY = {"numba", "matplotlib", "pynndescent", "sklearn", "networkx", "scipy", "numpy", "tqdm"}
+
+
+def imported(tree):
+    """Top-level names of all modules that a syntax tree imports, also inside functions."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = (node.module or "").split(".")[0]
+            yield "sggraph" if node.level else module
+
+
+def parsed(name):
+    return ast.parse(SOURCES[name].read_text(encoding="utf-8"))
+
+
+def public():
+    """Every documented callable: the names of the top level, the loaders, the methods of the estimator."""
+    found = {name: getattr(sggraph, name) for name in sggraph.__all__}
+    found |= {f"datasets.{name}": getattr(sggraph.datasets, name) for name in sggraph.datasets.__all__}
+    methods = ("fit", "fit_transform")
+    found |= {f"SGtSNEpi.{name}": getattr(sggraph.SGtSNEpi, name) for name in methods}
+    return {name: value for name, value in found.items() if callable(value)}
+
+
+PUBLIC = public()
+ERRORS = [name for name, value in PUBLIC.items() if inspect.isclass(value) and issubclass(value, Exception)]
+DOCUMENTED = [name for name in PUBLIC if name not in ERRORS]
+
+
+def loaded_by(statement):
+    script = f"import sys\nbefore = set(sys.modules)\n{statement}\nprint(*sorted(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return {name.split(".")[0] for name in done.stdout.split()}
+
+
+def test_the_top_level_loads_nothing_heavy():
+    assert not loaded_by("import sggraph; dir(sggraph); sggraph.__version__") & HEAVY
+
+
+def test_only_the_estimator_needs_sklearn_and_only_plots_need_matplotlib():
+    loaded = loaded_by("import sggraph; sggraph.embed_graph([[0, 1], [1, 0]], max_iter=2)")
+    assert "numba" in loaded
+    assert not loaded & {"matplotlib", "pynndescent", "sklearn", "networkx"}
+
+
+def test_public_names():
+    assert set(sggraph.__all__) <= set(dir(sggraph))
+    for name in sggraph.__all__:
+        assert getattr(sggraph, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'embed_grpah'"):
+        sggraph.embed_grpah  # noqa: B018
+
+
+@pytest.mark.parametrize("name", [name for name in SOURCES if name.startswith("core/")])
+def test_the_core_knows_numbers_only(name):
+    assert not set(imported(parsed(name))) & {"networkx", "matplotlib", "pynndescent", "sklearn", "pandas", "tqdm"}
+
+
+def test_sklearn_stays_in_its_module():
+    users = {name for name in SOURCES if "sklearn" in set(imported(parsed(name)))}
+    assert users <= {"estimator.py"}
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_every_module_says_what_it_is_for_and_only_the_command_prints(name):
+    tree = parsed(name)
+    assert ast.get_docstring(tree)
+    calls = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    assert name == "cli.py" or "print" not in calls
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_no_module_changes_global_state(name):
+    """No global generator, no environment, no settings of Numba or matplotlib."""
+    text = SOURCES[name].read_text(encoding="utf-8")
+    for forbidden in (
+        "np.random.seed",
+        "os.environ",
+        "numba.config",
+        "set_num_threads",
+        'rcParams["',
+        "matplotlib.use(",
+    ):
+        written = (
+            re.search(rf"{re.escape(forbidden)}[^\n]*=(?!=)", text) if forbidden.endswith('"') else forbidden in text
+        )
+        assert not written, forbidden
+
+
+def documented_parameters(value):
+    """Names in the Parameters section of a numpydoc docstring, in order."""
+    doc = inspect.cleandoc(value.__doc__)
+    section = re.search(r"^Parameters\n-+\n(.*?)(?=^\S[^\n]*\n-{3,}\n|\Z)", doc, re.MULTILINE | re.DOTALL)
+    names = re.findall(r"^(\S.*?)(?: :.*)?$", section.group(1), re.MULTILINE) if section else []
+    return [name.strip().lstrip("*") for line in names for name in line.split(",")]
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_the_docstring_lists_the_parameters_of_the_signature(name):
+    value = PUBLIC[name]
+    if name == "datasets.Dataset":  # made by the loaders; its fields are its Attributes
+        return
+    signature = [p for p in inspect.signature(value).parameters if p != "self"]
+    assert documented_parameters(value) == signature
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_every_public_name_has_an_example_that_runs(name):
+    finder = doctest.DocTestFinder(recurse=False)
+    value = PUBLIC[name]
+    tests = finder.find(value, name, module=importlib.import_module(value.__module__))
+    assert sum(len(test.examples) for test in tests) > 0
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_errors_say_what_they_mean(name):
+    assert PUBLIC[name].__doc__ != Exception.__doc__
+    assert len(PUBLIC[name].__doc__) > 20
+
+
+def test_sections_of_docstrings_are_complete():
+    for name in DOCUMENTED:
+        doc = inspect.cleandoc(PUBLIC[name].__doc__)
+        if not inspect.isclass(PUBLIC[name]) and name != "write_embedding":
+            assert "\nReturns\n-------\n" in doc, name
+        assert "\nExamples\n--------\n" in doc, name
