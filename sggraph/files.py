@@ -120,12 +120,13 @@ def write_embedding(path, Y, nodes=None, labels=None):
 
     Examples
     --------
-    >>> import os, tempfile
+    >>> import tempfile
+    >>> from pathlib import Path
     >>> from sggraph import write_embedding
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = os.path.join(folder, "coords.csv")
+    ...     path = Path(folder, "coords.csv")
     ...     write_embedding(path, [[0.5, 1], [2, 3]], nodes=["ann", "bob"])
-    ...     print(open(path).read())
+    ...     print(path.read_text())
     node,x,y
     ann,0.5,1
     bob,2,3
