@@ -56,7 +56,6 @@ def add_near_pairs(b, first, stop, X, order, start, dense, shape, r2, c, F, phi)
     d = len(shape)
     n_runs = 3 ** (d - 1)
     near = np.empty((d, BUFFER), np.float32)
-    g = np.empty(BUFFER, np.float32)
     x = np.empty(d, np.float32)
     n_last = shape[d - 1]
     total = 0.0
@@ -94,7 +93,7 @@ def add_near_pairs(b, first, stop, X, order, start, dense, shape, r2, c, F, phi)
                     for s in range(start[cell], start[cell + 1]):
                         for k in range(d):
                             x[k] = X[k, s]
-                        total += _push(near, n_near, x, g, r2, c, shape, F, order[s])
+                        total += _push(near, n_near, x, r2, c, shape, F, order[s])
                     n_near = 0
     phi[b] = total
 
@@ -115,24 +114,37 @@ def _neighbor_line(line, run, shape):
 
 
 @kernel
-def _push(near, n_near, x, g, r2, c, shape, F, i):
+def _push(near, n_near, x, r2, c, shape, F, i):
     """Add to F[i] the forces of the `n_near` buffered points on the point at x; returns their potential there."""
     d = len(shape)
     zero, one = np.float32(0.0), np.float32(1.0)
     three_c = np.float32(3.0) * c
-    phi = zero
+    phi, f0, f1, f2, d1, d2 = zero, zero, zero, zero, zero, zero
+    x0 = x[0]
+    x1 = x[1] if d > 1 else zero
+    x2 = x[2] if d > 2 else zero
     for q in range(n_near):
-        u = zero
-        for k in range(d):
-            u += (x[k] - near[k, q]) * (x[k] - near[k, q])
+        d0 = x0 - near[0, q]
+        u = d0 * d0
+        if d > 1:
+            d1 = x1 - near[1, q]
+            u += d1 * d1
+        if d > 2:
+            d2 = x2 - near[2, q]
+            u += d2 * d2
         K = one / (one + u)
         t = max(r2 - u, zero) * c
         tt = t * t
         phi += K * tt * t
-        g[q] = K * tt * (three_c + t * K)
-    for k in range(d):
-        f = zero
-        for q in range(n_near):
-            f += g[q] * (x[k] - near[k, q])
-        F[i, k] += f
+        g = K * tt * (three_c + t * K)
+        f0 += g * d0
+        if d > 1:
+            f1 += g * d1
+        if d > 2:
+            f2 += g * d2
+    F[i, 0] += f0
+    if d > 1:
+        F[i, 1] += f1
+    if d > 2:
+        F[i, 2] += f2
     return phi

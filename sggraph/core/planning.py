@@ -1,9 +1,9 @@
 """Choice of the grid and the split radius for one level of the repulsion, by a model of its cost.
 
-Candidates are a plain grid, grids of side h with near pairs below R = 2.25 h + .4, h in a geometric ladder, and, below
-an outer radius, near pairs alone. Cells cost nanoseconds each, and so do pairs, which are counted from a histogram of a
-sample of the points; cells with many points are left to a finer level at a fixed price per point, so that the
-cheapest candidate never costs more than a constant times n, whatever the extent.
+Candidates are a plain grid, grids of side h with near pairs below R = 2 h or a little more, h in a geometric ladder,
+and, below an outer radius, near pairs alone. Cells cost nanoseconds each, and so do pairs, which are counted from a
+histogram of a sample of the points; cells with many points are left to a finer level at a fixed price per point, so
+that the cheapest candidate never costs more than a constant times n, whatever the extent.
 """
 
 from typing import NamedTuple
@@ -11,17 +11,18 @@ from typing import NamedTuple
 import numpy as np
 import scipy.fft
 
+from .convolution import work
 from .grid import ORDER
 
 H_PLAIN = 0.38  # cell side of a grid without near field: force error .5 to .8 % in each dimension
 H_TINY = 0.05  # cells smaller than this drown in float32 rounding
 CELLS_TINY = 24  # cells along the longest side that a small picture is given
 CELLS_LEAST = 16  # the kernel has a kink where its periodic images meet, and the spline rings near it
-R_PER_H, R_LEAST = 2.25, 0.4  # R = R_PER_H h + R_LEAST; measured errors .3 to .7 %, without R_LEAST up to 1 %
+R_PER_H, R_LEAST = (2.25, 2.25, 2.0), (0.4, 0.4, 0.5)  # R = R_PER_H h + R_LEAST in 1-D, 2-D, 3-D; errors up to .9 %
 LADDER = 1.4  # from one candidate h to the next
 SAMPLE = 5_000  # points that the count of pairs is estimated from
-NS_PER_PAIR = 0.2  # measured, Zen 5 with AVX-512, one thread
-NS_PER_CELL = 0.22  # per padded cell and per log2(cells)
+NS_PER_PAIR = 0.17  # measured, Zen 5 with AVX-512, one thread
+NS_PER_CELL = 0.5  # that the transforms touch, and per log2 of their number
 NS_FINER = 50  # times 3^d: per point that goes to a finer level
 MAX_CELLS = 2**30  # padded, for an h that the caller asks for
 MAX_SIDE = 2**20  # cells along an axis: with more, float32 has no digits left for the place of a point in its cell
@@ -56,14 +57,15 @@ def cheapest_plan(Y, extent, R_out=np.inf):
     widest = float(extent.max())
     tiny = H_PLAIN * 2.0 ** (np.floor(2 * np.log2(max(widest / CELLS_TINY / H_PLAIN, 1e-30))) / 2)
     h = min(H_PLAIN, max(tiny, H_TINY))
-    best, least = Plan(h, 0.0, ()), _cells_cost(extent, h)
+    best, least = Plan(h, 0.0, ()), _cells_cost(extent, h, 0.0, R_out)
     if R_out < np.inf:
         cost = NS_PER_PAIR * pair_cost(Y, R_out, np.inf)
         if cost < least:
             best, least = Plan(0.0, R_out, ()), cost
     h = 0.6
-    while widest / h > 4 and LADDER * (R_PER_H * h + R_LEAST) < R_out:
-        R, cost = R_PER_H * h + R_LEAST, _cells_cost(extent, h)
+    while widest / h > 4 and LADDER * split_radius(h, len(extent)) < R_out:
+        R = split_radius(h, len(extent))
+        cost = _cells_cost(extent, h, R, R_out)
         if cost < least:
             cost += NS_PER_PAIR * pair_cost(Y, R, NS_FINER * 3.0 ** Y.shape[1] / NS_PER_PAIR)
         if cost < least:
@@ -72,12 +74,17 @@ def cheapest_plan(Y, extent, R_out=np.inf):
     return best if best.h == 0 else best._replace(shape=grid_shape(extent, best.h))
 
 
-def _cells_cost(extent, h):
+def split_radius(h, d):
+    """The least R that keeps the force error of cells of side h below 1 % in d dimensions."""
+    return R_PER_H[d - 1] * h + R_LEAST[d - 1]
+
+
+def _cells_cost(extent, h, R, R_out):
     """Nanoseconds for the transforms of a grid of side h, one thread."""
     if extent.max() / h > MAX_SIDE:
         return np.inf
-    cells = np.prod(2 * np.maximum(extent / h + ORDER, CELLS_LEAST))
-    return NS_PER_CELL * cells * np.log2(cells)
+    touched = work(grid_shape(extent, h), R, R_out / h)
+    return NS_PER_CELL * touched * np.log2(touched)
 
 
 def pair_cost(Y, R, most):

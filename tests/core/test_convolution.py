@@ -4,7 +4,16 @@ import naive
 import numpy as np
 import pytest
 
-from sggraph.core.convolution import THREADS_ABOVE, Convolution
+from sggraph.core.convolution import (
+    THREADS_ABOVE,
+    Convolution,
+    coarse_shape,
+    has_coarse,
+    periods,
+    to_coarse,
+    to_fine,
+    work,
+)
 
 SHAPES = [(2,), (4,), (9,), (4, 5), (6, 3), (3, 4, 5), (4, 4, 3)]
 
@@ -60,3 +69,38 @@ def test_same_bits_for_any_number_of_threads():
     assert THREADS_ABOVE // 2 < 2 * 300 * 289  # so that threads are used
     Q = np.random.default_rng(0).random(shape)
     assert len({convolve(Q, 0.4, 0.0, n_jobs=n_jobs).tobytes() for n_jobs in [1, 2, 3, 4, 7]}) == 1
+
+
+@pytest.mark.parametrize("shape", [(9,), (16,), (6, 5), (7, 4, 5)])
+def test_charges_on_the_coarse_grid_are_what_spreading_there_gives(shape):
+    rng = np.random.default_rng(0)
+    Y = 1.0 + rng.random((30, len(shape))) * (np.array(shape) - 3.001)
+    fine = naive.spread(Y, np.zeros(len(shape)), 1.0, shape)
+    coarse = naive.spread(Y, np.full(len(shape), -2.0), 2.0, coarse_shape(shape))
+    np.testing.assert_allclose(to_coarse(fine.astype(np.float32)), coarse, atol=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(9,), (16,), (6, 5), (7, 4, 5)])
+def test_to_fine_is_the_transpose_of_to_coarse(shape):
+    rng = np.random.default_rng(0)
+    Q = rng.random(shape).astype(np.float32)
+    V = rng.random(coarse_shape(shape)).astype(np.float32)
+    assert to_fine(V, shape).shape == shape
+    assert np.vdot(to_coarse(Q), V) == pytest.approx(np.vdot(Q, to_fine(V, shape)), rel=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(72, 72, 90), (96, 80, 64)])
+def test_two_grids_equal_one_that_is_padded_to_twice_its_size(shape, monkeypatch):
+    Q = np.random.default_rng(0).random(shape)
+    assert has_coarse(shape)
+    two = convolve(Q, 0.6, 1.75)
+    monkeypatch.setattr("sggraph.core.convolution.has_coarse", lambda shape: False)
+    one = convolve(Q, 0.6, 1.75)
+    assert not np.array_equal(one, two)
+    np.testing.assert_allclose(two, one, atol=3e-4 * np.abs(one).max())
+
+
+def test_a_kernel_that_ends_needs_less_padding_and_less_work():
+    assert periods((100, 30), np.inf) == (200, 60)
+    assert periods((100, 30), 6) == (110, 40)
+    assert work((100, 100, 100), 1.0) < 0.55 * work((100, 100, 100), 0.0)
