@@ -53,7 +53,7 @@ def test_jaccard_equals_sets(name):
     with Workers(2) as workers:
         weights = jaccard_weights(A, A, workers)
     neighbors = [set(G[i]) for i in G]
-    i, j = A.tocoo().coords
+    i, j = A.tocoo().row, A.tocoo().col
     floor = 1 / (2 * len(G))
     expected = [max(naive.jaccard(neighbors, a, b), floor) for a, b in zip(i, j, strict=True)]
     np.testing.assert_allclose(weights, expected, rtol=1e-14)
@@ -66,10 +66,10 @@ def test_jaccard_of_arcs_uses_the_links_in_both_directions():
     links = symmetric_pattern(A)
     both = G.to_undirected()
     neighbors = [set(both[i]) for i in both]
-    assert set(zip(*links.tocoo().coords, strict=True)) == {(i, j) for i in both for j in both[i]}
+    assert set(zip(links.tocoo().row, links.tocoo().col, strict=True)) == {(i, j) for i in both for j in both[i]}
     with Workers(2) as workers:
         weights = jaccard_weights(A, links, workers)
-    i, j = A.tocoo().coords
+    i, j = A.tocoo().row, A.tocoo().col
     expected = [max(naive.jaccard(neighbors, a, b), 1 / 160) for a, b in zip(i, j, strict=True)]
     np.testing.assert_allclose(weights, expected, rtol=1e-14)
 

@@ -91,7 +91,7 @@ def test_steps_equal_twin(d, n, exaggeration):
 
 def pull(Y, upper):
     """The attractive forces from a list of edges."""
-    i, j = upper.tocoo().coords
+    i, j = upper.tocoo().row, upper.tocoo().col
     D = Y[i] - Y[j]
     f = (upper.data / (1 + (D**2).sum(axis=1)))[:, None] * D
     F = np.zeros_like(Y)
