@@ -13,6 +13,8 @@ _HOME = {
     "SGtSNEpi": "estimator",
     "plot_embedding": "plot",
     "neighbor_recall": "metrics",
+    "quality_card": "metrics",
+    "point_cloud_to_graph": "point_cloud",
     "as_graph": "graph",
     "GraphWarning": "graph",
     "EmbeddingDivergedError": "core.descent",

@@ -1,6 +1,7 @@
 """Load the graphs that come with the package; their sources and licences stand in ``datasets/README.md``.
 
-Everything is read from the installed package (or the source checkout), nothing is fetched from a network.
+They are read from the installed package (or the source checkout), nothing is fetched from a network. The public name of
+`load_mnist` is here, too; its home is `images`.
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,10 @@ from pathlib import Path
 import numpy as np
 from scipy.sparse import csr_array
 
-__all__ = ["Dataset", "load_karate_club", "load_us_counties"]
+from .idx import read_idx
+from .images import ImageDataset, load_mnist
+
+__all__ = ["Dataset", "ImageDataset", "load_karate_club", "load_mnist", "load_us_counties", "read_idx"]
 
 _PACKAGE = Path(__file__).parent
 _FOLDERS = (_PACKAGE / "data", _PACKAGE.parent / "datasets")  # in the wheel; in a source checkout

@@ -1,18 +1,30 @@
-"""`SGtSNEpi`, the scikit-learn face of the method: a thin coat over `as_graph` and `embed`.
+"""`SGtSNEpi`, the scikit-learn face of the method: a thin coat over `point_cloud`, `embed` and `joining`."""
 
-It embeds graphs. It does not turn feature vectors into graphs, and it has no `transform`: a new node has no place in a
-picture that was made without it.
-"""
+import warnings
 
 import numpy as np
-from sklearn.base import BaseEstimator
+from scipy import sparse
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
 
+from .core.blocks import Workers
 from .embed import embed
-from .graph import as_graph
+from .graph import Graph, GraphWarning, as_graph
+from .joining import place_nodes, place_samples
+from .options import as_generator
+from .point_cloud import neighbor_graph
+
+FEATURES_ONLY = ("n_neighbors", "metric", "method", "perplexity")
+GRAPHS_ONLY = ("weight", "direction")
 
 
-class SGtSNEpi(BaseEstimator):
-    """Embed the nodes of a graph by SG-t-SNE-Pi, as a scikit-learn estimator.
+class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    """Embed samples or the nodes of a graph by SG-t-SNE-Pi, as a scikit-learn estimator.
+
+    What `fit` takes for a graph: NetworkX and igraph graphs, a `Graph`, a tuple of edge arrays, a data frame with
+    columns "source" and "target", a square sparse matrix; with ``metric="precomputed"`` anything that `as_graph`
+    takes, square arrays among it. All else are samples in rows, whose neighbour graph is made first
+    (`point_cloud_to_graph`). A square array is taken for samples, and a warning tells if it looks like a graph.
 
     Parameters
     ----------
@@ -22,7 +34,7 @@ class SGtSNEpi(BaseEstimator):
         Effective number of neighbours that the weights of each node are rescaled to; None leaves the weights as they
         are. Nodes with at most `lambda_` neighbours get equal weights.
     n_neighbors : int, default 30
-        Without effect on graphs: kept for point clouds, which this release does not embed by itself.
+        Neighbours of a sample; of n samples at most n - 1 are taken. Without effect on graphs.
     max_iter : int or "auto", default "auto"
         Iterations in all ("auto": 500).
     early_exag : int or "auto", default "auto"
@@ -49,7 +61,7 @@ class SGtSNEpi(BaseEstimator):
     drop_leaf : bool, default False
         Leave nodes with a single neighbour out of the descent and set them beside that neighbour afterwards.
     random_state : int, numpy.random.Generator, numpy.random.RandomState or None
-        Seed; the same int gives the same bits for any `n_jobs`.
+        Seed; the same int gives the same bits for any `n_jobs` (but not with an approximate search for neighbours).
     n_jobs : int, optional
         Threads; left out or -1: all cores.
     verbose : bool, default False
@@ -59,6 +71,13 @@ class SGtSNEpi(BaseEstimator):
         one, with Y (n, d) a copy; returning True stops the run.
     callback_every : int, default 50
         See `callback`.
+    metric : str, default "euclidean"
+        Distance of samples, see `point_cloud_to_graph`; "precomputed": the input is a graph. A matrix then holds
+        weights of edges, large for near nodes, not distances.
+    method : {"auto", "exact", "approximate"}, default "auto"
+        Search for the neighbours of samples, see `point_cloud_to_graph`.
+    perplexity : float, default 10
+        Of the Gaussian weights of the neighbours of samples, see `point_cloud_to_graph`.
 
     Attributes
     ----------
@@ -71,9 +90,13 @@ class SGtSNEpi(BaseEstimator):
     n_clamped_ : int
         Nodes with at most `lambda_` neighbours, whose weights could not be rescaled and are equal instead.
     nodes_ : list
-        Names of the nodes, ``list(G)`` for NetworkX graphs.
+        Names of the nodes, ``list(G)`` for NetworkX graphs; the numbers of the rows for samples.
     graph_ : Graph
-        The graph as it was read, see `as_graph`.
+        The graph as it was read, see `as_graph`, or the neighbour graph of the samples.
+    n_features_in_ : int
+        Features of a sample; absent after a fit to a graph.
+    feature_names_in_ : ndarray of str
+        Names of the features, if the samples came in a data frame with such columns.
 
     See Also
     --------
@@ -95,13 +118,13 @@ class SGtSNEpi(BaseEstimator):
     >>> estimator.n_iter_, estimator.nodes_[:3]
     (500, [0, 1, 2])
 
-    Feature vectors are embedded by way of their neighbour graph:
+    Samples, and a place for one that was not there:
 
     >>> from sklearn.datasets import load_iris
-    >>> from sklearn.neighbors import kneighbors_graph
-    >>> A = kneighbors_graph(load_iris().data, n_neighbors=15)
-    >>> SGtSNEpi(random_state=0).fit_transform(A).shape
-    (150, 2)
+    >>> X = load_iris().data
+    >>> estimator = SGtSNEpi(n_neighbors=15, random_state=0).fit(X[1:])
+    >>> estimator.transform(X[:1]).shape
+    (1, 2)
     """
 
     def __init__(
@@ -127,6 +150,9 @@ class SGtSNEpi(BaseEstimator):
         verbose=False,
         callback=None,
         callback_every=50,
+        metric="euclidean",
+        method="auto",
+        perplexity=10,
     ):
         self.d = d
         self.lambda_ = lambda_
@@ -148,14 +174,17 @@ class SGtSNEpi(BaseEstimator):
         self.verbose = verbose
         self.callback = callback
         self.callback_every = callback_every
+        self.metric = metric
+        self.method = method
+        self.perplexity = perplexity
 
-    def fit(self, graph, y=None):
-        """Embed a graph.
+    def fit(self, X, y=None):
+        """Embed samples or a graph.
 
         Parameters
         ----------
-        graph : graph
-            Anything that `as_graph` takes: NetworkX or igraph graph, SciPy sparse or square NumPy matrix, edge arrays.
+        X : array, sparse matrix or data frame of shape (n, f), or graph
+            Samples in rows, or what counts as a graph, see above.
         y : None
             Ignored, here for scikit-learn.
 
@@ -167,7 +196,7 @@ class SGtSNEpi(BaseEstimator):
         Raises
         ------
         ValueError, TypeError
-            For input that is no graph (feature vectors among it) or an argument out of range.
+            For input that is neither samples nor a graph, or an argument out of range.
         EmbeddingDivergedError
             If the descent runs into NaN or infinity.
 
@@ -178,27 +207,34 @@ class SGtSNEpi(BaseEstimator):
         >>> SGtSNEpi(random_state=0).fit(nx.path_graph(["a", "b", "c"])).nodes_
         ['a', 'b', 'c']
         """
-        check_is_graph(graph, self.n_neighbors)
-        arguments = self.get_params(deep=False)
-        for consumed in ("n_neighbors", "weight", "direction", "Y0"):
+        for stale in ("embedding_", "_samples", "n_features_in_", "feature_names_in_"):
+            self.__dict__.pop(stale, None)
+        rng = as_generator(self.random_state)
+        if self._is_graph(X):
+            graph = as_graph(X, weight=self.weight, direction=self.direction)
+        else:
+            graph = self._graph_of_samples(X, rng)
+        arguments = self.get_params(deep=False) | {"random_state": rng}
+        for consumed in (*FEATURES_ONLY, *GRAPHS_ONLY, "Y0"):
             del arguments[consumed]
         if self.Y0 is not None:
             arguments["init"] = self.Y0
-        result = embed(as_graph(graph, weight=self.weight, direction=self.direction), **arguments)
+        result = embed(graph, **arguments)
         self.embedding_ = result.coordinates
         self.kl_divergence_ = result.kl_divergence
         self.n_iter_ = result.n_iter
         self.n_clamped_ = result.n_clamped
         self.nodes_ = result.graph.nodes
         self.graph_ = result.graph
+        self._n_features_out = self.d
         return self
 
-    def fit_transform(self, graph, y=None):
-        """Embed a graph and return the coordinates.
+    def fit_transform(self, X, y=None):
+        """Embed samples or a graph and return the coordinates.
 
         Parameters
         ----------
-        graph : graph
+        X : array, sparse matrix or data frame of shape (n, f), or graph
             As in `fit`.
         y : None
             Ignored, here for scikit-learn.
@@ -215,38 +251,101 @@ class SGtSNEpi(BaseEstimator):
         >>> SGtSNEpi(d=1, random_state=0).fit_transform(nx.path_graph(5)).shape
         (5, 1)
         """
-        return self.fit(graph, y).embedding_
+        return self.fit(X, y).embedding_
+
+    def transform(self, X):
+        """Places for new samples, or new nodes, in the fitted embedding, which stays as it is.
+
+        Each starts at the weighted mean of its neighbours and descends alone, feeling the forces of all that was
+        fitted: the result depends neither on a seed nor on what else is in X. A sample that equals a fitted one gets
+        the place of that one, so ``fit(X).transform(X)`` is `embedding_` where no two samples are equal.
+
+        Parameters
+        ----------
+        X : array, sparse matrix or data frame of shape (m, f)
+            After a fit to samples: new samples. After a fit to a graph of n nodes: shape (m, n), row i holding the
+            weights of the edges of new node i to the fitted nodes, in the order of `nodes_`.
+
+        Returns
+        -------
+        Y : ndarray of shape (m, d), float32
+            Coordinates of the rows of X.
+
+        Raises
+        ------
+        ValueError
+            If X does not fit what was fitted, holds NaN, or a new node has no edge.
+        sklearn.exceptions.NotFittedError
+            Before `fit`.
+
+        Examples
+        --------
+        >>> import networkx as nx
+        >>> from sggraph import SGtSNEpi
+        >>> estimator = SGtSNEpi(random_state=0).fit(nx.path_graph(5))
+        >>> Y = estimator.transform([[1, 0, 0, 0, 0]])  # a sixth node, joined to the first
+        >>> Y.shape
+        (1, 2)
+        """
+        check_is_fitted(self)
+        with Workers(self.n_jobs) as workers:
+            if not hasattr(self, "_samples"):
+                return place_nodes(X, self.embedding_, self.lambda_, workers)
+            X = validate_data(self, X, accept_sparse="csr", dtype=(np.float64, np.float32), reset=False)
+            return place_samples(
+                X,
+                self._samples,
+                self.embedding_,
+                n_neighbors=self._n_neighbors,
+                metric=self.metric,
+                perplexity=self.perplexity,
+                lambda_=self.lambda_,
+                workers=workers,
+            )
+
+    def _is_graph(self, X):
+        if self.metric == "precomputed" or isinstance(X, (tuple, Graph)):
+            return True
+        if sparse.issparse(X):
+            return X.shape[0] == X.shape[1]
+        if hasattr(X, "columns"):
+            return {"source", "target"} <= set(X.columns)
+        return hasattr(X, "get_edgelist") or (hasattr(X, "adj") and hasattr(X, "is_directed"))
+
+    def _graph_of_samples(self, X, rng):
+        X = validate_data(self, X, accept_sparse="csr", dtype=(np.float64, np.float32), ensure_min_samples=2)
+        if X.shape[0] == X.shape[1] and not sparse.issparse(X) and not X.diagonal().any() and np.array_equal(X, X.T):
+            warnings.warn(
+                "X is a square array that looks like a graph but was taken for samples: "
+                'SGtSNEpi(metric="precomputed") embeds graphs',
+                GraphWarning,
+                stacklevel=3,
+            )
+        k = self.n_neighbors
+        if isinstance(k, (int, np.integer)) and k >= X.shape[0]:
+            k = X.shape[0] - 1
+            warnings.warn(
+                f"n_neighbors={self.n_neighbors} of {X.shape[0]} samples: {k} are taken", GraphWarning, stacklevel=3
+            )
+        p = neighbor_graph(
+            X,
+            k,
+            perplexity=self.perplexity,
+            metric=self.metric,
+            method=self.method,
+            rng=rng,
+            n_jobs=self.n_jobs,
+            verbose=self.verbose,
+        )
+        self._samples, self._n_neighbors = X, k
+        return Graph(p, list(range(p.shape[0])), directed=True, weighted=bool(p.data.min() != p.data.max()))
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "embedding_")  # scikit-learn's own rule would take the parameter lambda_ for a fitted one
 
-
-def check_is_graph(graph, n_neighbors):
-    """Raise a ValueError that tells what to do if `graph` is a table of feature vectors."""
-    if hasattr(graph, "columns") and hasattr(graph, "dtypes"):
-        features = _is_feature_table(graph)
-    else:
-        features = _is_oblong(graph)
-    if features:
-        raise ValueError(
-            f"graph has shape {np.shape(graph)}, so it holds feature vectors; this release embeds graphs. Make a "
-            f"neighbour graph first: sklearn.neighbors.kneighbors_graph(X, n_neighbors={n_neighbors}), then fit that"
-        )
-
-
-def _is_oblong(graph):
-    if not (hasattr(graph, "shape") or isinstance(graph, list)):
-        return False
-    try:
-        shape = np.shape(graph)
-    except ValueError:  # a ragged list: as_graph says so
-        return False
-    return len(shape) == 2 and shape[0] != shape[1]
-
-
-def _is_feature_table(frame):
-    """Whether a data frame is neither an adjacency matrix nor, by its names or integer or text ends, an edge list."""
-    names = list(frame.columns)
-    if {"source", "target"} <= set(names) or (len(names) > 3 and names == list(frame.index)):
-        return False
-    return len(names) > 3 or any(getattr(kind, "kind", "") == "f" for kind in list(frame.dtypes)[:2])
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.input_tags.pairwise = self.metric == "precomputed"
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags

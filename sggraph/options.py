@@ -20,8 +20,7 @@ def check_options(d, lambda_, local_weights, n_jobs, options):
         _check_number("lambda_", lambda_, 1, "None or a number of at least 1, such as 10")
     if local_weights not in (True, False, "auto"):
         raise ValueError(f"local_weights={local_weights!r}: give True, False or 'auto'")
-    if n_jobs is not None and not (_is_whole(n_jobs) and (n_jobs == -1 or n_jobs >= 1)):
-        raise ValueError(f"n_jobs={n_jobs!r}: give a number of threads, or -1 or None for all cores")
+    check_n_jobs(n_jobs)
     for name in ("max_iter", "early_exag"):
         if options[name] != "auto" and not (_is_whole(options[name]) and options[name] >= 0):
             raise ValueError(f"{name}={options[name]!r}: give 'auto' or a number of iterations of at least 0")
@@ -36,6 +35,12 @@ def check_options(d, lambda_, local_weights, n_jobs, options):
         raise ValueError(f"callback={options['callback']!r}: give a function of iteration, Y, KL and gradient norm")
     if not (_is_whole(options["callback_every"]) and options["callback_every"] >= 1):
         raise ValueError(f"callback_every={options['callback_every']!r}: give a number of iterations of at least 1")
+
+
+def check_n_jobs(n_jobs):
+    """Raise a ValueError unless `n_jobs` is a number of threads, -1 or None."""
+    if n_jobs is not None and not (_is_whole(n_jobs) and (n_jobs == -1 or n_jobs >= 1)):
+        raise ValueError(f"n_jobs={n_jobs!r}: give a number of threads, or -1 or None for all cores")
 
 
 def make_schedule(n, options):

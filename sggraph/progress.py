@@ -1,6 +1,23 @@
-"""A progress bar for the loop, or nothing at all."""
+"""Progress bars for the loop and for the stages before it, or nothing at all."""
 
 from contextlib import contextmanager
+
+
+@contextmanager
+def stage(name, verbose):
+    """Context of the function ``tick(done, total)`` for a stage; the bar is full when the stage ends."""
+    if not verbose:
+        yield lambda done, total: None
+        return
+    from tqdm.auto import tqdm
+
+    with tqdm(total=1, desc=name, bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}", dynamic_ncols=True) as bar:
+
+        def tick(done, total):
+            bar.update(done / total - bar.n)
+
+        yield tick
+        tick(1, 1)
 
 
 @contextmanager

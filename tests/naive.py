@@ -159,3 +159,61 @@ def morton_code(Y, bits):
     extent = (Y.max(axis=0) - Y.min(axis=0)).max()
     cells = [[min(int(c / extent * 2**bits), 2**bits - 1) for c in row] for row in Y - Y.min(axis=0)]
     return [int("".join("".join(b) for b in zip(*(f"{c:0{bits}b}" for c in row), strict=True)), 2) for row in cells]
+
+
+def nearest(X, k, queries=None):
+    """Indices and distances of the k nearest rows of X, one query at a time; a row is not its own neighbour."""
+    X = np.asarray(X, float)
+    targets = X if queries is None else np.asarray(queries, float)
+    indices, distances = np.empty((len(targets), k), int), np.empty((len(targets), k))
+    for i, x in enumerate(targets):
+        d = np.sqrt(((X - x) ** 2).sum(axis=1))
+        others = [j for j in np.argsort(d, kind="stable") if queries is not None or j != i]
+        indices[i], distances[i] = others[:k], d[others[:k]]
+    return indices, distances
+
+
+def entropy(p):
+    """-sum p log p, in nats."""
+    p = np.asarray(p)[np.asarray(p) > 0]
+    return -(p * np.log(p)).sum()
+
+
+def gaussian_row(distances, perplexity):
+    """exp(-beta d^2), normalised, with the beta whose entropy is log(perplexity); equal weights if none has it."""
+    u = np.asarray(distances, float) ** 2
+    u = (u - u.min()) / (u.mean() or 1)
+
+    def p(beta):
+        return np.exp(-beta * u) / np.exp(-beta * u).sum()
+
+    if perplexity >= len(u):
+        return p(0)
+    return p(np.exp(brentq(lambda b: entropy(p(np.exp(b))) - np.log(perplexity), -30, 30, xtol=1e-14)))
+
+
+def plain_row(distances):
+    """exp(-d^2 / mean d^2), normalised."""
+    u = np.asarray(distances, float) ** 2
+    p = np.exp(-u / (u.mean() or 1))
+    return p / p.sum()
+
+
+def joining_gradient(y, Y_old, p, Z):
+    """Gradient for a new node at y: attraction to its neighbours, repulsion of n/Z from all old nodes; p dense."""
+    D, w = y - np.asarray(Y_old, float), student(y[None], Y_old)[0]
+    return ((p * w - len(Y_old) / Z * w**2)[:, None] * D).sum(axis=0)
+
+
+def join(p, Y_old, Z, n_iter, rate, momentum):
+    """Descent of new nodes, each from its weighted mean or from the best of its neighbours; p dense."""
+    Y = np.zeros((len(p), Y_old.shape[1]))
+    for i, row in enumerate(p):
+        starts = [row @ np.asarray(Y_old, float), *np.asarray(Y_old, float)[row > 0]]
+        y = min(starts, key=lambda start: -(row * np.log(student(start[None], Y_old)[0])).sum())
+        velocity = np.zeros_like(y)
+        for _ in range(n_iter):
+            velocity = momentum * velocity - rate * joining_gradient(y, Y_old, row, Z)
+            y = y + velocity
+        Y[i] = y
+    return Y

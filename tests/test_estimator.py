@@ -1,4 +1,4 @@
-"""estimator.py: what scikit-learn and its users expect of an estimator, on graphs."""
+"""estimator.py: what scikit-learn and its users expect of an estimator, on samples and on graphs."""
 
 import inspect
 import pickle
@@ -9,16 +9,20 @@ import pandas as pd
 import pytest
 from scipy import sparse
 from sklearn.base import clone
-from sklearn.datasets import load_iris
+from sklearn.datasets import load_digits, load_iris
 from sklearn.exceptions import NotFittedError
-from sklearn.neighbors import KNeighborsTransformer, kneighbors_graph
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsTransformer, kneighbors_graph
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import check_estimator
 from sklearn.utils.validation import check_is_fitted
 
-from sggraph import SGtSNEpi, embed_graph
+from sggraph import GraphWarning, SGtSNEpi, embed_graph, point_cloud_to_graph
+from sggraph.estimator import FEATURES_ONLY
 
 KARATE = nx.karate_club_graph()
 A = nx.to_scipy_sparse_array(KARATE, dtype=float)
+IRIS = load_iris().data
 
 
 def test_the_call_of_the_seed_system():
@@ -80,10 +84,11 @@ def test_it_passes_every_option_on(name):
 
 
 def test_its_defaults_are_those_of_embed_graph():
-    own, its = (inspect.signature(f).parameters for f in (SGtSNEpi, embed_graph))
-    assert {name: p.default for name, p in own.items() if name != "n_neighbors"} == {
+    own, its, graph = (inspect.signature(f).parameters for f in (SGtSNEpi, embed_graph, point_cloud_to_graph))
+    assert {name: p.default for name, p in own.items() if name not in FEATURES_ONLY} == {
         name: p.default for name, p in its.items() if name != "graph"
     }
+    assert {name: own[name].default for name in FEATURES_ONLY} == {name: graph[name].default for name in FEATURES_ONLY}
 
 
 def test_parameters_survive_clone_pickle_and_set_params():
@@ -96,8 +101,8 @@ def test_parameters_survive_clone_pickle_and_set_params():
     np.testing.assert_array_equal(copy.Y0, estimator.Y0)
     assert estimator.set_params(lambda_=7, eta=3).lambda_ == 7
     assert repr(SGtSNEpi(lambda_=4, random_state=1)) == "SGtSNEpi(lambda_=4, random_state=1)"
-    with pytest.raises(ValueError, match="perplexity"):
-        estimator.set_params(perplexity=3)
+    with pytest.raises(ValueError, match="temperature"):
+        estimator.set_params(temperature=3)
 
 
 def test_a_fitted_one_can_be_pickled():
@@ -127,24 +132,7 @@ def test_fitting_changes_neither_parameters_nor_input():
     np.testing.assert_array_equal(estimator.fit_transform(given), first)
 
 
-FEATURES = {
-    "array": load_iris().data,
-    "list": load_iris().data.tolist(),
-    "sparse": sparse.csr_array(load_iris().data),
-    "table": pd.DataFrame(load_iris().data),
-    "table of two": pd.DataFrame(load_iris().data[:, :2], columns=["length", "width"]),
-    "wide": np.ones((5, 20)),
-}
-
-
-@pytest.mark.parametrize("name", FEATURES)
-def test_feature_vectors_are_refused_with_a_remedy(name):
-    match = r"feature vectors; this release embeds graphs.*kneighbors_graph\(X, n_neighbors=12\)"
-    with pytest.raises(ValueError, match=match):
-        SGtSNEpi(n_neighbors=12).fit(FEATURES[name])
-
-
-def test_the_remedy_works():
+def test_a_neighbour_graph_is_a_graph():
     iris = load_iris()
     Y = SGtSNEpi(random_state=0).fit_transform(kneighbors_graph(iris.data, n_neighbors=12))
     inside = np.linalg.norm(Y[:50] - Y[:50].mean(axis=0), axis=1).max()
@@ -159,23 +147,252 @@ def test_last_in_a_pipeline():
     assert pipeline.fit_transform(load_iris().data).shape == (150, 2)
 
 
-@pytest.mark.parametrize(
-    "graph",
-    [
-        pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"], "weight": [0.5, 1.5]}),
-        pd.DataFrame({"from": [0, 1], "to": [1, 2], "weight": [0.5, 1.5]}),
-        pd.DataFrame({"target": [1.0, 2.0], "source": [0.0, 1.0], "when": [3, 4], "where": [5, 6]}),
+NESTED = [[0, 1, 0], [1, 0, 1], [0, 1, 0]]
+GRAPHS = {
+    "named": (pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"], "weight": [0.5, 1.5]}), "euclidean"),
+    "named among others": (pd.DataFrame({"target": [1, 2], "source": [0, 1], "when": [3, 4]}), "euclidean"),
+    "edge arrays": (([0, 1], [1, 2]), "euclidean"),
+    "sparse": (sparse.csr_array(NESTED), "euclidean"),
+    "three columns": (pd.DataFrame({"from": [0, 1], "to": [1, 2], "weight": [0.5, 1.5]}), "precomputed"),
+    "adjacency": (
         pd.DataFrame(np.ones((4, 4)) - np.eye(4), index=list("abcd"), columns=list("abcd")),
-        ([0, 1], [1, 2]),
-        [[0, 1], [1, 0]],
-    ],
-    ids=["named", "three columns", "named among others", "adjacency", "edge arrays", "nested list"],
-)
-def test_tables_and_arrays_that_are_graphs_are_embedded(graph):
-    assert np.isfinite(SGtSNEpi(max_iter=10).fit_transform(graph)).all()
+        "precomputed",
+    ),
+    "array": (np.array(NESTED), "precomputed"),
+    "nested list": (NESTED, "precomputed"),
+}
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_graphs_are_embedded_as_graphs(name):
+    graph, metric = GRAPHS[name]
+    estimator = SGtSNEpi(max_iter=10, random_state=0, metric=metric)
+    np.testing.assert_array_equal(estimator.fit_transform(graph), embed_graph(graph, max_iter=10, random_state=0))
+    assert not hasattr(estimator, "n_features_in_")
 
 
 @pytest.mark.parametrize("graph", [np.ones(3), [[0, 1], [1]], "path", None])
 def test_what_is_neither_raises_what_as_graph_raises(graph):
     with pytest.raises((ValueError, TypeError), match="graph is"):
+        SGtSNEpi(metric="precomputed").fit(graph)
+    with pytest.raises((ValueError, TypeError)):
         SGtSNEpi().fit(graph)
+
+
+SAMPLES = {
+    "array": IRIS,
+    "list": IRIS.tolist(),
+    "sparse": sparse.csr_array(IRIS),
+    "table": pd.DataFrame(IRIS, columns=["sepal l", "sepal w", "petal l", "petal w"]),
+    "two columns": pd.DataFrame(IRIS[:, :2], columns=["length", "width"]),
+    "from, to, weight": pd.DataFrame(IRIS[:, :3], columns=["from", "to", "weight"]),
+    "float32": IRIS.astype(np.float32),
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_samples_are_embedded_by_their_neighbour_graph(name):
+    X = SAMPLES[name]
+    estimator = SGtSNEpi(n_neighbors=12, perplexity=5, max_iter=20, random_state=0)
+    Y = estimator.fit_transform(X)
+    p = point_cloud_to_graph(X, 12, perplexity=5)
+    np.testing.assert_array_equal(Y, embed_graph(p, direction="out", max_iter=20, random_state=0))
+    assert estimator.nodes_ == list(range(150))
+    assert (estimator.graph_.adjacency != p).nnz == 0
+    assert estimator.n_features_in_ == np.shape(X)[1]
+    assert hasattr(estimator, "feature_names_in_") == isinstance(X, pd.DataFrame)
+
+
+def test_equal_weights_of_samples_are_those_of_an_unweighted_graph():
+    Y = SGtSNEpi(n_neighbors=8, perplexity=8, max_iter=20, random_state=0).fit_transform(IRIS)
+    p = point_cloud_to_graph(IRIS, 8, perplexity=8)
+    np.testing.assert_array_equal(Y, embed_graph(p, direction="out", max_iter=20, random_state=0))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("n_neighbors", 5), ("perplexity", 3), ("metric", "cosine"), ("metric", "manhattan")]
+)
+def test_options_of_samples_count(name, value):
+    options = {"max_iter": 5, "random_state": 0}
+    assert not np.array_equal(
+        SGtSNEpi(**options).fit_transform(IRIS), SGtSNEpi(**options, **{name: value}).fit_transform(IRIS)
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("n_neighbors", 0), ("perplexity", 0.5), ("metric", "euclid"), ("method", "fast"), ("n_jobs", 0), ("d", 4)],
+)
+def test_options_out_of_range(name, value):
+    with pytest.raises(ValueError, match=name):
+        SGtSNEpi(max_iter=5).set_params(**{name: value}).fit(IRIS)
+
+
+def test_a_square_array_that_looks_like_a_graph_warns():
+    with pytest.warns(GraphWarning, match=r'looks like a graph.*metric="precomputed"'):
+        SGtSNEpi(max_iter=5, n_neighbors=3).fit(A.toarray())
+    square = np.random.default_rng(0).normal(size=(20, 20))
+    SGtSNEpi(max_iter=5, n_neighbors=3).fit(square)  # a warning would be an error
+
+
+@pytest.mark.parametrize("n", [2, 3, 10])
+def test_too_many_neighbours_warn_and_fewer_are_taken(n):
+    estimator = SGtSNEpi(max_iter=10, random_state=0, n_neighbors=10)
+    with pytest.warns(GraphWarning, match=f"n_neighbors=10 of {n} samples: {n - 1} are taken"):
+        estimator.fit(IRIS[::15][:n])
+    assert np.isfinite(estimator.embedding_).all()
+    assert (np.diff(estimator.graph_.adjacency.indptr) == n - 1).all()
+    assert np.isfinite(estimator.transform(IRIS[1:4])).all()
+
+
+def test_tables_in_and_out():
+    table = SAMPLES["table"].set_index(np.arange(150) + 1000)
+    estimator = SGtSNEpi(d=3, max_iter=10, random_state=0).set_output(transform="pandas")
+    Y = estimator.fit_transform(table)
+    names = ["sgtsnepi0", "sgtsnepi1", "sgtsnepi2"]
+    assert list(Y.columns) == list(estimator.get_feature_names_out()) == names
+    assert list(Y.index) == list(table.index)
+    assert list(estimator.feature_names_in_) == list(table.columns)
+    assert list(estimator.transform(table[:4]).columns) == names
+    with pytest.raises(ValueError, match="feature names"):
+        estimator.transform(table[table.columns[::-1]])
+    assert list(estimator.fit_transform(KARATE).columns) == names
+
+
+def test_samples_survive_clone_pickle_and_pipelines():
+    pipeline = make_pipeline(StandardScaler(), SGtSNEpi(max_iter=20, n_neighbors=10, random_state=0))
+    Y = pipeline.fit_transform(IRIS)
+    copy = pickle.loads(pickle.dumps(pipeline))
+    np.testing.assert_array_equal(copy.transform(IRIS[50:60] + 0.1), pipeline.transform(IRIS[50:60] + 0.1))
+    np.testing.assert_array_equal(clone(pipeline).fit_transform(IRIS), Y)
+    assert list(pipeline.get_feature_names_out()) == ["sgtsnepi0", "sgtsnepi1"]
+
+
+EXPECTED_FAILED_CHECKS = {}  # check: reason. None at scikit-learn 1.9: samples pass all of them
+
+
+@pytest.mark.filterwarnings("ignore:n_neighbors=30 of:sggraph.GraphWarning")
+def test_the_checks_of_sklearn():
+    results = check_estimator(
+        SGtSNEpi(max_iter=30, n_jobs=1), expected_failed_checks=EXPECTED_FAILED_CHECKS, on_fail=None, on_skip=None
+    )
+    failed = {result["check_name"]: result["exception"] for result in results if result["status"] == "failed"}
+    assert not failed
+    assert len(results) > 40
+
+
+def test_before_fit_nothing_is_placed():
+    with pytest.raises(NotFittedError):
+        SGtSNEpi().transform(IRIS)
+
+
+def test_held_out_digits_find_their_class():
+    X, label = load_digits(return_X_y=True)
+    train, test = slice(0, 1_400), slice(1_400, None)
+    estimator = SGtSNEpi(max_iter=250, random_state=0).fit(X[train])
+
+    def accuracy(known, asked):
+        return KNeighborsClassifier(10).fit(known, label[train]).score(asked, label[test])
+
+    assert accuracy(estimator.embedding_, estimator.transform(X[test])) > accuracy(X[train], X[test]) - 0.03
+    np.testing.assert_array_equal(estimator.transform(X[train]), estimator.embedding_)
+
+
+@pytest.mark.parametrize("as_", [np.asarray, sparse.csr_array])
+@pytest.mark.parametrize("metric", ["euclidean", "sqeuclidean", "cosine", "manhattan", "correlation"])
+def test_fitted_samples_keep_their_places(metric, as_):
+    X = as_(np.random.default_rng(0).uniform(0.1, 1, (80, 7)))
+    if as_ is sparse.csr_array and metric in ("sqeuclidean", "correlation"):
+        with pytest.raises(ValueError, match="sparse"):
+            SGtSNEpi(metric=metric, max_iter=5).fit(X)
+        return
+    estimator = SGtSNEpi(metric=metric, max_iter=20, n_neighbors=8, random_state=0).fit(X)
+    np.testing.assert_array_equal(estimator.transform(X), estimator.embedding_)
+
+
+def test_a_multiple_of_a_sample_is_not_that_sample():
+    X = np.repeat(np.random.default_rng(0).uniform(0.1, 1, (40, 3)), 2, axis=0)
+    X[1::2] *= 2  # at cosine distance zero
+    estimator = SGtSNEpi(metric="cosine", max_iter=20, n_neighbors=8, random_state=0).fit(X)
+    np.testing.assert_array_equal(estimator.transform(X), estimator.embedding_)
+
+
+def test_places_depend_on_no_other_new_sample_and_on_no_thread():
+    estimator = SGtSNEpi(max_iter=20, random_state=0).fit(IRIS[::2])
+    before = estimator.embedding_.copy()
+    Y = estimator.transform(IRIS[1::2])
+    assert Y.dtype == np.float32
+    np.testing.assert_array_equal(np.concatenate([estimator.transform(x[None]) for x in IRIS[1::2]]), Y)
+    np.testing.assert_array_equal(estimator.set_params(n_jobs=3).transform(IRIS[1::2]), Y)
+    np.testing.assert_array_equal(estimator.embedding_, before)
+
+
+@pytest.mark.parametrize("X", [IRIS[:, :3], IRIS[0], np.full((2, 4), np.nan), [["a"] * 4], np.empty((0, 4))])
+def test_samples_that_do_not_fit_are_refused(X):
+    estimator = SGtSNEpi(max_iter=5).fit(IRIS)
+    with pytest.raises(ValueError, match=r"X|array|float"):
+        estimator.transform(X)
+
+
+def test_new_nodes_of_a_graph():
+    estimator = SGtSNEpi(random_state=0).fit(KARATE)
+    B = A.toarray()[[0, 5, 33]]
+    Y = estimator.transform(B)
+    assert Y.shape == (3, 2)
+    for given in (sparse.csr_array(B), sparse.coo_matrix(B), B.tolist(), pd.DataFrame(B), 7 * B):
+        np.testing.assert_allclose(estimator.transform(given), Y, atol=1e-4)
+    np.testing.assert_array_equal(estimator.transform(B[1]), Y[1:2])
+    spread = np.linalg.norm(estimator.embedding_, axis=1).max()
+    assert np.linalg.norm(Y - estimator.embedding_[[0, 5, 33]], axis=1).max() < spread / 2
+
+
+@pytest.mark.parametrize(
+    ("B", "match"),
+    [
+        (np.ones((2, 33)), "34 fitted nodes"),
+        (np.ones((2, 2, 34)), "34"),
+        (-np.ones((1, 34)), "negative"),
+        (np.full((1, 34), np.nan), "NaN"),
+        (np.eye(34)[:2] * [[1], [0]], "1 new nodes without an edge"),
+        ([["a"] * 34], "X"),
+        (KARATE, "X"),
+    ],
+)
+def test_new_nodes_that_do_not_fit_are_refused(B, match):
+    estimator = SGtSNEpi(max_iter=5).fit(KARATE)
+    with pytest.raises(ValueError, match=match):
+        estimator.transform(B)
+
+
+def test_a_graph_after_samples_forgets_the_samples():
+    estimator = SGtSNEpi(max_iter=10, random_state=0).fit(SAMPLES["table"]).fit(KARATE)
+    assert not hasattr(estimator, "n_features_in_")
+    assert not hasattr(estimator, "feature_names_in_")
+    assert estimator.transform(A).shape == (34, 2)
+    with pytest.raises(ValueError, match="34 fitted nodes"):
+        estimator.transform(IRIS)
+    assert estimator.fit(IRIS).transform(IRIS).shape == (150, 2)
+
+
+def test_a_fit_that_fails_leaves_nothing_fitted():
+    estimator = SGtSNEpi(max_iter=10, random_state=0).fit(IRIS)
+    with pytest.raises(ValueError, match="NaN"):
+        estimator.fit(np.full((5, 4), np.nan))
+    with pytest.raises(NotFittedError):
+        estimator.transform(IRIS)
+
+
+@pytest.mark.parametrize("features", [4, 20])
+def test_progress_of_all_stages(features, capsys):
+    X = np.random.default_rng(0).normal(size=(60, features))
+    SGtSNEpi(max_iter=10, n_neighbors=5, verbose=True).fit(X)
+    out, err = capsys.readouterr()
+    assert out == ""
+    stages = [err.index(f"{stage}: ") for stage in ("neighbours", "weights", "embedding")]
+    assert stages == sorted(stages)
+    assert all(f"{stage}: 100%" in err for stage in ("neighbours", "weights", "embedding"))
+
+
+def test_without_verbose_nothing_is_shown(capsys):
+    SGtSNEpi(max_iter=10, n_neighbors=5).fit(IRIS).transform(IRIS + 1)
+    assert capsys.readouterr() == ("", "")

@@ -1,0 +1,88 @@
+"""Gaussian weights of distances, p(j|i) = exp(-beta_i d_ij^2) / sum_j, of a given perplexity exp(entropy of row i).
+
+The entropy falls from log k at beta = 0 to the logarithm of the number of nearest points at equal distance, so beta_i
+is found by Newton's method inside a bracket (Hinton & Roweis 2002; van der Maaten & Hinton, JMLR 9:2579, 2008). A
+perplexity of k or more gives equal weights; more points at distance zero than the perplexity share all of the weight.
+"""
+
+import numpy as np
+
+from .blocks import even_bounds
+from .jit import kernel
+
+BLOCKS = 64
+MAX_ITER = 100
+TOLERANCE = 1e-6  # on the entropy
+LEAST = 1e-30  # of the greatest weight in a row: no neighbour is lost to rounding
+TINY = 1e-300
+
+
+def gaussian_weights(distances, perplexity, workers):
+    """Weights (n, k) float64, rows sum to 1, of distances (n, k)."""
+    weights = np.empty(distances.shape)
+    goal = np.inf if perplexity >= distances.shape[1] else float(np.log(perplexity))
+    workers.run(_calibrate, even_bounds(len(distances), BLOCKS), distances, goal, weights)
+    return weights
+
+
+def plain_weights(distances):
+    """Weights exp(-d^2 / mean of d^2 in the row), rows sum to 1: a Gaussian of no set perplexity."""
+    squares = (distances / np.maximum(distances.max(axis=1, keepdims=True), TINY)) ** 2  # no overflow
+    mean = squares.mean(axis=1, keepdims=True)
+    weights = np.maximum(np.exp(-squares / np.where(mean > 0, mean, 1.0)), LEAST)
+    return weights / weights.sum(axis=1, keepdims=True)
+
+
+@kernel
+def _calibrate(b, start, stop, distances, goal, weights):
+    k = distances.shape[1]
+    u = np.empty(k)  # squares above the least, over their mean
+    for i in range(start, stop):
+        least, total, greatest = np.inf, 0.0, TINY
+        for e in range(k):
+            greatest = max(greatest, distances[i, e])
+        for e in range(k):
+            u[e] = (distances[i, e] / greatest) ** 2  # no overflow whatever their scale
+            least = min(least, u[e])
+        for e in range(k):
+            u[e] -= least
+            total += u[e]
+        for e in range(k):
+            u[e] /= max(total / k, TINY)
+        beta = 0.0 if goal == np.inf or total == 0.0 else _solve_beta(u, goal)
+        total = 0.0
+        for e in range(k):
+            weights[i, e] = max(np.exp(-beta * u[e]), LEAST)
+            total += weights[i, e]
+        for e in range(k):
+            weights[i, e] /= total
+
+
+@kernel
+def _solve_beta(u, goal):
+    """The beta > 0 where the entropy of exp(-beta u) is `goal`; slope of the entropy: -beta times the variance of u."""
+    low, high, beta = 0.0, np.inf, 1.0
+    for _ in range(MAX_ITER):
+        total = first = second = 0.0
+        for e in range(len(u)):
+            w = np.exp(-beta * u[e])
+            total += w
+            first += w * u[e]
+            second += w * u[e] * u[e]
+        mean = first / total
+        excess = np.log(total) + beta * mean - goal
+        if abs(excess) < TOLERANCE:
+            break
+        if excess > 0.0:
+            low = beta
+        else:
+            high = beta
+        variance = second / total - mean * mean
+        step = beta + excess / (beta * variance) if variance > 0.0 else np.inf
+        if low < step < high:
+            beta = step
+        else:
+            beta = 0.5 * (low + high) if high < np.inf else 2.0 * beta
+        if beta > 1e12:  # as many equally near points as the perplexity, or more
+            break
+    return beta

@@ -1,0 +1,68 @@
+"""New samples and new nodes get a place in a finished embedding (`SGtSNEpi.transform`)."""
+
+import numpy as np
+from scipy import sparse
+
+from .core.affinity import rescale_rows
+from .core.joining import join
+from .core.repulsive import Repulsion
+from .neighbors import neighbors_among
+from .point_cloud import as_rows, neighbor_weights
+
+
+def place_samples(X, fitted, Y, *, n_neighbors, metric, perplexity, lambda_, workers):
+    """Coordinates (m, d) of the samples X (m, f) in the embedding Y of the samples `fitted` (n, f).
+
+    A sample that equals a fitted one gets the place of that one.
+    """
+    k = min(n_neighbors, len(Y))
+    indices, distances = neighbors_among(X, fitted, k, metric=metric, workers=workers)
+    p = as_rows(indices, neighbor_weights(distances, perplexity, "perplexity", workers), len(Y))
+    placed = place_rows(p, Y, lambda_, workers)
+    for j in indices.T[::-1]:  # the nearest last; not by distance zero: metrics round, and multiples have cosine 1
+        same = _equal_rows(X, fitted[j])
+        placed[same] = Y[j[same]]
+    return placed
+
+
+def _equal_rows(A, B):
+    return (A != B).sum(axis=1) == 0 if sparse.issparse(A) else (A == B).all(axis=1)
+
+
+def place_nodes(B, Y, lambda_, workers):
+    """Coordinates (m, d) of new nodes whose edges to the n old ones have the weights B (m, n)."""
+    B = _as_matrix(B)
+    if B.shape[1:] != (len(Y),) or B.ndim != 2:
+        raise ValueError(
+            f"the rows of X must hold weights of edges to the {len(Y)} fitted nodes, its shape is {B.shape}"
+        )
+    B = sparse.csr_array(B, dtype=np.float64, copy=True)
+    B.sum_duplicates()
+    B.eliminate_zeros()
+    if not (np.isfinite(B.data).all() and (B.data > 0).all()):
+        raise ValueError("X holds edge weights that are negative, NaN or infinite: weights are finite and >= 0")
+    alone = np.flatnonzero(np.diff(B.indptr) == 0)
+    if len(alone):
+        raise ValueError(
+            f"X has {len(alone)} new nodes without an edge to a fitted one, first in row {alone[0]}: drop these rows"
+        )
+    return place_rows(B, Y, lambda_, workers)
+
+
+def _as_matrix(B):
+    if sparse.issparse(B):
+        return B
+    if hasattr(B, "adj") or hasattr(B, "get_edgelist"):  # NumPy would make an array of its node names
+        raise ValueError("X is a graph: give a matrix of the weights of edges from new nodes to fitted ones")
+    try:
+        return np.atleast_2d(np.asarray(B, dtype=np.float64))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"X must hold weights of edges to the fitted nodes: {error}") from error
+
+
+def place_rows(weights, Y, lambda_, workers):
+    """Coordinates of new nodes with these rows of weights, after lambda rescaling."""
+    data, _ = rescale_rows(weights.indptr, weights.data, lambda_, workers)
+    p = sparse.csr_array((data, weights.indices, weights.indptr), shape=weights.shape)
+    Z, _ = Repulsion(*Y.shape, workers)(Y, np.empty_like(Y))
+    return join(p, Y, Z, workers)

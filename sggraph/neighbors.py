@@ -1,0 +1,112 @@
+"""The k nearest neighbours of each sample: exact, approximate, or brought along by the caller.
+
+Which search "auto" takes was measured on two cores (tests/benchmarks/point_cloud.py): a k-d tree for few features,
+then blocked matrix products while their n^2 operations are cheaper than the graph search of pynndescent.
+"""
+
+import numpy as np
+from scipy import sparse
+
+from .core.nearest import nearest
+
+TREE_FEATURES = 10  # up to here a k-d tree is the fastest exact search
+EXACT_COST = 3e12  # n^2 (features + 60): about what pynndescent takes 30 s for
+EXACT_SPARSE = 10_000  # samples
+METHODS = ("auto", "exact", "approximate")
+METRICS = (  # known to pynndescent and to scikit-learn, without parameters
+    *("euclidean", "l2", "sqeuclidean", "cosine", "manhattan", "l1", "chebyshev", "correlation", "braycurtis"),
+    *("canberra", "hamming", "jaccard", "dice", "rogerstanimoto", "russellrao", "sokalsneath", "yule", "haversine"),
+)
+BLOCKED = ("euclidean", "l2", "sqeuclidean", "cosine")  # metrics that matrix products serve
+
+
+def nearest_neighbors(X, k, *, metric, method, rng, workers, tick):
+    """Indices and distances (n, k) of the nearest other samples of X (n, f), by `method`.
+
+    ``tick(done, total)`` is called as a blocked search goes on.
+    """
+    n = X.shape[0]
+    if method == "auto":
+        method = "exact" if _is_exact_cheaper(X, metric) else "approximate"
+    if method == "approximate" and k + 1 < n:
+        return _approximate(X, k, metric, rng, workers.n_jobs)
+    if sparse.issparse(X) or metric not in BLOCKED:
+        return _brute(X, k, metric, workers.n_jobs)
+    if metric in ("euclidean", "l2") and X.shape[1] <= TREE_FEATURES:
+        return _tree(X, k, workers.n_jobs)
+    return _blocked(X, k, metric, workers, tick=tick)
+
+
+def neighbors_among(X, fitted, k, *, metric, workers):
+    """Indices and distances (m, k) of the samples of `fitted` (n, f) nearest to each sample of X (m, f), exact."""
+    if sparse.issparse(fitted) or metric not in BLOCKED:
+        from sklearn.neighbors import NearestNeighbors
+
+        search = NearestNeighbors(n_neighbors=k, algorithm="brute", metric=metric, n_jobs=workers.n_jobs).fit(fitted)
+        distances, indices = search.kneighbors(X)
+        return indices, distances
+    return _blocked(fitted, k, metric, workers, queries=X)
+
+
+def without_self(indices, distances, k):
+    """The first k columns of a neighbour table (n, k or more) after each point itself was taken out, by its index."""
+    own = indices == np.arange(len(indices))[:, None]
+    order = np.argsort(own, axis=1, kind="stable")[:, :k]
+    return np.take_along_axis(indices, order, 1), np.take_along_axis(distances, order, 1)
+
+
+def _is_exact_cheaper(X, metric):
+    n, f = X.shape
+    if sparse.issparse(X) or metric not in BLOCKED:
+        return n <= EXACT_SPARSE
+    return (metric in ("euclidean", "l2") and f <= TREE_FEATURES) or float(n) ** 2 * (f + 60) <= EXACT_COST
+
+
+def _blocked(X, k, metric, workers, queries=None, tick=None):
+    from threadpoolctl import threadpool_limits
+
+    if metric == "cosine":
+        X = _unit_rows(X)
+        queries = None if queries is None else _unit_rows(queries)
+    with threadpool_limits(workers.n_jobs, user_api="blas"):
+        indices, distances = nearest(X, k, workers, queries=queries, tick=tick)
+    if metric == "cosine":
+        return indices, distances**2 / 2
+    return indices, distances**2 if metric == "sqeuclidean" else distances
+
+
+def _unit_rows(X):
+    norms = np.linalg.norm(X, axis=1, keepdims=True)
+    return X / np.where(norms > 0, norms, 1.0)
+
+
+def _tree(X, k, n_threads):
+    from scipy.spatial import cKDTree
+
+    distances, indices = cKDTree(X).query(X, k + 1, workers=n_threads)
+    return without_self(indices, distances, k)
+
+
+def _brute(X, k, metric, n_jobs):
+    from sklearn.neighbors import NearestNeighbors
+
+    search = NearestNeighbors(n_neighbors=k, algorithm="brute", metric=metric, n_jobs=n_jobs).fit(X)
+    distances, indices = search.kneighbors()  # without the point itself
+    return indices, distances
+
+
+def _approximate(X, k, metric, rng, n_jobs):
+    from numba import get_num_threads
+    from pynndescent import NNDescent
+
+    n_jobs = min(n_jobs, get_num_threads())  # pynndescent refuses more than Numba has started
+    seed = int(rng.integers(2**31 - 1))
+    index = NNDescent(X, metric=metric, n_neighbors=k + 1, random_state=seed, n_jobs=n_jobs)
+    indices, distances = index.neighbor_graph
+    absent = (indices < 0).any(axis=1)
+    if absent.any():
+        raise ValueError(
+            f"the approximate search found fewer than {k} neighbours for {absent.sum()} samples of X: "
+            "use method='exact', or a smaller n_neighbors"
+        )
+    return without_self(indices, distances.astype(np.float64), k)
