@@ -15,6 +15,8 @@ _HOME = {
     "neighbor_recall": "metrics",
     "quality_card": "metrics",
     "point_cloud_to_graph": "point_cloud",
+    "Schedule": "schedule",
+    "Phase": "core.descent",
     "as_graph": "graph",
     "GraphWarning": "graph",
     "EmbeddingDivergedError": "core.descent",

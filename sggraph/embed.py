@@ -9,14 +9,14 @@ import numpy as np
 
 from .core.affinity import joint_probabilities, symmetric_pattern
 from .core.blocks import Workers
-from .core.descent import descend
+from .core.descent import Descent, Result, advance
 from .graph import Graph, as_graph
-from .initial import check_init, initial_coordinates
+from .initial import check_init, initial_coordinates, is_compact, shape_of, stretched
 from .leaves import is_kept, with_leaves, without_leaves
-from .options import as_generator, check_options, make_schedule
+from .options import as_generator, as_lambda, check_options
 from .progress import progress
+from .schedule import TRIAL, compact_schedule, fill, forgiven, make_schedule, split
 
-START_LENGTH = 12.0  # over alpha: length of the median edge at the start; a strong exaggeration wants a compact one
 TRIFLE = 1e-5  # of the extent: parts coincident nodes, invisible in a picture
 
 
@@ -34,7 +34,8 @@ def embed_graph(
     graph,
     d=2,
     *,
-    lambda_=10,
+    lambda_="auto",
+    balance=0.5,
     weight="weight",
     direction="symmetric",
     local_weights="auto",
@@ -43,7 +44,9 @@ def embed_graph(
     max_iter="auto",
     early_exag="auto",
     alpha="auto",
+    exaggeration="auto",
     eta="auto",
+    schedule=None,
     h=None,
     exact=None,
     drop_leaf=False,
@@ -61,27 +64,40 @@ def embed_graph(
         Anything that `as_graph` takes: NetworkX or igraph graph, SciPy sparse or square NumPy matrix, edge arrays.
     d : {1, 2, 3}, default 2
         Dimension of the embedding.
-    lambda_ : float or None, default 10
-        Effective number of neighbours that the weights of each node are rescaled to; None leaves the weights as they
-        are. Nodes with at most `lambda_` neighbours get equal weights.
+    lambda_ : float, "auto" or None, default "auto"
+        Effective number of neighbours that the weights of each node are rescaled to ("auto": 10); None leaves the
+        weights as they are. Nodes with at most `lambda_` neighbours get equal weights. See `lambda_report`.
+    balance : float from 0 to 1, default 0.5
+        What the picture should show: 0 the overall shape (distances follow path lengths), 1 neighbourhoods (neighbours
+        are nearest). It sets the extent of the start and the exaggeration at the end, as far as they are "auto"; see
+        `Schedule`.
     weight : str or None, default "weight"
         Edge attribute of NetworkX and igraph graphs that holds the weight; None ignores weights.
     direction : {"symmetric", "out", "in"}, default "symmetric"
         What a directed graph means, see `as_graph`.
     local_weights : bool or "auto", default "auto"
         Weight each edge by the Jaccard index of its ends' neighbourhoods; "auto": where all edges weigh the same.
-    init : {"auto", "pmds", "random"} or array of shape (n, d), default "auto"
-        Start: pivot MDS ("pmds", also "auto"), a random ball of standard deviation 1e-4, or given coordinates.
+    init : {"auto", "stress", "pmds", "spectral", "random"} or array of shape (n, d), default "auto"
+        Start: pivot stress ("stress"), pivot MDS ("pmds"), leading eigenvectors of the random walk ("spectral"), a
+        random ball of standard deviation 1e-4, or given coordinates. "auto" is pivot stress, and where its edges are
+        long beside the picture, a compact start is tried as well: the lower KL divergence after 75 iterations of both
+        decides.
     Y0 : array of shape (n, d), optional
         Start, instead of `init`.
     max_iter : int or "auto", default "auto"
-        Iterations in all ("auto": 500).
+        Iterations in all ("auto": 400).
     early_exag : int or "auto", default "auto"
-        Iterations with exaggerated attraction ("auto": 100, at most half of `max_iter`).
+        Iterations with exaggerated attraction ("auto": 50, at most half of `max_iter`).
     alpha : float or "auto", default "auto"
-        Exaggeration of the attraction in the early phase ("auto": 4).
+        Exaggeration of the attraction in the early phase ("auto": 2). A number starts from edges of length 12 / alpha.
+    exaggeration : float or "auto", default "auto"
+        Exaggeration in the last phase. "auto": 1 where `alpha` is given, otherwise the mean of
+        min(degree, lambda) / lambda, to the power of `balance`: a node with few neighbours does not pull with the
+        weight of lambda ones.
     eta : float or "auto", default "auto"
-        Learning rate; "auto" is n / exaggeration in each phase (Belkina et al. 2019).
+        Learning rate; "auto" is n / exaggeration in each phase, at most n (Belkina et al. 2019).
+    schedule : Schedule, optional
+        Phases and extent of the start, instead of the five before and `balance`.
     h : float, optional
         Side of the cells of a plain grid for the repulsion, in units of the embedding. Left out, grid and near field
         are chosen by cost at a force error below 1 %.
@@ -97,7 +113,7 @@ def embed_graph(
         Show a progress bar.
     callback : callable, optional
         ``callback(iteration, Y, kl_divergence, gradient_norm)`` every `callback_every` iterations and after the last
-        one, with Y (n, d) a copy; returning True stops the run.
+        one, with Y (n, d) a copy; returning True stops the run. It is not called while two starts are compared.
     callback_every : int, default 50
         See `callback`.
 
@@ -135,12 +151,15 @@ def embed_graph(
         as_graph(graph, weight=weight, direction=direction),
         d,
         lambda_=lambda_,
+        balance=balance,
         local_weights=local_weights,
         init=init if Y0 is None else Y0,
         max_iter=max_iter,
         early_exag=early_exag,
         alpha=alpha,
+        exaggeration=exaggeration,
         eta=eta,
+        schedule=schedule,
         h=h,
         exact=exact,
         drop_leaf=drop_leaf,
@@ -201,22 +220,61 @@ def embed(graph, d, *, lambda_, local_weights, init, drop_leaf, random_state, n_
     A = graph.adjacency
     check_options(d, lambda_, local_weights, n_jobs, options)
     check_init(init, A.shape[0], d)
-    schedule = make_schedule(A.shape[0], options)
     rng = as_generator(random_state)
     if drop_leaf:
         neighbors = symmetric_pattern(A)
         kept = is_kept(neighbors)
         A = without_leaves(A, kept)
         init = init if isinstance(init, str) else np.asarray(init)[kept]
-    loop = {key: options[key] for key in ("h", "exact", "callback", "callback_every")}
-    with Workers(n_jobs) as workers, progress(schedule, verbose) as tick:
+    with Workers(n_jobs) as workers:
         links = symmetric_pattern(A)
         local = not graph.weighted if local_weights == "auto" else local_weights
+        lambda_ = as_lambda(lambda_)
         P = joint_probabilities(A, lambda_, workers, links=links if local else None)
-        Y0 = initial_coordinates(init, links, d, START_LENGTH / schedule[0].exaggeration, rng, workers)
-        result = descend(P.upper, Y0, schedule, workers, tick=tick, **loop)
+        filled = fill(np.diff(links.indptr), lambda_)
+        starts = list(possible_starts(init, links, d, filled, options, rng, workers))
+        with progress(sum(schedule.n_iter for _, schedule in starts), verbose) as tick:
+            margin = forgiven(options["balance"], filled)
+            result = descend_best(P.upper, starts, margin, options, workers, tick)
     Y = with_leaves(result.Y, kept, neighbors, rng) if drop_leaf else result.Y
     return Embedding(part_coincident(Y, rng), graph, result.kl_divergence, result.n_iter, P.n_clamped)
+
+
+def possible_starts(init, links, d, filled, options, rng, workers):
+    """Pairs (Y0, Schedule): one, or two of which the first iterations have to show the better."""
+    n = links.shape[0]
+    schedule = options["schedule"]
+    if schedule is None:
+        schedule = make_schedule(n, filled, options)
+    if not isinstance(init, str) or init == "random":
+        yield initial_coordinates(init, links, d, schedule.length, rng, workers), schedule
+        return
+    shape = shape_of(init, links, d, rng, workers)
+    yield stretched(shape, schedule.length, rng), schedule
+    given = ("alpha", "early_exag", "max_iter", "eta", "schedule")
+    is_auto = init == "auto" and all(options[name] in ("auto", None) for name in given)
+    if is_auto and is_compact(shape, links, rng):
+        compact = compact_schedule(n, schedule)
+        yield stretched(shape, compact.length, rng), compact
+
+
+def descend_best(upper, starts, margin, options, workers, tick):
+    """Result from the best of the starts; the KL divergence of the first may be higher by the share `margin`."""
+    watchers = {"tick": tick}
+    states = [Descent(upper, Y0, workers, h=options["h"], exact=options["exact"]) for Y0, _ in starts]
+    rest = [schedule.phases for _, schedule in starts]
+    best = 0
+    if len(states) > 1:
+        found = []
+        for s, state in enumerate(states):
+            first, rest[s] = split(rest[s], TRIAL)
+            advance(state, first, **watchers)
+            found.append(state.kl_divergence(fresh=True))
+        best = int(found[1] < found[0] * (1 - margin))
+    state = states[best]
+    del states
+    advance(state, rest[best], callback=options["callback"], callback_every=options["callback_every"], **watchers)
+    return Result(state.embedding(), state.kl_divergence(fresh=True), state.iteration)
 
 
 def part_coincident(Y, rng):

@@ -11,7 +11,7 @@ from .core.blocks import Workers
 from .embed import embed
 from .graph import Graph, GraphWarning, as_graph
 from .joining import place_nodes, place_samples
-from .options import as_generator
+from .options import as_generator, as_lambda
 from .point_cloud import neighbor_graph
 
 FEATURES_ONLY = ("n_neighbors", "metric", "method", "perplexity")
@@ -30,26 +30,39 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
     ----------
     d : {1, 2, 3}, default 2
         Dimension of the embedding.
-    lambda_ : float or None, default 10
-        Effective number of neighbours that the weights of each node are rescaled to; None leaves the weights as they
-        are. Nodes with at most `lambda_` neighbours get equal weights.
+    lambda_ : float, "auto" or None, default "auto"
+        Effective number of neighbours that the weights of each node are rescaled to ("auto": 10); None leaves the
+        weights as they are. Nodes with at most `lambda_` neighbours get equal weights. See `lambda_report`.
     n_neighbors : int, default 30
         Neighbours of a sample; of n samples at most n - 1 are taken. Without effect on graphs.
     max_iter : int or "auto", default "auto"
-        Iterations in all ("auto": 500).
+        Iterations in all ("auto": 400).
     early_exag : int or "auto", default "auto"
-        Iterations with exaggerated attraction ("auto": 100, at most half of `max_iter`).
+        Iterations with exaggerated attraction ("auto": 50, at most half of `max_iter`).
     alpha : float or "auto", default "auto"
-        Exaggeration of the attraction in the early phase ("auto": 4).
+        Exaggeration of the attraction in the early phase ("auto": 2). A number starts from edges of length 12 / alpha.
     eta : float or "auto", default "auto"
-        Learning rate; "auto" is n / exaggeration in each phase (Belkina et al. 2019).
+        Learning rate; "auto" is n / exaggeration in each phase, at most n (Belkina et al. 2019).
     h : float, optional
         Side of the cells of a plain grid for the repulsion, in units of the embedding. Left out, grid and near field
         are chosen by cost at a force error below 1 %.
-    init : {"auto", "pmds", "random"} or array of shape (n, d), default "auto"
-        Start: pivot MDS ("pmds", also "auto"), a random ball of standard deviation 1e-4, or given coordinates.
+    balance : float from 0 to 1, default 0.5
+        What the picture should show: 0 the overall shape (distances follow path lengths), 1 neighbourhoods (neighbours
+        are nearest). It sets the extent of the start and the exaggeration at the end, as far as they are "auto"; see
+        `Schedule`.
+    init : {"auto", "stress", "pmds", "spectral", "random"} or array of shape (n, d), default "auto"
+        Start: pivot stress ("stress"), pivot MDS ("pmds"), leading eigenvectors of the random walk ("spectral"), a
+        random ball of standard deviation 1e-4, or given coordinates. "auto" is pivot stress, and where its edges are
+        long beside the picture, a compact start is tried as well: the lower KL divergence after 75 iterations of both
+        decides.
     Y0 : array of shape (n, d), optional
         Start, instead of `init`.
+    exaggeration : float or "auto", default "auto"
+        Exaggeration in the last phase. "auto": 1 where `alpha` is given, otherwise the mean of
+        min(degree, lambda) / lambda, to the power of `balance`: a node with few neighbours does not pull with the
+        weight of lambda ones.
+    schedule : Schedule, optional
+        Phases and extent of the start, instead of the five before and `balance`.
     weight : str or None, default "weight"
         Edge attribute of NetworkX and igraph graphs that holds the weight; None ignores weights.
     direction : {"symmetric", "out", "in"}, default "symmetric"
@@ -68,7 +81,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         Show a progress bar.
     callback : callable, optional
         ``callback(iteration, Y, kl_divergence, gradient_norm)`` every `callback_every` iterations and after the last
-        one, with Y (n, d) a copy; returning True stops the run.
+        one, with Y (n, d) a copy; returning True stops the run. It is not called while two starts are compared.
     callback_every : int, default 50
         See `callback`.
     metric : str, default "euclidean"
@@ -116,7 +129,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
     >>> estimator.embedding_.shape
     (34, 3)
     >>> estimator.n_iter_, estimator.nodes_[:3]
-    (500, [0, 1, 2])
+    (400, [0, 1, 2])
 
     Samples, and a place for one that was not there:
 
@@ -130,7 +143,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
     def __init__(
         self,
         d=2,
-        lambda_=10,
+        lambda_="auto",
         n_neighbors=30,
         max_iter="auto",
         early_exag="auto",
@@ -138,8 +151,11 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         eta="auto",
         *,
         h=None,
+        balance=0.5,
         init="auto",
         Y0=None,
+        exaggeration="auto",
+        schedule=None,
         weight="weight",
         direction="symmetric",
         local_weights="auto",
@@ -162,8 +178,11 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         self.alpha = alpha
         self.eta = eta
         self.h = h
+        self.balance = balance
         self.init = init
         self.Y0 = Y0
+        self.exaggeration = exaggeration
+        self.schedule = schedule
         self.weight = weight
         self.direction = direction
         self.local_weights = local_weights
@@ -290,7 +309,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         check_is_fitted(self)
         with Workers(self.n_jobs) as workers:
             if not hasattr(self, "_samples"):
-                return place_nodes(X, self.embedding_, self.lambda_, workers)
+                return place_nodes(X, self.embedding_, as_lambda(self.lambda_), workers)
             X = validate_data(self, X, accept_sparse="csr", dtype=(np.float64, np.float32), reset=False)
             return place_samples(
                 X,
@@ -299,7 +318,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
                 n_neighbors=self._n_neighbors,
                 metric=self.metric,
                 perplexity=self.perplexity,
-                lambda_=self.lambda_,
+                lambda_=as_lambda(self.lambda_),
                 workers=workers,
             )
 

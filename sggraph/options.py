@@ -1,30 +1,33 @@
-"""What the caller gave, checked, and the schedule of the descent made from it."""
+"""What the caller gave, checked."""
 
 from numbers import Integral, Real
 
 import numpy as np
 
-from .core.descent import Phase
+from .schedule import Schedule
 
-AUTO_ALPHA = 4.0
-AUTO_EARLY_EXAG = 100
-AUTO_MAX_ITER = 500
-EARLY_MOMENTUM, MOMENTUM = 0.5, 0.8
+AUTO_LAMBDA = 10.0
 
 
 def check_options(d, lambda_, local_weights, n_jobs, options):
     """Raise a ValueError that names the first argument out of range; `options` are those of the loop."""
     if not (_is_whole(d) and d in (1, 2, 3)):
         raise ValueError(f"d={d!r}: the embedding can have 1, 2 or 3 dimensions")
-    if lambda_ is not None:
-        _check_number("lambda_", lambda_, 1, "None or a number of at least 1, such as 10")
+    if lambda_ is not None and lambda_ != "auto":
+        _check_number("lambda_", lambda_, 1, "'auto', None or a number of at least 1, such as 10")
+    balance = options["balance"]
+    _check_number("balance", balance, 0, "a number from 0 (shape) to 1 (neighbourhoods)")
+    if balance > 1:
+        raise ValueError(f"balance={balance!r}: give a number from 0 (shape) to 1 (neighbourhoods)")
     if local_weights not in (True, False, "auto"):
         raise ValueError(f"local_weights={local_weights!r}: give True, False or 'auto'")
+    if options["schedule"] is not None and not isinstance(options["schedule"], Schedule):
+        raise ValueError(f"schedule={options['schedule']!r}: give a sggraph.Schedule, or None for an automatic one")
     check_n_jobs(n_jobs)
     for name in ("max_iter", "early_exag"):
         if options[name] != "auto" and not (_is_whole(options[name]) and options[name] >= 0):
             raise ValueError(f"{name}={options[name]!r}: give 'auto' or a number of iterations of at least 0")
-    for name in ("alpha", "eta"):
+    for name in ("alpha", "exaggeration", "eta"):
         if options[name] != "auto":
             _check_number(name, options[name], 0, "'auto' or a number above 0", exclusive=True)
     if options["h"] is not None:
@@ -43,23 +46,9 @@ def check_n_jobs(n_jobs):
         raise ValueError(f"n_jobs={n_jobs!r}: give a number of threads, or -1 or None for all cores")
 
 
-def make_schedule(n, options):
-    """Two phases, exaggerated and plain; explicit numbers are obeyed to the letter.
-
-    "auto": attraction times 4 for the first 100 of 500 iterations, from a start by pivot MDS. A stronger exaggeration
-    (12 for 250, as published for random starts) tears the overall shape that the start brings. eta = n / exaggeration
-    (Belkina et al., Nature Communications 10:5415, 2019).
-    """
-    max_iter = AUTO_MAX_ITER if options["max_iter"] == "auto" else int(options["max_iter"])
-    early = options["early_exag"]
-    early = min(AUTO_EARLY_EXAG, max_iter // 2) if early == "auto" else min(int(early), max_iter)
-    alpha = AUTO_ALPHA if options["alpha"] == "auto" else float(options["alpha"])
-
-    def phase(n_iter, exaggeration, momentum):
-        eta = max(n / exaggeration, 1.0) if options["eta"] == "auto" else float(options["eta"])
-        return Phase(n_iter, exaggeration, eta, momentum)
-
-    return phase(early, alpha, EARLY_MOMENTUM), phase(max_iter - early, 1.0, MOMENTUM)
+def as_lambda(lambda_):
+    """The number that "auto" stands for."""
+    return AUTO_LAMBDA if isinstance(lambda_, str) else lambda_
 
 
 def as_generator(random_state):

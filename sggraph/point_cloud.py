@@ -138,16 +138,22 @@ def neighbor_weights(distances, perplexity, rescale, workers):
     weights = plain_weights(distances)
     if rescale == "lambda":
         n, k = weights.shape
-        weights = rescale_rows(np.arange(n + 1) * k, weights.ravel(), perplexity, workers)[0].reshape(n, k)
+        weights = rescale_rows(row_starts(n, k), weights.ravel(), perplexity, workers)[0].reshape(n, k)
     return weights
 
 
 def as_rows(indices, weights, n):
     """CSR array (len(indices), n) of a neighbour table."""
     m, k = indices.shape
-    p = sparse.csr_array((weights.ravel(), indices.ravel().astype(np.int32), np.arange(m + 1) * k), shape=(m, n))
+    starts = row_starts(m, k)
+    p = sparse.csr_array((weights.ravel(), indices.ravel().astype(starts.dtype), starts), shape=(m, n))
     p.sort_indices()
     return p
+
+
+def row_starts(m, k):
+    """Row pointers of m rows of k entries, int32 while they fit, as everywhere else."""
+    return np.arange(m + 1, dtype=np.int32 if m * k <= np.iinfo(np.int32).max else np.int64) * k
 
 
 def as_features(X, n_neighbors):

@@ -21,14 +21,14 @@ def stage(name, verbose):
 
 
 @contextmanager
-def progress(schedule, verbose):
+def progress(n_iter, verbose):
     """Context of the function ``tick(iteration, phase)`` that the loop calls; None where `verbose` is false."""
     if not verbose:
         yield None
         return
     from tqdm.auto import tqdm
 
-    with tqdm(total=sum(phase.n_iter for phase in schedule), desc="embedding", unit="it", dynamic_ncols=True) as bar:
+    with tqdm(total=n_iter, desc="embedding", unit="it", dynamic_ncols=True) as bar:
 
         def tick(iteration, phase):
             if phase.exaggeration != tick.exaggeration:

@@ -204,8 +204,8 @@ def test_samples_are_embedded_by_their_neighbour_graph(name):
 
 
 def test_equal_weights_of_samples_are_those_of_an_unweighted_graph():
-    Y = SGtSNEpi(n_neighbors=8, perplexity=8, max_iter=20, random_state=0).fit_transform(IRIS)
-    p = point_cloud_to_graph(IRIS, 8, perplexity=8)
+    Y = SGtSNEpi(n_neighbors=20, perplexity=20, max_iter=20, random_state=0).fit_transform(IRIS)
+    p = point_cloud_to_graph(IRIS, 20, perplexity=20)
     np.testing.assert_array_equal(Y, embed_graph(p, direction="out", max_iter=20, random_state=0))
 
 

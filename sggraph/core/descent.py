@@ -27,7 +27,25 @@ class EmbeddingDivergedError(ArithmeticError):
 
 
 class Phase(NamedTuple):
-    """`n_iter` iterations with the same exaggeration of P, learning rate `eta` and momentum."""
+    """Iterations with the same settings, part of a `Schedule`.
+
+    Parameters
+    ----------
+    n_iter : int
+        Number of iterations.
+    exaggeration : float
+        Factor of the attraction.
+    eta : float
+        Learning rate.
+    momentum : float
+        Share of the last step that the next one keeps.
+
+    Examples
+    --------
+    >>> from sggraph import Phase
+    >>> Phase(50, 2.0, 100.0, 0.8)
+    Phase(n_iter=50, exaggeration=2.0, eta=100.0, momentum=0.8)
+    """
 
     n_iter: int
     exaggeration: float
@@ -112,9 +130,13 @@ class Descent:
         data = upper.data[upper.data > 0].astype(np.float64)
         self._entropy = 2 * float((data * np.log(data)).sum())
         self.Z = np.nan
+        self.iteration = 0
 
     def advance(self, phase):
         """One iteration; returns the norm of the gradient."""
+        if self.iteration in REORDER_AT and len(self.Y) > REORDER_ABOVE:
+            self.reorder()
+        self.iteration += 1
         dims = (0,) * self.Y.shape[1]
         P = self.upper
         self.workers.run(attractive, self._rows, self.Y, P.indptr, P.indices, P.data, dims, self.F_attr)
@@ -150,30 +172,31 @@ class Descent:
         return self._entropy + 2 * float(total.sum()) + float(np.log(self.Z))
 
 
-def descend(upper, Y0, schedule, workers, *, h=None, exact=None, callback=None, callback_every=50, tick=None):
-    """Run the phases of `schedule` from Y0; returns a Result.
+def descend(upper, Y0, schedule, workers, *, h=None, exact=None, **watchers):
+    """Run the phases of `schedule` from Y0; returns a Result. `watchers` are those of `advance`."""
+    state = Descent(upper, Y0, workers, h=h, exact=exact)
+    advance(state, schedule, **watchers)
+    return Result(state.embedding(), state.kl_divergence(fresh=True), state.iteration)
+
+
+def advance(state, schedule, *, callback=None, callback_every=50, tick=None):
+    """Run the phases of `schedule` from where the Descent stands.
 
     ``callback(iteration, Y, kl, gradient_norm)`` is called every `callback_every` iterations and after the last one
     and stops the run by returning True; ``tick(iteration, phase)`` is called at each iteration.
     """
-    state = Descent(upper, Y0, workers, h=h, exact=exact)
-    iteration = 0
-    last = sum(phase.n_iter for phase in schedule)
+    last = state.iteration + sum(phase.n_iter for phase in schedule)
     for phase in schedule:
         for _ in range(phase.n_iter):
-            if iteration in REORDER_AT and len(Y0) > REORDER_ABOVE:
-                state.reorder()
             norm = state.advance(phase)
-            iteration += 1
             if not np.isfinite(norm):
                 raise EmbeddingDivergedError(
-                    f"the embedding diverged at iteration {iteration} (eta={phase.eta:g}, exaggeration "
+                    f"the embedding diverged at iteration {state.iteration} (eta={phase.eta:g}, exaggeration "
                     f"{phase.exaggeration:g}): use a smaller eta (or eta='auto'), a smaller alpha, or a start (init) "
                     "of smaller extent"
                 )
             if tick is not None:
-                tick(iteration, phase)
-            due = callback is not None and (iteration % callback_every == 0 or iteration == last)
-            if due and callback(iteration, state.embedding(), state.kl_divergence(), norm) is True:
-                return Result(state.embedding(), state.kl_divergence(fresh=True), iteration)
-    return Result(state.embedding(), state.kl_divergence(fresh=True), iteration)
+                tick(state.iteration, phase)
+            due = callback is not None and (state.iteration % callback_every == 0 or state.iteration == last)
+            if due and callback(state.iteration, state.embedding(), state.kl_divergence(), norm) is True:
+                return

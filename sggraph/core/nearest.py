@@ -43,10 +43,11 @@ def nearest(X, k, workers, *, queries=None, tick=None):
     workers.run(_refine, bounds, X, targets, scale, index, best, norms, all_kept, found, distances, doubtful)
     rows = np.flatnonzero(doubtful)
     if len(rows):
-        bounds = [*range(0, len(rows), DOUBTFUL_BLOCK), len(rows)]
-        doubles = X.astype(np.float64) / scale, targets.astype(np.float64) / scale
-        workers.run(_search_anew, bounds, rows, *doubles, queries is None, found, distances)
-        distances[rows] *= scale
+        _search_anew(rows, X / scale, targets / scale, queries is None, index)
+        again = (np.empty((len(rows), k), part.dtype) for part in (found, distances))
+        some = X, targets[rows], scale, index[rows], best[rows], norms[rows], True, *again
+        workers.run(_refine, even_bounds(len(rows), 4 * SCAN_BLOCKS), *some, doubtful[rows])
+        found[rows], distances[rows] = some[-2:]
     return found, distances
 
 
@@ -79,17 +80,15 @@ def _offer_all(points, queries, workers, best, index, tick):
             tick(some.stop, len(others))
 
 
-def _search_anew(b, start, stop, rows, X, targets, skip_self, found, distances):
-    """The search without products for a few rows, ascending; ties by index."""
-    some, k = rows[start:stop], found.shape[1]
-    table = cdist(targets[some], X)
-    if skip_self:
-        table[np.arange(len(some)), some] = np.inf
-    candidates = np.sort(np.argpartition(table, k - 1, axis=1)[:, :k], axis=1)
-    near = np.take_along_axis(table, candidates, 1)
-    order = np.argsort(near, axis=1, kind="stable")
-    found[some] = np.take_along_axis(candidates, order, 1)
-    distances[some] = np.take_along_axis(near, order, 1)
+def _search_anew(rows, X, targets, skip_self, index):
+    """Candidates of a few rows by distances in float64, all differences taken."""
+    kept = index.shape[1]
+    for a in range(0, len(rows), DOUBTFUL_BLOCK):
+        some = rows[a : a + DOUBTFUL_BLOCK]
+        table = cdist(targets[some], X)
+        if skip_self:
+            table[np.arange(len(some)), some] = np.inf
+        index[some] = np.argpartition(table, kept - 1, axis=1)[:, :kept]
 
 
 @kernel

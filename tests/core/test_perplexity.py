@@ -69,7 +69,7 @@ def test_fewer_duplicates_than_the_perplexity_leave_some():
     np.testing.assert_allclose([naive.entropy(row) for row in weights], np.log(5), atol=1e-5)
 
 
-@pytest.mark.parametrize("scale", [1e-150, 1e-20, 1e20, 1e150])
+@pytest.mark.parametrize("scale", [1e-170, 1e-150, 1e-20, 1e20, 1e150, 1e170])
 def test_scale_does_not_matter(scale):
     distances = table(20, 15)
     for weigh in (lambda x: gaussian(x, 6), plain_weights):

@@ -1,0 +1,144 @@
+"""The schedule of a run: phases of iterations, and how long the edges of the start are.
+
+Two things decide what picture comes out, and one dial, `balance`, turns both.
+
+L, the length of the median edge at the start. Attraction fades with distance, so from a start whose edges are long only
+near neighbours are drawn together and the overall shape of the start survives; from a compact one communities form
+freely, and where they come to lie is left to chance. L falls from 120 at balance 0 to 2 at balance 1.
+
+rho, the exaggeration of the last phase. A row of P sums to 1 however few neighbours it has, but lambda neighbours were
+asked for: a node with fewer should not pull with the weight of lambda. The mean of min(degree, lambda) / lambda is the
+natural exaggeration rho; less attraction spreads the nodes more evenly, which raises the recall of neighbours and
+levels gaps and cores. rho = (that mean)^balance, nearer to 1 for small graphs.
+
+Between them lie 50 iterations at exaggeration 2, which close the gaps of the start, and the plain objective.
+
+Graphs of many dense communities with short paths between them (neighbour graphs of point clouds, some social ones) are
+torn by a spread-out start: their neighbours begin too far apart to find each other. The objective tells: where a
+compact start with strong exaggeration has a clearly lower KL divergence after `TRIAL` iterations, it goes on instead.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .core.descent import Phase
+
+BALANCE = 0.5
+LENGTHS = (120.0, 14.0, 2.0)  # of the median edge at the start, at balance 0, .5 and 1
+SEED_LENGTH = 12.0  # over alpha, where alpha is given: a strong exaggeration wants a compact start
+AUTO_ALPHA, AUTO_EARLY_EXAG = 2.0, 50
+AUTO_MAX_ITER = 400
+LEAST_END = 0.25  # the last phase takes balance / 2 of the iterations, and at least half of this share
+FEW = 500  # nodes: smaller graphs end with an exaggeration of 1
+TRIAL = 75  # iterations after which two starts are compared
+TORN = 0.015  # relative excess of its KL divergence that a spread-out start is forgiven at balance .5
+SPARSE = 0.25  # more of it where nodes have fewer neighbours than lambda: paths, not communities, make the shape
+PRICE = 2.0  # and per unit of balance below .5: shape is worth more there
+EARLY_MOMENTUM, MOMENTUM = 0.5, 0.8
+
+
+class Schedule(NamedTuple):
+    """Phases of a run and the length of the median edge at its start (ignored where coordinates are given).
+
+    Parameters
+    ----------
+    phases : tuple of Phase
+        Each with `n_iter`, `exaggeration` of the attraction, learning rate `eta` and `momentum`, in turn.
+    length : float
+        Length of the median edge of a start that has no length of its own ("stress", "pmds", "spectral").
+
+    Examples
+    --------
+    >>> from sggraph import Phase, Schedule
+    >>> print(Schedule((Phase(50, 4.0, 25.0, 0.8), Phase(200, 1.0, 100.0, 0.8)), length=10.0))
+    start: median edge 10
+      50 iterations, exaggeration 4, eta 25, momentum 0.8
+     200 iterations, exaggeration 1, eta 100, momentum 0.8
+    """
+
+    phases: tuple
+    length: float
+
+    @property
+    def n_iter(self):
+        """Iterations in all."""
+        return sum(phase.n_iter for phase in self.phases)
+
+    def __str__(self):
+        lines = [f"start: median edge {self.length:g}"]
+        for n_iter, exaggeration, eta, momentum in self.phases:
+            values = f"exaggeration {exaggeration:g}, eta {eta:g}, momentum {momentum:g}"
+            lines.append(f"{n_iter:>4d} iterations, {values}")
+        return "\n".join(lines)
+
+
+def make_schedule(n, filled, options):
+    """The Schedule for n nodes whose mean of min(degree, lambda) / lambda is `filled`; explicit numbers are obeyed.
+
+    eta = n / exaggeration, at most n (Belkina et al., Nature Communications 10:5415, 2019).
+    """
+    seed_like = options["alpha"] != "auto"
+    max_iter = AUTO_MAX_ITER if options["max_iter"] == "auto" else int(options["max_iter"])
+    early = options["early_exag"]
+    early = min(AUTO_EARLY_EXAG, max_iter // 2) if early == "auto" else min(int(early), max_iter)
+    alpha = float(options["alpha"]) if seed_like else AUTO_ALPHA
+    balance = options["balance"]
+    final = options["exaggeration"]
+    final = (1.0 if seed_like else final_exaggeration(n, filled, balance)) if final == "auto" else float(final)
+
+    def phase(n_iter, exaggeration, momentum=MOMENTUM):
+        eta = max(n / max(exaggeration, 1.0), 1.0) if options["eta"] == "auto" else float(options["eta"])
+        return Phase(n_iter, exaggeration, eta, momentum)
+
+    if seed_like or final == 1.0:
+        phases = phase(early, alpha, EARLY_MOMENTUM if seed_like else MOMENTUM), phase(max_iter - early, final)
+    else:
+        last = min(int(max_iter * max(balance, LEAST_END) / 2), max_iter - early)
+        phases = phase(early, alpha), phase(max_iter - early - last, 1.0), phase(last, final)
+    return Schedule(phases, SEED_LENGTH / alpha if seed_like else start_length(balance))
+
+
+def fill(degree, lambda_):
+    """Mean of min(degree, lambda) / lambda over the nodes that have an edge."""
+    degree = degree[degree > 0]
+    if lambda_ is None or len(degree) == 0:
+        return 1.0
+    return float(np.minimum(degree / lambda_, 1.0).mean())
+
+
+def final_exaggeration(n, filled, balance):
+    """Rho. Below 1 the objective has no bound where all distances are large, so that a handful of nodes blows up."""
+    return 1.0 - (1.0 - filled**balance) * max(1.0 - FEW / max(n, 1), 0.0)
+
+
+def start_length(balance):
+    """Length of the median edge at the start: geometric between the three of `LENGTHS`."""
+    shape, middle, local = LENGTHS
+    if balance <= BALANCE:
+        return middle * (shape / middle) ** (1 - balance / BALANCE)
+    return middle * (local / middle) ** ((balance - BALANCE) / (1 - BALANCE))
+
+
+def compact_schedule(n, schedule):
+    """The same number of iterations and the same end, for a compact start."""
+    head = Phase(25, 12.0, max(n / 12, 1.0), MOMENTUM), Phase(25, 4.0, max(n / 4, 1.0), MOMENTUM)
+    first, *rest = schedule.phases
+    plain, *last = rest
+    return Schedule((*head, plain._replace(n_iter=plain.n_iter + first.n_iter - 50), *last), 1.0)
+
+
+def forgiven(balance, filled):
+    """Relative excess of its KL divergence with which a spread-out start still wins; `filled` is that of `fill`."""
+    return TORN + SPARSE * (1.0 - filled) + PRICE * max(BALANCE - balance, 0.0)
+
+
+def split(phases, n_iter):
+    """The phases of the first `n_iter` iterations, and the rest."""
+    before, after = [], []
+    for phase in phases:
+        here = min(phase.n_iter, n_iter)
+        n_iter -= here
+        before.append(phase._replace(n_iter=here))
+        after.append(phase._replace(n_iter=phase.n_iter - here))
+    return tuple(before), tuple(after)
