@@ -15,6 +15,7 @@ _HOME = {
     "neighbor_recall": "metrics",
     "quality_card": "metrics",
     "point_cloud_to_graph": "point_cloud",
+    "lambda_report": "report",
     "Schedule": "schedule",
     "Phase": "core.descent",
     "as_graph": "graph",

@@ -246,7 +246,7 @@ def possible_starts(init, links, d, filled, options, rng, workers):
     schedule = options["schedule"]
     if schedule is None:
         schedule = make_schedule(n, filled, options)
-    if not isinstance(init, str) or init == "random":
+    if not isinstance(init, str) or init == "random" or links.nnz == 0:
         yield initial_coordinates(init, links, d, schedule.length, rng, workers), schedule
         return
     shape = shape_of(init, links, d, rng, workers)

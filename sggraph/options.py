@@ -13,8 +13,7 @@ def check_options(d, lambda_, local_weights, n_jobs, options):
     """Raise a ValueError that names the first argument out of range; `options` are those of the loop."""
     if not (_is_whole(d) and d in (1, 2, 3)):
         raise ValueError(f"d={d!r}: the embedding can have 1, 2 or 3 dimensions")
-    if lambda_ is not None and lambda_ != "auto":
-        _check_number("lambda_", lambda_, 1, "'auto', None or a number of at least 1, such as 10")
+    check_lambda(lambda_)
     balance = options["balance"]
     _check_number("balance", balance, 0, "a number from 0 (shape) to 1 (neighbourhoods)")
     if balance > 1:
@@ -38,6 +37,12 @@ def check_options(d, lambda_, local_weights, n_jobs, options):
         raise ValueError(f"callback={options['callback']!r}: give a function of iteration, Y, KL and gradient norm")
     if not (_is_whole(options["callback_every"]) and options["callback_every"] >= 1):
         raise ValueError(f"callback_every={options['callback_every']!r}: give a number of iterations of at least 1")
+
+
+def check_lambda(lambda_):
+    """Raise a ValueError unless `lambda_` is "auto", None or a number of at least 1."""
+    if lambda_ is not None and not (isinstance(lambda_, str) and lambda_ == "auto"):
+        _check_number("lambda_", lambda_, 1, "'auto', None or a number of at least 1, such as 10")
 
 
 def check_n_jobs(n_jobs):
