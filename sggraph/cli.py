@@ -71,7 +71,10 @@ def make_parser():
     graph.add_argument("--weight", default="weight", metavar="NAME", help="edge attribute (weight); none ignores them")
     method = embed.add_argument_group("method")
     method.add_argument("-d", type=_whole, default=2, metavar="{1,2,3}", help="dimension (2)")
-    method.add_argument("--lambda", dest="lambda_", type=_real, default=10, metavar="L", help="neighbours a node (10)")
+    method.add_argument(
+        "--lambda", dest="lambda_", type=_auto_or(_real), default="auto", metavar="L", help="neighbours (auto)"
+    )
+    method.add_argument("--balance", type=_real, default=0.5, metavar="B", help="0 shape to 1 neighbourhoods (0.5)")
     method.add_argument("--max-iter", type=_auto_or(_whole), default="auto", metavar="N", help="iterations (auto)")
     method.add_argument("--early-exag", type=_auto_or(_whole), default="auto", metavar="N", help="the first N of them")
     method.add_argument("--alpha", type=_auto_or(_real), default="auto", metavar="A", help="exaggerated by A (auto)")
@@ -112,7 +115,7 @@ def run_embed(arguments):
     weight = None if arguments.weight.lower() == "none" else arguments.weight
     graph = read_graph(arguments.file, weight=weight, direction=arguments.direction)
     labels = None if arguments.labels is None else read_labels(arguments.labels, graph.nodes)
-    names = ("d", "lambda_", "max_iter", "early_exag", "alpha", "eta", "n_jobs")
+    names = ("d", "lambda_", "balance", "max_iter", "early_exag", "alpha", "eta", "n_jobs")
     options = {name: getattr(arguments, name) for name in names}
     result = _embed(graph, random_state=arguments.seed, verbose=not arguments.quiet, **options)
     _write(result, labels, output, arguments.plot, arguments.file.name)

@@ -143,6 +143,8 @@ def test_quiet_is_quiet(capsys):
         (["--lambda", "4.5"], {"lambda_": 4.5}),
         (["--alpha", "12"], {"alpha": 12}),
         (["--early-exag", "15"], {"early_exag": 15}),
+        (["--balance", "0.9"], {"balance": 0.9}),
+        (["--lambda", "auto"], {}),
         (["--eta", "3.5"], {"eta": 3.5}),
         (["--direction", "in"], {"direction": "in"}),
         (["--weight", "none"], {"weight": None}),
