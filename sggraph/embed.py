@@ -251,10 +251,9 @@ def possible_starts(init, links, d, filled, options, rng, workers):
         return
     shape = shape_of(init, links, d, rng, workers)
     yield stretched(shape, schedule.length, rng), schedule
-    given = ("alpha", "early_exag", "max_iter", "eta", "schedule")
-    is_auto = init == "auto" and all(options[name] in ("auto", None) for name in given)
-    if is_auto and is_compact(shape, links, rng):
-        compact = compact_schedule(n, schedule)
+    is_free = init == "auto" and all(options[name] in ("auto", None) for name in ("alpha", "early_exag", "schedule"))
+    if is_free and schedule.n_iter >= 2 * TRIAL and is_compact(shape, links, rng):
+        compact = compact_schedule(n, schedule, options["eta"])
         yield stretched(shape, compact.length, rng), compact
 
 

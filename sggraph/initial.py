@@ -16,7 +16,7 @@ from .core.stress import relax
 NAMES = ("auto", "stress", "pmds", "spectral", "random")
 N_PIVOTS = 100
 N_FARTHEST = 25  # of the pivots, each farthest from those before; the others are random
-N_SWEEPS = 20
+N_SWEEPS = 10
 N_PRODUCTS = 100
 RANDOM_SPREAD = 1e-4  # standard deviation of the random start, as in the method's publications
 SHORT_PATHS = 0.12  # median edge over median distance; meshes and roads lie below, social graphs above .15

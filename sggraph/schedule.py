@@ -120,11 +120,13 @@ def start_length(balance):
     return middle * (local / middle) ** ((balance - BALANCE) / (1 - BALANCE))
 
 
-def compact_schedule(n, schedule):
-    """The same number of iterations and the same end, for a compact start."""
-    head = Phase(25, 12.0, max(n / 12, 1.0), MOMENTUM), Phase(25, 4.0, max(n / 4, 1.0), MOMENTUM)
-    first, *rest = schedule.phases
-    plain, *last = rest
+def compact_schedule(n, schedule, eta="auto"):
+    """The same number of iterations, the same end and `eta`, for a compact start."""
+    first, plain, *last = schedule.phases
+    head = [
+        Phase(25, exaggeration, max(n / exaggeration, 1.0) if eta == "auto" else float(eta), MOMENTUM)
+        for exaggeration in (12.0, 4.0)
+    ]
     return Schedule((*head, plain._replace(n_iter=plain.n_iter + first.n_iter - 50), *last), 1.0)
 
 

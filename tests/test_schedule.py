@@ -75,6 +75,7 @@ def test_the_compact_schedule_takes_as_long_and_ends_alike():
         assert compact.phases[-1].exaggeration == schedule.phases[-1].exaggeration
         assert [phase.exaggeration for phase in compact.phases[:3]] == [12, 4, 1]
         assert compact.length == 1
+    assert {phase.eta for phase in compact_schedule(700, schedule_of(eta=9), 9).phases} == {9}
 
 
 def test_what_a_spread_out_start_is_forgiven():

@@ -20,7 +20,7 @@ CELLS_TINY = 24  # cells along the longest side that a small picture is given
 CELLS_LEAST = 16  # the kernel has a kink where its periodic images meet, and the spline rings near it
 R_PER_H, R_LEAST = (2.25, 2.25, 2.0), (0.4, 0.4, 0.5)  # R = R_PER_H h + R_LEAST in 1-D, 2-D, 3-D; errors up to .9 %
 LADDER = 1.4  # from one candidate h to the next
-SAMPLE = 5_000  # points that the count of pairs is estimated from
+SAMPLE = 2_000  # points that the count of pairs is estimated from
 NS_PER_PAIR = 0.17  # measured, Zen 5 with AVX-512, one thread
 NS_PER_CELL = 0.5  # that the transforms touch, and per log2 of their number
 NS_FINER = 50  # times 3^d: per point that goes to a finer level
