@@ -318,7 +318,6 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
                 n_neighbors=self._n_neighbors,
                 metric=self.metric,
                 perplexity=self.perplexity,
-                lambda_=as_lambda(self.lambda_),
                 workers=workers,
             )
 
