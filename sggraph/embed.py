@@ -85,7 +85,7 @@ def embed_graph(
     Y0 : array of shape (n, d), optional
         Start, instead of `init`.
     max_iter : int or "auto", default "auto"
-        Iterations in all ("auto": 400).
+        Iterations in all ("auto": 400; on large graphs of long paths, such as meshes, up to 800).
     early_exag : int or "auto", default "auto"
         Iterations with exaggerated attraction ("auto": 50, at most half of `max_iter`).
     alpha : float or "auto", default "auto"
@@ -242,17 +242,17 @@ def embed(graph, d, *, lambda_, local_weights, init, drop_leaf, random_state, n_
 
 def possible_starts(init, links, d, filled, options, rng, workers):
     """Pairs (Y0, Schedule): one, or two of which the first iterations have to show the better."""
-    n = links.shape[0]
-    schedule = options["schedule"]
-    if schedule is None:
-        schedule = make_schedule(n, filled, options)
+    n, schedule = links.shape[0], options["schedule"]
     if not isinstance(init, str) or init == "random" or links.nnz == 0:
+        schedule = schedule or make_schedule(n, filled, options)
         yield initial_coordinates(init, links, d, schedule.length, rng, workers), schedule
         return
     shape = shape_of(init, links, d, rng, workers)
+    short_paths = is_compact(shape, links, rng)
+    schedule = schedule or make_schedule(n, filled, options, long_paths=not short_paths)
     yield stretched(shape, schedule.length, rng), schedule
     is_free = init == "auto" and all(options[name] in ("auto", None) for name in ("alpha", "early_exag", "schedule"))
-    if is_free and schedule.n_iter >= 2 * TRIAL and is_compact(shape, links, rng):
+    if is_free and short_paths and schedule.n_iter >= 2 * TRIAL:
         compact = compact_schedule(n, schedule, options["eta"])
         yield stretched(shape, compact.length, rng), compact
 

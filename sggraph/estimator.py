@@ -36,7 +36,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
     n_neighbors : int, default 30
         Neighbours of a sample; of n samples at most n - 1 are taken. Without effect on graphs.
     max_iter : int or "auto", default "auto"
-        Iterations in all ("auto": 400).
+        Iterations in all ("auto": 400; on large graphs of long paths, such as meshes, up to 800).
     early_exag : int or "auto", default "auto"
         Iterations with exaggerated attraction ("auto": 50, at most half of `max_iter`).
     alpha : float or "auto", default "auto"

@@ -25,15 +25,16 @@ import numpy as np
 from .core.descent import Phase
 
 BALANCE = 0.5
-LENGTHS = (120.0, 14.0, 2.0)  # of the median edge at the start, at balance 0, .5 and 1
+LENGTHS = (120.0, 12.0, 2.0)  # of the median edge at the start, at balance 0, .5 and 1
 SEED_LENGTH = 12.0  # over alpha, where alpha is given: a strong exaggeration wants a compact start
 AUTO_ALPHA, AUTO_EARLY_EXAG = 2.0, 50
 AUTO_MAX_ITER = 400
+MORE_ITER = 100  # one more iteration per so many nodes, up to twice as many, where paths are long: meshes, roads
 LEAST_END = 0.25  # the last phase takes balance / 2 of the iterations, and at least half of this share
 FEW = 500  # nodes: smaller graphs end with an exaggeration of 1
 TRIAL = 75  # iterations after which two starts are compared
 TORN = 0.015  # relative excess of its KL divergence that a spread-out start is forgiven at balance .5
-SPARSE = 0.25  # more of it where nodes have fewer neighbours than lambda: paths, not communities, make the shape
+SPARSE = 0.4  # more of it where nodes have fewer neighbours than lambda: paths, not communities, make the shape
 PRICE = 2.0  # and per unit of balance below .5: shape is worth more there
 EARLY_MOMENTUM, MOMENTUM = 0.5, 0.8
 
@@ -73,13 +74,15 @@ class Schedule(NamedTuple):
         return "\n".join(lines)
 
 
-def make_schedule(n, filled, options):
+def make_schedule(n, filled, options, *, long_paths=False):
     """The Schedule for n nodes whose mean of min(degree, lambda) / lambda is `filled`; explicit numbers are obeyed.
 
-    eta = n / exaggeration, at most n (Belkina et al., Nature Communications 10:5415, 2019).
+    eta = n / exaggeration, at most n (Belkina et al., Nature Communications 10:5415, 2019). `long_paths`: the graph
+    is a mesh or a road map, in which a move takes many iterations to cross the picture.
     """
     seed_like = options["alpha"] != "auto"
-    max_iter = AUTO_MAX_ITER if options["max_iter"] == "auto" else int(options["max_iter"])
+    more = min(n // MORE_ITER, AUTO_MAX_ITER) if long_paths else 0
+    max_iter = AUTO_MAX_ITER + more if options["max_iter"] == "auto" else int(options["max_iter"])
     early = options["early_exag"]
     early = min(AUTO_EARLY_EXAG, max_iter // 2) if early == "auto" else min(int(early), max_iter)
     alpha = float(options["alpha"]) if seed_like else AUTO_ALPHA

@@ -72,7 +72,7 @@ def test_demo_embeds_the_counties_and_says_what_it_did(folder, capsys):
     assert float(said["seconds"].split()[0]) > 0
     assert 0.5 < float(said["KL-divergence"]) < 3
     assert float(said["neighbour-recall"]) > 0.7
-    assert "400/400" in err  # the progress bar
+    assert "431/431" in err  # the progress bar
     picture, table = said["picture"], said["coordinates"]
     assert picture == os.path.join("new", "pictures", "sggraph_demo.png")
     pixels = imread(picture)

@@ -41,6 +41,12 @@ def test_iterations_of_the_phases(given, iterations):
     assert schedule.n_iter == sum(iterations)
 
 
+def test_long_paths_get_more_iterations():
+    assert [make_schedule(n, 0.5, AUTO, long_paths=True).n_iter for n in (50, 20_000, 10**6)] == [400, 600, 800]
+    assert make_schedule(10**6, 0.5, AUTO).n_iter == 400
+    assert make_schedule(10**6, 0.5, AUTO | {"max_iter": 90}, long_paths=True).n_iter == 90
+
+
 def test_automatic_eta_is_n_over_exaggeration():
     assert [phase.eta for phase in schedule_of(n=1200, alpha=12).phases] == [100, 1200]
     assert [phase.eta for phase in schedule_of(n=3, alpha=12).phases] == [1, 3]
@@ -56,7 +62,7 @@ def test_the_dial_sets_the_final_exaggeration(balance, final):
 def test_the_dial_sets_the_length_of_the_start():
     lengths = [start_length(balance) for balance in np.linspace(0, 1, 9)]
     assert lengths[0] == pytest.approx(120)
-    assert lengths[4] == pytest.approx(14)
+    assert lengths[4] == pytest.approx(12)
     assert lengths[8] == pytest.approx(2)
     assert (np.diff(lengths) < 0).all()
 
