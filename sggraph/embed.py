@@ -65,8 +65,9 @@ def embed_graph(
     d : {1, 2, 3}, default 2
         Dimension of the embedding.
     lambda_ : float, "auto" or None, default "auto"
-        Effective number of neighbours that the weights of each node are rescaled to ("auto": 10); None leaves the
-        weights as they are. Nodes with at most `lambda_` neighbours get equal weights. See `lambda_report`.
+        Number of neighbours that count ("auto": 10): each row p of probabilities is raised to the power at which
+        sum p^gamma = lambda, and normalised again; None leaves the weights as they are. Nodes with at most `lambda_`
+        neighbours get equal weights. See `lambda_report`.
     balance : float from 0 to 1, default 0.5
         What the picture should show: 0 the overall shape (distances follow path lengths), 1 neighbourhoods (neighbours
         are nearest). It sets the extent of the start and the exaggeration at the end, as far as they are "auto"; see

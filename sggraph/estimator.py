@@ -31,8 +31,9 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
     d : {1, 2, 3}, default 2
         Dimension of the embedding.
     lambda_ : float, "auto" or None, default "auto"
-        Effective number of neighbours that the weights of each node are rescaled to ("auto": 10); None leaves the
-        weights as they are. Nodes with at most `lambda_` neighbours get equal weights. See `lambda_report`.
+        Number of neighbours that count ("auto": 10): each row p of probabilities is raised to the power at which
+        sum p^gamma = lambda, and normalised again; None leaves the weights as they are. Nodes with at most `lambda_`
+        neighbours get equal weights. See `lambda_report`.
     n_neighbors : int, default 30
         Neighbours of a sample; of n samples at most n - 1 are taken. Without effect on graphs.
     max_iter : int or "auto", default "auto"

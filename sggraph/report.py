@@ -98,7 +98,7 @@ def lambda_report(graph, lambda_="auto", *, weight="weight", direction="symmetri
     fill, mean of min(neighbours, lambda) / lambda: 0.68
     edge ends at the 1 % of nodes with the most neighbours: 11%
     - Most nodes have no more neighbours than lambda, so their edges weigh the same: harmless where
-      edges are alike. If weights matter, lambda 3 keeps them for half of the nodes.
+      edges are alike. If weights matter, lambda 2 keeps them for half of the nodes.
     """
     if lambda_ is None:
         raise ValueError(
@@ -140,8 +140,9 @@ def _advice(lambda_, n_linked, *, n_clamped, degree, hub_share, n_isolated, **_)
     if n_linked and n_clamped > n_linked / 2:
         text = "Most nodes have no more neighbours than lambda, so their edges weigh the same: "
         text += "harmless where edges are alike."
-        if 2 <= degree[2] < lambda_:
-            text += f" If weights matter, lambda {int(degree[2])} keeps them for half of the nodes."
+        kept = int(np.ceil(degree[2])) - 1  # a node of degree lambda is clamped
+        if 2 <= kept < lambda_:
+            text += f" If weights matter, lambda {kept} keeps them for half of the nodes."
         advice.append(text)
     elif n_linked and degree[1] > 3 * lambda_:
         advice.append(

@@ -30,7 +30,7 @@ def test_a_larger_lambda_lets_more_neighbours_count():
 @pytest.mark.parametrize(
     ("graph", "options", "words"),
     [
-        (KARATE, {"lambda_": 5}, "lambda 3 keeps them for half"),
+        (KARATE, {"lambda_": 5}, "lambda 2 keeps them for half"),
         (nx.star_graph(60), {}, "drop_leaf=True"),
         (nx.star_graph(60), {}, "Hubs hold 50%"),
         (nx.complete_graph(80), {}, "lambda 39 would let more"),
@@ -42,6 +42,12 @@ def test_advice_follows_the_numbers(graph, options, words):
     report = lambda_report(graph, **options)
     assert words in " ".join(repr(report).split())
     assert any(words in " ".join(sentence.split()) for sentence in report.advice)
+
+
+def test_the_lambda_advised_clamps_less_than_half():
+    report = lambda_report(KARATE, 5)
+    advised = int(report.advice[0].split("If weights matter, lambda ")[1].split()[0])
+    assert lambda_report(KARATE, advised).n_clamped <= 17 < lambda_report(KARATE, advised + 1).n_clamped
 
 
 def test_it_reads_what_embed_graph_reads():
