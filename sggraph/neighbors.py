@@ -32,7 +32,7 @@ def nearest_neighbors(X, k, *, metric, method, rng, workers, tick):
         return _approximate(X, k, metric, rng, workers.n_jobs)
     if sparse.issparse(X) or metric not in BLOCKED:
         return _brute(X, k, metric, workers.n_jobs)
-    if metric in ("euclidean", "l2") and X.shape[1] <= TREE_FEATURES:
+    if _fits_tree(X, metric):
         return _tree(X, k, workers.n_jobs)
     return _blocked(X, k, metric, workers, tick=tick)
 
@@ -40,11 +40,7 @@ def nearest_neighbors(X, k, *, metric, method, rng, workers, tick):
 def neighbors_among(X, fitted, k, *, metric, workers):
     """Indices and distances (m, k) of the samples of `fitted` (n, f) nearest to each sample of X (m, f), exact."""
     if sparse.issparse(fitted) or metric not in BLOCKED:
-        from sklearn.neighbors import NearestNeighbors
-
-        search = NearestNeighbors(n_neighbors=k, algorithm="brute", metric=metric, n_jobs=workers.n_jobs).fit(fitted)
-        distances, indices = search.kneighbors(X)
-        return indices, distances
+        return _brute(fitted, k, metric, workers.n_jobs, queries=X)
     return _blocked(fitted, k, metric, workers, queries=X)
 
 
@@ -59,7 +55,11 @@ def _is_exact_cheaper(X, metric):
     n, f = X.shape
     if sparse.issparse(X) or metric not in BLOCKED:
         return n <= EXACT_SPARSE
-    return (metric in ("euclidean", "l2") and f <= TREE_FEATURES) or float(n) ** 2 * (f + 60) <= EXACT_COST
+    return _fits_tree(X, metric) or float(n) ** 2 * (f + 60) <= EXACT_COST
+
+
+def _fits_tree(X, metric):
+    return metric in ("euclidean", "l2") and X.shape[1] <= TREE_FEATURES
 
 
 def _blocked(X, k, metric, workers, queries=None, tick=None):
@@ -87,11 +87,11 @@ def _tree(X, k, n_threads):
     return without_self(indices, distances, k)
 
 
-def _brute(X, k, metric, n_jobs):
+def _brute(X, k, metric, n_jobs, queries=None):
     from sklearn.neighbors import NearestNeighbors
 
     search = NearestNeighbors(n_neighbors=k, algorithm="brute", metric=metric, n_jobs=n_jobs).fit(X)
-    distances, indices = search.kneighbors()  # without the point itself
+    distances, indices = search.kneighbors(queries)  # without queries: of X itself, without the point itself
     return indices, distances
 
 

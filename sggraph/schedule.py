@@ -77,8 +77,7 @@ class Schedule(NamedTuple):
 def make_schedule(n, filled, options, *, long_paths=False):
     """The Schedule for n nodes whose mean of min(degree, lambda) / lambda is `filled`; explicit numbers are obeyed.
 
-    eta = n / exaggeration, at most n (Belkina et al., Nature Communications 10:5415, 2019). `long_paths`: the graph
-    is a mesh or a road map, in which a move takes many iterations to cross the picture.
+    `long_paths`: the graph is a mesh or a road map, in which a move takes many iterations to cross the picture.
     """
     seed_like = options["alpha"] != "auto"
     more = min(n // MORE_ITER, AUTO_MAX_ITER) if long_paths else 0
@@ -91,8 +90,7 @@ def make_schedule(n, filled, options, *, long_paths=False):
     final = (1.0 if seed_like else final_exaggeration(n, filled, balance)) if final == "auto" else float(final)
 
     def phase(n_iter, exaggeration, momentum=MOMENTUM):
-        eta = max(n / max(exaggeration, 1.0), 1.0) if options["eta"] == "auto" else float(options["eta"])
-        return Phase(n_iter, exaggeration, eta, momentum)
+        return Phase(n_iter, exaggeration, as_eta(options["eta"], n, exaggeration), momentum)
 
     if seed_like or final == 1.0:
         phases = phase(early, alpha, EARLY_MOMENTUM if seed_like else MOMENTUM), phase(max_iter - early, final)
@@ -100,6 +98,11 @@ def make_schedule(n, filled, options, *, long_paths=False):
         last = min(int(max_iter * max(balance, LEAST_END) / 2), max_iter - early)
         phases = phase(early, alpha), phase(max_iter - early - last, 1.0), phase(last, final)
     return Schedule(phases, SEED_LENGTH / alpha if seed_like else start_length(balance))
+
+
+def as_eta(eta, n, exaggeration):
+    """The learning rate; "auto": n / exaggeration, from 1 to n (Belkina et al., Nature Communications 10:5415, 2019)."""
+    return max(n / max(exaggeration, 1.0), 1.0) if eta == "auto" else float(eta)
 
 
 def fill(degree, lambda_):
@@ -126,10 +129,7 @@ def start_length(balance):
 def compact_schedule(n, schedule, eta="auto"):
     """The same number of iterations, the same end and `eta`, for a compact start."""
     first, plain, *last = schedule.phases
-    head = [
-        Phase(25, exaggeration, max(n / exaggeration, 1.0) if eta == "auto" else float(eta), MOMENTUM)
-        for exaggeration in (12.0, 4.0)
-    ]
+    head = [Phase(25, exaggeration, as_eta(eta, n, exaggeration), MOMENTUM) for exaggeration in (12.0, 4.0)]
     return Schedule((*head, plain._replace(n_iter=plain.n_iter + first.n_iter - 50), *last), 1.0)
 
 

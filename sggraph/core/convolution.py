@@ -71,18 +71,22 @@ def periods(shape, reach):
 
 
 def work(shape, R, reach=np.inf):
-    """Complex numbers that the transforms of a convolution on a grid of `shape` touch, one way."""
-    if R > 0 and reach == np.inf and has_coarse(shape):
-        return work(shape, R, 2 * MID_CELLS) + work(coarse_shape(shape), R)
+    """Complex numbers that the transforms of a convolution on a grid of `shape` touch, one way.
+
+    Two grids where they are clearly cheaper than one that is padded to twice its size; one call for each of them.
+    """
     padded = periods(shape, reach)
-    return sum(prod(shape[:axis]) * prod(padded[axis:]) for axis in range(len(shape))) / 2
+    one = sum(prod(shape[:axis]) * prod(padded[axis:]) for axis in range(len(shape))) / 2
+    if R > 0 and reach == np.inf and min(shape) >= LEAST:
+        two = work(shape, R, 2 * MID_CELLS) + work(coarse_shape(shape), R)
+        if two < COARSE_GAIN * one:
+            return two
+    return one
 
 
 def has_coarse(shape):
-    """Whether two grids are clearly cheaper than one that is padded to twice its size."""
-    if min(shape) < LEAST:
-        return False
-    return work(shape, 1, 2 * MID_CELLS) + work(coarse_shape(shape), 1) < COARSE_GAIN * work(shape, 0)
+    """Whether `work` counts on two grids."""
+    return work(shape, 1) < work(shape, 0)
 
 
 def coarse_shape(shape):
