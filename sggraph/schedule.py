@@ -101,7 +101,7 @@ def make_schedule(n, filled, options, *, long_paths=False):
 
 
 def as_eta(eta, n, exaggeration):
-    """The learning rate; "auto": n / exaggeration, from 1 to n (Belkina et al., Nature Communications 10:5415, 2019)."""
+    """The learning rate; "auto": n / exaggeration, between 1 and n (Belkina et al., Nat. Commun. 10:5415, 2019)."""
     return max(n / max(exaggeration, 1.0), 1.0) if eta == "auto" else float(eta)
 
 
