@@ -34,20 +34,22 @@ def oldest_ancestor(parent, count):
 def as_dataset(name, description, row, col, labels, word, *, positions=None, nodes=None, first=None):
     """Symmetric graph of edges given once.
 
-    Classes are called "sector 1", "sector 2", ... after `word`; or `first`, "sector 1", ... where class 0 is no sector.
+    Classes are called "sector 01", "sector 02", ... after `word`, so that they sort; or `first`, "branch 1", ... where
+    class 0 is no branch.
     """
     n = len(labels)
     ends = np.concatenate([row, col]).astype(np.int32), np.concatenate([col, row]).astype(np.int32)
     graph = csr_array((np.ones(len(ends[0])), ends), shape=(n, n))
     graph.sort_indices()
-    name_of = (lambda c: f"{word} {c + 1}") if first is None else (lambda c: f"{word} {c}" if c else first)
     used, labels = np.unique(labels, return_inverse=True)
+    numbers = (used + (first is None)).tolist()
+    width = len(str(numbers[-1]))
     return Dataset(
         name=name,
         graph=graph,
         nodes=list(range(n)) if nodes is None else nodes,
         labels=labels.astype(np.intp),
-        label_names=[name_of(c) for c in used.tolist()],
+        label_names=[first if k == 0 else f"{word} {k:0{width}}" for k in numbers],
         description=description,
         positions=positions,
     )

@@ -129,7 +129,7 @@ def make_block_model(n=1000, n_blocks=8, degree_inside=10.0, degree_outside=2.0,
     )
 
 
-def make_small_world(n=1000, n_neighbors=6, rewiring=0.02, random_state=0):
+def make_small_world(n=1000, n_neighbors=6, rewiring=0.005, random_state=0):
     """Make a Watts-Strogatz graph, a ring with a few shortcuts, labelled by sectors of the ring.
 
     Parameters
@@ -138,7 +138,7 @@ def make_small_world(n=1000, n_neighbors=6, rewiring=0.02, random_state=0):
         Number of nodes.
     n_neighbors : int, default 6
         Even number of neighbours on the ring, at most ``(n - 1) // 2``.
-    rewiring : float, default 0.02
+    rewiring : float, default 0.005
         Probability that an edge lets go of one end and takes a node drawn at random; 0 leaves the ring as it is.
     random_state : int or numpy.random.Generator, default 0
         Seed, or a generator to draw from.
