@@ -369,6 +369,12 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         graph = None if hasattr(self, "_samples") else self.graph_
         return {"text/plain": repr(self), "image/png": embedding_png(self.embedding_, graph)}
 
+    @property
+    def _repr_html_(self):
+        if hasattr(self, "embedding_"):
+            raise AttributeError("notebooks would prefer it to the picture")
+        return super()._repr_html_
+
     def __sklearn_is_fitted__(self):
         return hasattr(self, "embedding_")  # scikit-learn's own rule would take the parameter lambda_ for a fitted one
 

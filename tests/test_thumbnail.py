@@ -10,6 +10,8 @@ import networkx as nx
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
@@ -30,6 +32,15 @@ def test_a_fitted_estimator_shows_its_embedding(d):
     assert set(bundle) == {"text/plain", "image/png"}
     assert pixels(bundle["image/png"]).std() > 0.05
     assert not plt.get_fignums()
+
+
+def test_ipython_shows_nothing_that_would_be_preferred():
+    formatters = pytest.importorskip("IPython.core.formatters")
+    estimator = SGtSNEpi(max_iter=2)
+    assert set(formatters.DisplayFormatter().format(estimator)[0]) == {"text/plain", "text/html"}
+    estimator.fit(nx.path_graph(4))
+    assert set(formatters.DisplayFormatter().format(estimator)[0]) == {"text/plain", "image/png"}
+    assert "SGtSNEpi" in make_pipeline(StandardScaler(), estimator)._repr_html_()
 
 
 def test_before_fit_it_shows_its_parameters():
