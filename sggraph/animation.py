@@ -1,7 +1,8 @@
 """A run as a film: `animate_embedding`.
 
 Every frame is a `plot_embedding` of its own on the same axes. Frames are turned onto their successors, the last one
-stays as it is; the window follows the extent of the picture, smoothly and with the same proportions throughout.
+stays as it is; the window follows the limits that each frame has of its own, smoothly, its proportions being the same
+throughout.
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
 from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from .alignment import aligned
@@ -22,7 +24,6 @@ __all__ = ["EmbeddingAnimation", "animate_embedding"]
 
 SECONDS, SLOWEST, FASTEST = 6, 4, 25  # length of a film, within these frames per second
 HOLD = 1.5  # seconds that the last frame stands still
-MARGIN = 1.08
 SMOOTH = 0.04  # of the frames: how slowly the window follows
 
 
@@ -74,7 +75,7 @@ def animate_embedding(
     dpi : float, default 100
         Resolution of the file.
     **options
-        Passed on to `plot_embedding`, such as `palette`, `point_size` or `max_edges`.
+        Passed on to `plot_embedding`, such as `palette`.
 
     Returns
     -------
@@ -91,7 +92,7 @@ def animate_embedding(
 
     Notes
     -----
-    A frame takes as long as a `plot_embedding`. Of large graphs, draw the points alone, or with a small `max_edges`.
+    A frame takes as long as a `plot_embedding`. Of large graphs, draw the points alone.
 
     Examples
     --------
@@ -117,10 +118,8 @@ def animate_embedding(
         return plot_embedding(Y, labels, graph=graph, ax=ax, legend=legend, title=prefix + captions[f], **options)
 
     ax = draw(-1, ax)
-    sizes = [c.get_sizes()[0] for c in ax.collections if isinstance(c, PathCollection) and len(c.get_sizes())]
-    if sizes:
-        options.setdefault("point_size", float(sizes[-1]))  # of its own, each frame would have another one
-    windows = _windows(frames, _limits(ax), _heights(frames, graph))
+    sizes = [points.get_sizes() for points in _points(ax)]
+    windows = _windows(_limits(frames, graph))
     shown = None
 
     def update(f):
@@ -128,6 +127,8 @@ def animate_embedding(
         if f != shown:
             ax.clear()
             draw(f, ax)
+            for points, size in zip(_points(ax), sizes, strict=False):
+                points.set_sizes(size)  # those that fit this frame alone would flicker
             ax.set(**{f"{side}lim": limits for side, limits in zip("xyz", windows[f], strict=False)})
         shown = f
 
@@ -183,30 +184,27 @@ def _as_frames(snapshots, graph):
     return list(arrays), frames, nodes
 
 
-def _limits(ax):
-    sides = [ax.get_xlim(), ax.get_ylim()]
-    return np.array([*sides, ax.get_zlim()] if ax.name == "3d" else sides)
+def _points(ax):
+    return [collection for collection in ax.collections if isinstance(collection, PathCollection)]
 
 
-def _heights(frames, graph):
-    """Height of the highest arc of each frame of a strip, 0 where there are no arcs."""
-    if graph is None or frames[0].shape[1] > 1 or graph.adjacency.nnz == 0:
-        return np.zeros(len(frames))
-    row, col = graph.adjacency.nonzero()
-    return np.array([np.abs(Y[row] - Y[col]).max() / 2 for Y in frames])
+def _limits(frames, graph):
+    """Limits (frames, sides, 2) that each frame would have of its own, read from bare pictures nobody sees."""
+    d = frames[0].shape[1]
+    found = []
+    for Y in frames:
+        ax = Figure().add_subplot(projection="3d" if d == 3 else None)
+        plot_embedding(Y, graph=graph if d == 1 else None, ax=ax, legend=False)  # the arcs of a strip need room
+        found.append([getattr(ax, f"get_{side}lim")() for side in ("xyz" if d == 3 else "xy")])
+    return np.array(found)
 
 
-def _windows(frames, last, heights):
-    """Limits (frames, sides, 2): those of the last frame, moved and scaled so that every frame fits into its own."""
-    d, f = frames[0].shape[1], len(frames)
-    half = np.ptp(last, axis=1) / 2
-    width = max(SMOOTH * f, 0.5)
-    middle = np.array([(Y.max(axis=0) + Y.min(axis=0)) / 2 for Y in frames])
-    middle = gaussian_filter1d(middle, width, axis=0, mode="nearest")
-    reach = np.array([(np.abs(Y - m) / half[:d]).max() for Y, m in zip(frames, middle, strict=True)])
-    reach = np.maximum(reach, heights / last[1, 1])
-    reach = maximum_filter1d(np.maximum(MARGIN * reach, 1e-9), 2 * int(2 * width) + 1, mode="nearest")
-    reach = np.exp(gaussian_filter1d(np.log(reach), width, mode="nearest"))[:, None, None]
-    windows = reach * last  # a strip scales around its base line
-    windows[:, :d] = middle[:, :, None] + reach * np.stack([-half[:d], half[:d]], axis=1)
-    return windows
+def _windows(limits):
+    """Limits (frames, sides, 2) in the proportions of the last ones that move smoothly and leave nothing out."""
+    width = max(SMOOTH * len(limits), 0.5)
+    middle, half = limits.mean(axis=2), np.ptp(limits, axis=2) / 2
+    smooth = gaussian_filter1d(middle, width, axis=0, mode="nearest")
+    reach = ((half + np.abs(middle - smooth)) / half[-1]).max(axis=1)
+    reach = maximum_filter1d(reach, 2 * int(2 * width) + 1, mode="nearest")
+    reach = np.exp(gaussian_filter1d(np.log(reach), width, mode="nearest", truncate=2))
+    return smooth[:, :, None] + reach[:, None, None] * np.stack([-half[-1], half[-1]], axis=1)

@@ -55,7 +55,7 @@ def plot_comparison(
     random_state : int, default 0
         Seed of the order of the points, of a sample of the edges and of the scores.
     **options
-        Passed on to `plot_embedding`, such as `palette`, `point_size` or `edge_alpha`.
+        Passed on to `plot_embedding`, such as `palette`.
 
     Returns
     -------

@@ -4,7 +4,7 @@ import matplotlib
 import networkx as nx
 import numpy as np
 import pytest
-from matplotlib.collections import PathCollection
+from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_hex
 from PIL import Image
 
@@ -78,9 +78,16 @@ def test_every_point_is_inside_its_window(d):
         low, high = limits.T
         assert (Y.min(axis=0) > low).all()
         assert (Y.max(axis=0) < high).all()
-        if d == 1:
-            arcs = ax.collections[0].get_segments()
-            assert max(arc[:, 1].max() for arc in arcs) <= ax.get_ylim()[1]
+
+
+def test_arcs_higher_than_at_the_end_are_inside_too():
+    path, order = nx.path_graph(8), np.arange(8.0)[:, None]
+    film = film_of([order[[0, 4, 1, 7, 2, 6, 3, 5]], order[[0, 7, 1, 6, 2, 5, 3, 4]], order], graph=path)
+    for f, height in enumerate([3, 3.5, 0.5]):
+        ax = frame(film, f)
+        (arcs,) = [c.get_segments() for c in ax.collections if isinstance(c, LineCollection)]
+        assert max(arc[:, 1].max() for arc in arcs) == pytest.approx(height)
+        assert ax.get_ylim()[1] > height
 
 
 def test_frames_are_turned_onto_the_last():
@@ -93,12 +100,15 @@ def test_frames_are_turned_onto_the_last():
 
 
 def test_the_window_moves_smoothly():
-    frames = [Y * s for s, Y in zip([1, 1, 1, 9, 1, 1, 1] * 6, growing(42), strict=False)]
-    frames = [Y / np.abs(Y).max() * (1 + (f % 7 == 3)) for f, Y in enumerate(frames)]
-    windows = _windows(frames, np.array([[-1.0, 1.0], [-1.0, 1.0]]), np.zeros(42))
-    sides = np.log(np.ptp(windows, axis=2))
-    assert np.abs(np.diff(sides, axis=0)).max() < 0.35  # while the extent doubles and halves: .69
-    np.testing.assert_allclose(sides[:, 0], sides[:, 1])
+    half = np.array([1.0 + (f % 7 == 3) for f in range(42)])[:, None] * [2, 1]
+    middle = np.column_stack([np.linspace(0, 1, 42), np.zeros(42)])
+    limits = np.stack([middle - half, middle + half], axis=2)
+    windows = _windows(limits)
+    sides = np.ptp(windows, axis=2)
+    assert np.abs(np.diff(np.log(sides), axis=0)).max() < 0.35  # while the extent doubles and halves: .69
+    np.testing.assert_allclose(sides[:, 0], 2 * sides[:, 1])
+    assert (windows[..., 0] <= limits[..., 0] + 1e-9).all()
+    assert (windows[..., 1] >= limits[..., 1] - 1e-9).all()
 
 
 def test_gif(tmp_path, history):

@@ -75,6 +75,10 @@ def test_snapshots_do_not_change_afterwards():
     history, Y = recorded()
     Y += 1
     assert not np.array_equal(history.snapshots[400], Y)
+    Y = np.zeros((3, 2), np.float32)
+    history(500, Y, 1.0, 1.0)
+    Y += 1
+    assert not history.snapshots[500].any()
 
 
 def test_estimators_with_one_can_be_cloned_and_pickled():

@@ -137,10 +137,9 @@ def test_long_titles_do_not_overlap():
 
 
 def test_options_reach_every_panel_and_the_legend():
-    axes = sg.plot_comparison(random_layouts("ab"), CLUB, graph=G, palette=["red", "lime"], point_size=7)
-    assert {size for ax in axes for c in ax.collections if isinstance(c, PathCollection) for size in c.get_sizes()} == {
-        7
-    }
+    axes = sg.plot_comparison(random_layouts("ab"), CLUB, graph=G, palette=["red", "lime"], align=False)
+    for ax, Y in zip(axes, random_layouts("ab").values(), strict=True):
+        assert colors_by_class(ax, Y, CLUB.values()) == {("Mr. Hi", "#ff0000"), ("Officer", "#00ff00")}
     (legend,) = legends(axes[0].figure)
     assert [to_hex(h.get_color()) for h in legend.legend_handles] == ["#ff0000", "#00ff00"]
 
