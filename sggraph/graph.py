@@ -124,10 +124,10 @@ def as_graph(graph, *, weight="weight", direction="symmetric"):
 
 
 def quiet_graph(graph):
-    """A Graph to draw: without weights, and without telling again of the self-loops, which show nothing."""
+    """A Graph to draw: directed as it is, without weights, and silent on self-loops, which show nothing."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GraphWarning)
-        return as_graph(graph, weight=None)
+        return as_graph(graph, weight=None, direction="out")
 
 
 def label_edges(sources, targets, weights=None):
