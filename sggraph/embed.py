@@ -11,6 +11,7 @@ from .core.affinity import joint_probabilities, symmetric_pattern
 from .core.blocks import Workers
 from .core.descent import Descent, Result, advance
 from .graph import Graph, as_graph
+from .history import History
 from .initial import check_init, even_length, initial_coordinates, is_compact, shape_of, stretched
 from .leaves import is_kept, with_leaves, without_leaves
 from .options import as_generator, as_lambda, check_options
@@ -114,7 +115,8 @@ def embed_graph(
         Show a progress bar.
     callback : callable, optional
         ``callback(iteration, Y, kl_divergence, gradient_norm)`` every `callback_every` iterations and after the last
-        one, with Y (n, d) a copy; returning True stops the run. It is not called while two starts are compared.
+        one, with Y (n, d) a copy; returning True stops the run. It is not called while two starts are compared. A
+        `History` records what it is told.
     callback_every : int, default 50
         See `callback`.
 
@@ -274,6 +276,8 @@ def descend_best(upper, starts, margin, options, workers, tick):
         best = int(found[1] < found[0] * (1 - margin))
     state = states[best]
     del states
+    if isinstance(options["callback"], History):
+        options["callback"].begin(starts[best][1], state.iteration, state.embedding())
     advance(state, rest[best], callback=options["callback"], callback_every=options["callback_every"], **watchers)
     return Result(state.embedding(), state.kl_divergence(fresh=True), state.iteration)
 
