@@ -12,7 +12,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.spatial.distance import cdist
 
-from .core.distances import UNREACHED, hop_distances
+from .core.distances import UNREACHED, hop_distances, write_hops
 from .core.stress import relax
 
 NAMES = ("auto", "stress", "pmds", "spectral", "random")
@@ -75,16 +75,20 @@ def check_init(init, n, d):
 
 
 def pivot_mds(D, pivots, d):
-    """Coordinates (n, d) of pivot MDS from the distances D (n, k), in their unit."""
+    """Coordinates (n, d) of pivot MDS from the distances D (n, k), in their unit; C'C from a sample of the nodes."""
     blocks = [slice(start, start + ROWS) for start in range(0, len(D), ROWS)]
-    column_mean = sum((D[rows].astype(np.float64) ** 2).sum(axis=0) for rows in blocks) / len(D)
+    some = D[:: max(len(D) // ROWS, 1)] ** 2
+    column_mean = some.mean(axis=0)
 
-    def centered(rows):
-        C = D[rows].astype(np.float64) ** 2 - column_mean
-        return C - C.mean(axis=1, keepdims=True)
+    def centered(squares):
+        squares -= column_mean
+        squares -= squares.mean(axis=1, keepdims=True)
+        return squares
 
-    _, vectors = np.linalg.eigh(sum(C.T @ C for C in map(centered, blocks)))
-    Y = np.concatenate([centered(rows) @ vectors[:, ::-1][:, :d] for rows in blocks])
+    C = centered(some).astype(np.float64)
+    _, vectors = np.linalg.eigh(C.T @ C)
+    axes = vectors[:, ::-1][:, :d].astype(np.float32)
+    Y = np.concatenate([centered(D[rows] ** 2) @ axes for rows in blocks]).astype(np.float64)
     Y *= np.sign(Y[np.abs(Y).argmax(axis=0), range(Y.shape[1])])  # eigenvectors have no sign of their own
     Y = np.pad(Y, ((0, 0), (0, d - Y.shape[1])))
     between = cdist(Y[pivots], Y[pivots])
@@ -122,9 +126,10 @@ def spectral(A, Y, d):
 
 
 def edge_lengths(Y, A):
-    """Euclidean length of each entry of A."""
-    i = np.repeat(np.arange(A.shape[0]), np.diff(A.indptr))
-    return np.linalg.norm(Y[i] - Y[A.indices], axis=1)
+    """Euclidean length of the entries of A, or of a hundred thousand or two spread over it."""
+    entries = np.arange(0, A.nnz, max(A.nnz // 100_000, 1))
+    i = np.searchsorted(A.indptr, entries, side="right") - 1
+    return np.linalg.norm(Y[i] - Y[A.indices[entries]], axis=1)
 
 
 def even_length(Y):
@@ -147,16 +152,19 @@ def pivot_distances(A, n_pivots, rng, workers):
 
     A node that a pivot does not reach counts as 1 + the greatest distance found.
     """
+    n, n_farthest = A.shape[0], min(N_FARTHEST, n_pivots)
+    D = np.empty((n, n_pivots), np.float32)
     pivots = [int(np.diff(A.indptr).argmax())]
-    found = [hop_distances(A, pivots, workers)[0]]
-    nearest = np.where(found[0] == UNREACHED, np.iinfo(np.int32).max, found[0])
-    while len(found) < min(N_FARTHEST, n_pivots):
-        pivots.append(int(nearest.argmax()))
-        found.append(hop_distances(A, pivots[-1:], workers)[0])
-        nearest = np.minimum(nearest, np.where(found[-1] == UNREACHED, np.iinfo(np.int32).max, found[-1]))
-    free = np.ones(A.shape[0], bool)
+    nearest = np.full(n, np.iinfo(np.int32).max)
+    for p in range(n_farthest):
+        hops = hop_distances(A, pivots[-1:], workers)[0]
+        D[:, p] = hops
+        nearest = np.minimum(nearest, hops, out=nearest, where=hops != UNREACHED)
+        if p + 1 < n_farthest:
+            pivots.append(int(nearest.argmax()))
+    free = np.ones(n, bool)
     free[pivots] = False
-    others = rng.choice(np.flatnonzero(free), min(n_pivots - len(found), int(free.sum())), replace=False)
-    D = np.concatenate([np.array(found), hop_distances(A, others, workers)]).T.astype(np.float32)
+    pivots += rng.choice(np.flatnonzero(free), n_pivots - n_farthest, replace=False).tolist()
+    write_hops(A, pivots[n_farthest:], D[:, n_farthest:], workers)
     D[D == UNREACHED] = D.max() + 1
-    return np.ascontiguousarray(D), np.array([*pivots, *others.tolist()])
+    return D, np.array(pivots)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sggraph.core.blocks import Workers
-from sggraph.core.distances import hop_distances
+from sggraph.core.distances import hop_distances, write_hops
 
 GRAPHS = {
     "one node": nx.empty_graph(1),
@@ -40,3 +40,17 @@ def test_index_type_does_not_matter():
     wide.indptr, wide.indices = A.indptr.astype(np.int64), A.indices.astype(np.int64)
     with Workers(1) as workers:
         assert np.array_equal(hop_distances(A, [3], workers), hop_distances(wide, [3], workers))
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+@pytest.mark.parametrize("dtype", [np.int16, np.float32])
+def test_many_at_once_equal_one_after_the_other(name, dtype):
+    G = GRAPHS[name]
+    A = nx.to_scipy_sparse_array(G, format="csr")
+    sources = np.random.default_rng(0).integers(len(G), size=150)  # three words, some sources twice
+    wide = np.full((len(G), 152), 77, dtype)
+    with Workers(2) as workers:
+        write_hops(A, sources, wide[:, 1:151], workers)
+        write_hops(A, [], wide[:, :0], workers)
+        assert np.array_equal(wide[:, 1:151].T, hop_distances(A, sources, workers))
+    assert (wide[:, [0, 151]] == 77).all()
