@@ -1,9 +1,8 @@
 """A graph of several components: split it, lay out the many small parts at once, and pack all parts into one picture.
 
 Parts come in the order of their size, the nodes of each in the order of the graph. Each part is laid out by itself, in
-a scale of its own; then all are turned so that their long axis lies along the first, scaled so that the median distance
-of a node to the nearest one of its part is the same everywhere, and packed (core/packing.py). Isolated nodes fill a
-block of rows beside the others.
+a scale of its own; then all are turned so that their long axis lies along the first, scaled to the same distance
+between nodes, and packed (core/packing.py). Isolated nodes fill a block of rows beside the others.
 """
 
 from typing import NamedTuple
@@ -20,8 +19,9 @@ from .initial import RANDOM_SPREAD
 from .schedule import make_schedule
 
 SMALL = 200  # nodes: up to here the direct sum in one compiled loop is cheaper than a run of its own
-GAP = 3.0  # between parts and between isolated nodes, in distances to the nearest node
-LEAST_SPACING = 0.1  # of that of evenly spread nodes: a part whose nodes sit in clumps is not blown up
+LOOSE = 0.7  # exaggeration at the end: at 1, the objective piles up the nodes of a clique
+GAP = 1.5  # between parts and between isolated nodes, in distances between nodes
+LEAST_SPACING = 0.1  # of that of evenly spread nodes: a part whose nodes coincide in pairs is not blown up
 
 
 class Parts(NamedTuple):
@@ -77,18 +77,38 @@ def halved(upper):
     return csr_array(((upper.data / (2 * total)).astype(np.float32), upper.indices, upper.indptr), shape=upper.shape)
 
 
+def small_schedule(size, options):
+    """The schedule of a small component; what the caller asked for is obeyed."""
+    if options["schedule"] is not None:
+        return options["schedule"]
+    schedule = make_schedule(size, 1.0, options)
+    if options["alpha"] != "auto" or options["exaggeration"] != "auto":
+        return schedule
+    *before, last = schedule.phases
+    return schedule._replace(phases=(*before, last._replace(exaggeration=min(last.exaggeration, LOOSE))))
+
+
+def are_small(parts):
+    """Whether all parts are small and none is most of the graph."""
+    return parts.sizes[0] <= SMALL and 2 * parts.sizes[0] <= len(parts.order)
+
+
+def options_of_first(parts, options):
+    """The options for the largest part: those of a small one if it is one among others."""
+    return options | {"schedule": small_schedule(int(parts.sizes[0]), options)} if are_small(parts) else options
+
+
 def small_parts(links, upper, parts, init, options, rng, workers, Y, kl):
     """Fill the rows of Y (n, d) and kl (c,) of the parts after the large ones; matrices and Y follow the parts' order.
 
-    Their schedule is the one for a graph of their size, without a trial of two starts; any start by name but "random"
-    is a start by stress.
+    There is no trial of two starts, and any start by name but "random" is a start by stress.
     """
     begin, end = n_large(parts), int((parts.sizes > 1).sum())
     if begin == end:
         return
     low, high = parts.first[begin], parts.first[end]
     sizes, number = np.unique(parts.sizes[begin:end], return_inverse=True)
-    schedules = [options["schedule"] or make_schedule(int(size), 1.0, options) for size in sizes]
+    schedules = [small_schedule(int(size), options) for size in sizes]
     phases = np.zeros((len(sizes), max(len(schedule.phases) for schedule in schedules), 4))
     for row, schedule in zip(phases, schedules, strict=True):
         row[: len(schedule.phases)] = schedule.phases
@@ -134,7 +154,7 @@ def _block(m, others, pitch):
 
 
 def evened(Y, component, workers):
-    """Y with all components around the origin, turned to their long axis and of the same spacing, which is returned."""
+    """Y with all components around the origin, turned to their long axis and of the same spacing; and that spacing."""
     parts = as_parts(component)
     Z, sizes = Y[parts.order].astype(np.float64), parts.sizes
     Z -= np.repeat(np.add.reduceat(Z, parts.first[:-1]) / sizes[:, None], sizes, axis=0)
@@ -143,7 +163,7 @@ def evened(Y, component, workers):
     axes = axes[:, :, ::-1]
     Z = np.einsum("nk,nkl->nl", Z, np.repeat(axes, sizes, axis=0))
     spacing = spacings(Z, parts, workers)
-    target = spacing[0] if spacing[0] > 0 else 1.0
+    target = spacing[0] if spacing[0] > 0 and not are_small(parts) else 1.0
     Z *= np.repeat(np.where(spacing > 0, target / np.where(spacing > 0, spacing, 1.0), 1.0), sizes)[:, None]
     evened_Y = np.empty_like(Z)
     evened_Y[parts.order] = Z
@@ -151,15 +171,19 @@ def evened(Y, component, workers):
 
 
 def spacings(Z, parts, workers):
-    """Median distance to the nearest node in each part (centred, nodes in order); 0 where there is a single node."""
-    d, sizes = Z.shape[1], parts.sizes
-    reach = np.maximum.reduceat(np.abs(Z).max(axis=1), parts.first[:-1])
+    """Distance between nodes in each part (centred, along its axes, nodes in order); 0 where there is a single node.
+
+    The geometric mean of the median distance to the nearest node and the distance that as many nodes would have, spread
+    evenly: the first alone would make parts tiny beside one in clumps, the second makes cliques as wide as chains.
+    """
+    d, sizes, first = Z.shape[1], parts.sizes, parts.first[:-1]
+    reach = np.maximum.reduceat(np.abs(Z).max(axis=1), first)
     apart = Z / np.repeat(np.where(reach > 0, reach, 1.0), sizes)[:, None]
-    apart[:, 0] += np.repeat(6.0 * np.arange(len(sizes)), sizes)  # parts of reach 1: others are farther than its own
-    distance, _ = cKDTree(apart).query(apart, k=2, workers=workers.n_jobs) if len(Z) > 1 else (np.zeros((1, 2)), None)
+    apart[:, 0] += np.repeat(6.0 * np.arange(len(sizes)), sizes)  # reach 1: other parts are farther than all of its own
+    distance, _ = cKDTree(apart).query(apart, k=2, workers=workers.n_jobs)
     nearest = distance[:, 1] * np.repeat(reach, sizes)
-    number = np.repeat(np.arange(len(sizes)), sizes)
-    ranked = nearest[np.lexsort([nearest, number])]
-    median = ranked[parts.first[:-1] + (sizes - 1) // 2]
-    even = 2 * reach / np.maximum(sizes, 2) ** (1 / d)
-    return np.where(sizes > 1, np.maximum(median, LEAST_SPACING * even), 0.0)
+    ranked = nearest[np.lexsort([nearest, np.repeat(np.arange(len(sizes)), sizes)])]
+    median = ranked[first + (sizes - 1) // 2]
+    deviations = np.sqrt(np.add.reduceat(Z**2, first) / sizes[:, None])
+    even = (np.prod(np.sqrt(12) * deviations + median[:, None], axis=1) / sizes) ** (1 / d)
+    return np.where(sizes > 1, np.sqrt(np.maximum(median, LEAST_SPACING * even) * even), 0.0)

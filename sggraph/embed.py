@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from .components import as_parts, component_numbers, evened, halved, n_large, packed, small_parts
+from .components import as_parts, component_numbers, evened, halved, n_large, options_of_first, packed, small_parts
 from .core.affinity import joint_probabilities, symmetric_pattern
 from .core.blocks import Workers
 from .core.descent import Descent, Result, advance
@@ -286,7 +286,8 @@ def embed_parts(init, links, upper, parts, d, lambda_, options, rng, workers, ve
         its_links, its_upper = (parts.block(M, c, c + 1) for M in (links, upper)) if several else (links, upper)
         start = init if given is None else given[parts.order[nodes]]
         filled = fill(np.diff(its_links.indptr), lambda_)
-        starts = list(possible_starts(start, its_links, d, filled, options, rng, workers))
+        its_options = options_of_first(parts, options) if several and c == 0 else options
+        starts = list(possible_starts(start, its_links, d, filled, its_options, rng, workers))
         runs.append((nodes, its_upper, starts, forgiven(options["balance"], filled)))
     Y, kl = np.zeros((len(parts.order), d), np.float32), np.zeros(len(parts.sizes))
     n_iter = 0

@@ -322,14 +322,15 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         (1, 2)
         """
         check_is_fitted(self)
+        placed = ~np.isnan(self.embedding_[:, 0])  # all, but for components="largest"
         with Workers(self.n_jobs) as workers:
             if not hasattr(self, "_samples"):
-                return place_nodes(X, self.embedding_, as_lambda(self.lambda_), workers)
+                return place_nodes(X, self.embedding_, placed, as_lambda(self.lambda_), workers)
             X = validate_data(self, X, accept_sparse="csr", dtype=(np.float64, np.float32), reset=False)
             return place_samples(
                 X,
-                self._samples,
-                self.embedding_,
+                self._samples[placed],
+                self.embedding_[placed],
                 n_neighbors=self._n_neighbors,
                 metric=self.metric,
                 perplexity=self.perplexity,

@@ -83,6 +83,8 @@ BAD = [
     ({"eta": True}, "eta=True"),
     ({"h": 0}, "h=0: give None .* above 0"),
     ({"exact": "no"}, "exact='no': give True, False or None"),
+    ({"components": "all"}, "components='all': give one of 'auto', 'pack', 'together', 'largest'"),
+    ({"components": None}, "components=None"),
     ({"n_jobs": 0}, "n_jobs=0: give a number of threads, or -1 or None"),
     ({"n_jobs": 1.5}, r"n_jobs=1\.5"),
     ({"callback": 3}, "callback=3: give a function"),
@@ -418,6 +420,7 @@ def test_the_kl_divergence_is_that_of_the_embedding(d):
     same = {
         "local_weights": "auto",
         "init": "auto",
+        "components": "auto",
         "drop_leaf": False,
         "random_state": 0,
         "n_jobs": 1,

@@ -25,7 +25,7 @@ def pack(Y, first, margin):
     along = Y.astype(np.float64) @ U.T
     low, high = np.minimum.reduceat(along, first[:-1]) - margin, np.maximum.reduceat(along, first[:-1]) + margin
     sides = high[:, :d] - low[:, :d]
-    side = max(2 * margin, float(np.prod(sides, axis=1).sum() / max(CELLS, 8 * len(sides))) ** (1 / d))
+    side = max(margin, float(np.prod(sides, axis=1).sum() / max(CELLS, 8 * len(sides))) ** (1 / d))
     boxes = np.ceil(sides / side - 1e-9).astype(np.int64)
     sizes = np.unique(boxes, axis=0, return_inverse=True)[1].ravel()
     corner, slack = np.full((len(boxes), d), -1), 3.0
