@@ -5,6 +5,7 @@ a scale of its own; then all are turned so that their long axis lies along the f
 between nodes, and packed (core/packing.py). Isolated nodes fill a block of rows beside the others.
 """
 
+import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from .core.descent import EmbeddingDivergedError
+from .core.descent import MENDS, REMEDY, SLOWER, EmbeddingDivergedError
 from .core.packing import pack
 from .core.small import descend_small
 from .initial import RANDOM_SPREAD
@@ -117,14 +118,23 @@ def small_parts(links, upper, parts, init, options, rng, workers, Y, kl):
     else:
         start = init[parts.order[low:high]]
     length = schedules[0].length if isinstance(init, str) and init != "random" else None
-    blocks = (parts.block(matrix, begin, end) for matrix in (links, upper))
+    blocks = [parts.block(matrix, begin, end) for matrix in (links, upper)]
     first = parts.first[begin : end + 1] - low
-    Y[low:high], kl[begin:end] = descend_small(first, *blocks, start, phases[number.ravel()], length, workers)
-    if np.isnan(kl).any():
-        raise EmbeddingDivergedError(
-            f"the embedding of {np.isnan(kl).sum()} small components diverged: use a smaller eta (or eta='auto'), a "
-            "smaller alpha, or a start (init) of smaller extent"
-        )
+    phases = phases[number.ravel()]
+    for mend in range(MENDS + 1):
+        Y[low:high], kl[begin:end] = descend_small(first, *blocks, start, phases, length, workers)
+        wrong = np.isnan(kl[begin:end])
+        if not wrong.any():
+            return
+        message = f"the embedding of {wrong.sum()} small components diverged (eta={phases[wrong, :, 2].max():g})"
+        if mend < MENDS:
+            warnings.warn(
+                f"{message}; it starts again with {SLOWER:g} times the learning rate. To avoid this, {REMEDY}",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+            phases[wrong, :, 2] *= SLOWER
+    raise EmbeddingDivergedError(f"{message}: {REMEDY}")
 
 
 def packed(Y, component, spacing):

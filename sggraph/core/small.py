@@ -9,12 +9,12 @@ Cost: sum of the squared sizes. Components are blocks of consecutive nodes, and 
 import numpy as np
 
 from .blocks import weighted_bounds
+from .descent import FAST, RUNAWAY
 from .jit import kernel
 
 BLOCKS = 64
 STRESS_SWEEPS = 25
 LAST_STEP = 0.1  # of the stress, as a share of a full correction
-FARTHEST = 1e12  # coordinates from here on count as infinite
 
 
 def descend_small(first, links, upper, Y, phases, length, workers):
@@ -49,7 +49,8 @@ def _embed_components(b, start, stop, dims, graph, phases, spread, Y, kl):
             for k in range(len(dims)):
                 for i in range(high - low):
                     y[k, i] *= np.float32(spread / edge)
-        kl[c] = _descend(low, high, dims, indptr, indices, data, phases[c], y)
+        must_gain = spread > 0 and high - low > 3 and phases[c, :, 2].max() > FAST * (high - low)
+        kl[c] = _descend(low, high, dims, indptr, indices, data, phases[c], must_gain, y)
         for k in range(len(dims)):
             mean = y[k].mean()
             for i in range(high - low):
@@ -121,8 +122,10 @@ def _median_edge(low, high, indptr, indices, y):
 
 
 @kernel
-def _descend(low, high, dims, indptr, indices, data, phases, y):
-    """Move y (d, m) through the phases; returns the KL divergence, NaN if it ran away."""
+def _descend(low, high, dims, indptr, indices, data, phases, must_gain, y):
+    """Move y (d, m) through the phases; returns the KL divergence, NaN if nodes ran away or, where it `must_gain`, all
+    on one spot would be better.
+    """
     d, m = len(dims), high - low
     mass = 0.0
     for e in range(indptr[low], indptr[high]):
@@ -131,6 +134,7 @@ def _descend(low, high, dims, indptr, indices, data, phases, y):
         return 0.0
     F_attr, F_rep = np.zeros((d, m), np.float32), np.zeros((d, m), np.float32)
     velocity, gain = np.zeros((d, m), np.float32), np.ones((d, m), np.float32)
+    farthest = RUNAWAY[0] * (np.abs(y).max() + m) + RUNAWAY[1]
     for phase in range(len(phases)):
         exaggeration, eta, momentum = phases[phase, 1] / mass, np.float32(phases[phase, 2]), phases[phase, 3]
         momentum = np.float32(momentum)
@@ -148,9 +152,9 @@ def _descend(low, high, dims, indptr, indices, data, phases, y):
                     gain[k, i] = shrunk if g * v > 0 else grown
                     velocity[k, i] = momentum * v - eta * gain[k, i] * g
                     y[k, i] += velocity[k, i] - drift
-        if not np.abs(y).max() < FARTHEST:
+        if not np.abs(y).max() <= farthest:
             return np.nan
-    total = np.log(_repulsion(dims, y, F_rep))
+    total, spot = np.log(_repulsion(dims, y, F_rep)), np.log(m * (m - 1.0))
     for i in range(low, high):
         for e in range(indptr[i], indptr[i + 1]):
             if data[e] > 0:
@@ -159,7 +163,8 @@ def _descend(low, high, dims, indptr, indices, data, phases, y):
                     u += (y[k, i - low] - y[k, indices[e] - low]) ** 2
                 p = data[e] / mass
                 total += 2 * p * (np.log(p) + np.log1p(u))
-    return total
+                spot += 2 * p * np.log(p)
+    return total if total <= spot + 1e-3 or not must_gain else np.nan
 
 
 @kernel
