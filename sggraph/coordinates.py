@@ -1,4 +1,4 @@
-"""Coordinates of any origin become one finite array, its rows in the order of the nodes."""
+"""Coordinates of any origin become finite arrays, their rows in the order of the nodes."""
 
 from collections.abc import Mapping
 
@@ -36,3 +36,47 @@ def as_coordinates(Y, graph=None, *, may_lack=False):
             f"graph has {len(graph.nodes)} nodes but Y has {len(Y)} rows: give the graph that was embedded"
         )
     return Y
+
+
+def is_by_name(Y):
+    """Whether Y is a dict of embeddings by name, rather than one of positions by node."""
+    return isinstance(Y, Mapping) and len(Y) > 0 and all(isinstance(y, Mapping) or np.ndim(y) == 2 for y in Y.values())
+
+
+def as_embeddings(embeddings, graph=None, *, same_d=True):
+    """Embeddings by name as arrays of one shape, or of one length, by str(name); and the names of their rows or None.
+
+    Rows are in the order of the Graph; without one, in that of the first dict of positions.
+    """
+    if not is_by_name(embeddings):
+        raise ValueError(
+            'embeddings must be a dict of embeddings by name, such as {"SG-t-SNE": Y, "spring": pos}, '
+            f"each an array of shape (n, d) or a dict of positions, got {_describe(embeddings)}"
+        )
+    nodes = next((list(Y) for Y in embeddings.values() if isinstance(Y, Mapping)), None)
+    nodes = nodes if graph is None else graph.nodes
+    arrays = {}
+    for name, Y in embeddings.items():
+        if isinstance(Y, Mapping):
+            absent = [node for node in nodes if node not in Y]
+            if absent:
+                raise ValueError(f"embedding {name!r} has no position for {len(absent)} nodes, such as {absent[0]!r}")
+            Y = [Y[node] for node in nodes]
+        try:
+            arrays[str(name)] = as_coordinates(Y, graph)
+        except ValueError as error:
+            raise ValueError(f"embedding {name!r}: {error}") from None
+    first, *others = arrays
+    for name in others:
+        if arrays[name].shape[: 1 + same_d] != arrays[first].shape[: 1 + same_d]:
+            raise ValueError(
+                f"embedding {name!r} has shape {arrays[name].shape}, {first!r} has {arrays[first].shape}: "
+                "give embeddings of the same nodes in the same number of dimensions"
+            )
+    return arrays, nodes
+
+
+def _describe(embeddings):
+    if not isinstance(embeddings, Mapping):
+        return type(embeddings).__name__
+    return f"a dict with values of shape {np.shape(next(iter(embeddings.values())))}" if embeddings else "an empty dict"

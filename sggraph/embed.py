@@ -14,11 +14,12 @@ from .core.affinity import joint_probabilities, symmetric_pattern
 from .core.blocks import Workers
 from .core.descent import Descent, Result, advance
 from .graph import Graph, as_graph
-from .initial import check_init, initial_coordinates, is_compact, shape_of, stretched
+from .history import History
+from .initial import check_init, even_length, initial_coordinates, is_compact, shape_of, stretched
 from .leaves import is_kept, with_leaves, without_leaves
 from .options import as_generator, as_lambda, check_options
 from .progress import progress
-from .schedule import TRIAL, compact_schedule, fill, forgiven, make_schedule, split
+from .schedule import TRIAL, compact_schedule, fill, forgiven, make_schedule, split, start_offset, stretch
 
 TRIFLE = 1e-5  # of the extent: parts coincident nodes, invisible in a picture
 
@@ -128,7 +129,8 @@ def embed_graph(
     callback : callable, optional
         ``callback(iteration, Y, kl_divergence, gradient_norm)`` every `callback_every` iterations and after the last
         one, with Y (n, d) a copy; returning True stops the run. It is not called while two starts are compared. Of
-        components that are packed it watches the largest alone: Y holds the nodes of that one, in their order.
+        components that are packed it watches the largest alone: Y holds the nodes of that one, in their order. A
+        `History` records what it is told.
     callback_every : int, default 50
         See `callback`.
 
@@ -313,9 +315,10 @@ def possible_starts(init, links, d, filled, options, rng, workers):
         schedule = schedule or make_schedule(n, filled, options)
         yield initial_coordinates(init, links, d, schedule.length, rng, workers), schedule
         return
-    shape = shape_of(init, links, d, rng, workers)
+    shape = shape_of(init, links, d, rng, workers, start_offset(options["balance"]))
     short_paths = is_compact(shape, links, rng)
-    schedule = schedule or make_schedule(n, filled, options, long_paths=not short_paths)
+    longer = stretch(n, links.nnz // 2, d, even_length(shape))
+    schedule = schedule or make_schedule(n, filled, options, long_paths=not short_paths, stretch=longer)
     yield stretched(shape, schedule.length, rng), schedule
     is_free = init == "auto" and all(options[name] in ("auto", None) for name in ("alpha", "early_exag", "schedule"))
     if is_free and short_paths and schedule.n_iter >= 2 * TRIAL:
@@ -338,6 +341,8 @@ def descend_best(upper, starts, margin, options, workers, tick):
         best = int(found[1] < found[0] * (1 - margin))
     state = states[best]
     del states
+    if isinstance(options["callback"], History):
+        options["callback"].begin(starts[best][1], state.iteration, state.embedding())
     advance(state, rest[best], callback=options["callback"], callback_every=options["callback_every"], **watchers)
     return Result(state.embedding(), state.kl_divergence(fresh=True), state.iteration)
 

@@ -89,7 +89,8 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
     callback : callable, optional
         ``callback(iteration, Y, kl_divergence, gradient_norm)`` every `callback_every` iterations and after the last
         one, with Y (n, d) a copy; returning True stops the run. It is not called while two starts are compared. Of
-        components that are packed it watches the largest alone: Y holds the nodes of that one, in their order.
+        components that are packed it watches the largest alone: Y holds the nodes of that one, in their order. A
+        `History` records what it is told.
     callback_every : int, default 50
         See `callback`.
     metric : str, default "euclidean"
@@ -373,6 +374,21 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         )
         self._samples, self._n_neighbors = X, k
         return Graph(p, list(range(p.shape[0])), directed=True, weighted=bool(p.data.min() != p.data.max()))
+
+    def _repr_mimebundle_(self, **kwargs):
+        """In a notebook: the picture once there is one, before that the parameters as scikit-learn shows them."""
+        if not hasattr(self, "embedding_"):
+            return super()._repr_mimebundle_(**kwargs)
+        from .thumbnail import embedding_png
+
+        graph = None if hasattr(self, "_samples") else self.graph_
+        return {"text/plain": repr(self), "image/png": embedding_png(self.embedding_, graph)}
+
+    @property
+    def _repr_html_(self):
+        if hasattr(self, "embedding_"):
+            raise AttributeError("notebooks would prefer it to the picture")
+        return super()._repr_html_
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "embedding_")  # scikit-learn's own rule would take the parameter lambda_ for a fitted one

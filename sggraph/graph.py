@@ -123,6 +123,13 @@ def as_graph(graph, *, weight="weight", direction="symmetric"):
     return _clean(to_arcs(graph, weight), direction)
 
 
+def quiet_graph(graph):
+    """A Graph to draw: directed as it is, without weights, and silent on self-loops, which show nothing."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GraphWarning)
+        return as_graph(graph, weight=None, direction="out")
+
+
 def label_edges(sources, targets, weights=None):
     """Make a clean, undirected `Graph` of edges between named nodes, in the order of their first appearance.
 

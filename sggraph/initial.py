@@ -3,20 +3,25 @@
 Pivot MDS (Brandes & Pich, Graph Drawing 2006): distances D (n, k) to k pivots, squared and centred in both directions,
 C = -(D^2 - row means - column means + mean) / 2; the coordinates are C V with V the d leading eigenvectors of C'C.
 Pivot stress relaxes them towards the distances themselves (core/stress.py), which unfolds what the projection laid over
-each other: worth .1 to .2 of correlation with path lengths on social graphs. Both cost k breadth-first searches.
+each other: worth .1 to .2 of correlation with path lengths on social graphs, and as much again once the distances have
+lost the constant that no picture can show (`path_offset`). Both cost k breadth-first searches.
 "spectral" takes eigenvectors of the random walk, by a fixed number of products instead of a converged decomposition.
 """
 
 import numpy as np
 from scipy.sparse import csr_array
+from scipy.spatial.distance import cdist
 
 from .core.distances import UNREACHED, hop_distances
 from .core.stress import relax
 
 NAMES = ("auto", "stress", "pmds", "spectral", "random")
-N_PIVOTS = 100
+N_PIVOTS = (40, 200)
+DISTANCES = 40_000_000  # numbers of pivots between these bounds, for so many distances at most
 N_FARTHEST = 25  # of the pivots, each farthest from those before; the others are random
 N_SWEEPS = 10
+VARIATION = {1: 0.71, 2: 0.47, 3: 0.37}  # deviation over mean of the distances in an interval, a disc, a ball
+ROWS = 8192  # of the distances that are worked on at once
 N_PRODUCTS = 100
 RANDOM_SPREAD = 1e-4  # standard deviation of the random start, as in the method's publications
 SHORT_PATHS = 0.12  # median edge over median distance; meshes and roads lie below, social graphs above .15
@@ -33,16 +38,17 @@ def initial_coordinates(init, A, d, length, rng, workers):
     return stretched(shape_of(init, A, d, rng, workers), length, rng)
 
 
-def shape_of(init, A, d, rng, workers):
-    """Coordinates (n, d) float64 of the start `init`, the median edge measuring 1."""
-    D, pivots = pivot_distances(A, min(N_PIVOTS, A.shape[0]), rng, workers)
+def shape_of(init, A, d, rng, workers, offset=1.0):
+    """Coordinates (n, d) float64 of the start `init`, median edge 1; paths lose the share `offset` of `path_offset`."""
+    n = A.shape[0]
+    D, pivots = pivot_distances(A, min(n, np.clip(DISTANCES // n, *N_PIVOTS)), rng, workers)
     if init == "spectral":
         Y = spectral(A, pivot_mds(D, pivots, d + 2), d)
     else:
         Y = pivot_mds(D, pivots, d)
         if init != "pmds":
             Y = Y + 1e-3 * D.mean() * rng.standard_normal(Y.shape)  # coincident nodes have no direction to part in
-            Y = relax(Y, D, pivots, N_SWEEPS, workers)
+            Y = relax(Y, D, pivots, N_SWEEPS, workers, offset=offset * path_offset(D, d))
     edges = edge_lengths(Y, A)
     median = np.median(edges[edges > 1e-9 * edges.max()]) if edges.any() else 0.0
     return Y / median if median > 0 else Y
@@ -70,18 +76,32 @@ def check_init(init, n, d):
 
 def pivot_mds(D, pivots, d):
     """Coordinates (n, d) of pivot MDS from the distances D (n, k), in their unit."""
-    S = D.astype(np.float64) ** 2
-    C = -(S - S.mean(axis=0) - S.mean(axis=1, keepdims=True) + S.mean()) / 2
-    _, vectors = np.linalg.eigh(C.T @ C)
-    Y = C @ vectors[:, ::-1][:, :d]
+    blocks = [slice(start, start + ROWS) for start in range(0, len(D), ROWS)]
+    column_mean = sum((D[rows].astype(np.float64) ** 2).sum(axis=0) for rows in blocks) / len(D)
+
+    def centered(rows):
+        C = D[rows].astype(np.float64) ** 2 - column_mean
+        return C - C.mean(axis=1, keepdims=True)
+
+    _, vectors = np.linalg.eigh(sum(C.T @ C for C in map(centered, blocks)))
+    Y = np.concatenate([centered(rows) @ vectors[:, ::-1][:, :d] for rows in blocks])
     Y *= np.sign(Y[np.abs(Y).argmax(axis=0), range(Y.shape[1])])  # eigenvectors have no sign of their own
     Y = np.pad(Y, ((0, 0), (0, d - Y.shape[1])))
-    products = squares = 0.0
-    for p, place in enumerate(Y[pivots]):
-        between = np.linalg.norm(Y - place, axis=1)
-        products += between @ D[:, p]
-        squares += between @ between
-    return Y * (products / squares) if squares > 0 else Y
+    between = cdist(Y[pivots], Y[pivots])
+    squares = (between**2).sum()
+    return Y * ((between * D[pivots]).sum() / squares) if squares > 0 else Y
+
+
+def path_offset(D, d):
+    """The constant to take off the distances D (n, k) for them to vary as distances in d dimensions do.
+
+    Path lengths of social graphs vary by a quarter of their mean, distances in a disc by .47 of it: no picture has such
+    lengths. Less a constant they fit, as in interval multidimensional scaling (Borg & Groenen 2005), and the picture
+    correlates better with the path lengths themselves. Meshes and roads vary enough and stay as they are.
+    """
+    some = D[:: max(len(D) // ROWS, 1)]
+    some = some[some > 0]
+    return max(some.mean(dtype=np.float64) - some.std(dtype=np.float64) / VARIATION[d], 0.0) if len(some) else 0.0
 
 
 def spectral(A, Y, d):
@@ -105,6 +125,13 @@ def edge_lengths(Y, A):
     """Euclidean length of each entry of A."""
     i = np.repeat(np.arange(A.shape[0]), np.diff(A.indptr))
     return np.linalg.norm(Y[i] - Y[A.indices], axis=1)
+
+
+def even_length(Y):
+    """Length of the median edge of a shape (`shape_of`) at which each node has a unit of room on average."""
+    n, d = Y.shape
+    radius = np.sqrt(((Y - Y.mean(axis=0)) ** 2).sum(axis=1).mean())
+    return n ** (1 / d) / radius if radius > 0 else 1.0
 
 
 def is_compact(Y, A, rng):

@@ -4,7 +4,8 @@ Two things decide what picture comes out, and one dial, `balance`, turns both.
 
 L, the length of the median edge at the start. Attraction fades with distance, so from a start whose edges are long only
 near neighbours are drawn together and the overall shape of the start survives; from a compact one communities form
-freely, and where they come to lie is left to chance. L falls from 120 at balance 0 to 2 at balance 1.
+freely, and where they come to lie is left to chance. L falls from 120 at balance 0 over 9 to 2 at balance 1; graphs of
+few edges begin with longer ones (`stretch`).
 
 rho, the exaggeration of the last phase. A row of P sums to 1 however few neighbours it has, but lambda neighbours were
 asked for: a node with fewer should not pull with the weight of lambda. The mean of min(degree, lambda) / lambda is the
@@ -25,12 +26,14 @@ import numpy as np
 from .core.descent import Phase
 
 BALANCE = 0.5
-LENGTHS = (120.0, 12.0, 2.0)  # of the median edge at the start, at balance 0, .5 and 1
+LENGTHS = (120.0, 9.0, 2.0)  # of the median edge at the start, at balance 0, .5 and 1
 SEED_LENGTH = 12.0  # over alpha, where alpha is given: a strong exaggeration wants a compact start
 AUTO_ALPHA, AUTO_EARLY_EXAG = 2.0, 50
 AUTO_MAX_ITER = 400
 MORE_ITER = 100  # one more iteration per so many nodes, up to twice as many, where paths are long: meshes, roads
-LEAST_END = 0.25  # the last phase takes balance / 2 of the iterations, and at least half of this share
+END = 0.75  # the last phase takes this times balance of the iterations,
+LEAST_END = 0.125  # but at least this share
+OFFSETS = (1.5, 1.0)  # share of the offset of path lengths that the start leaves out, at balance 0 and from .5 on
 FEW = 500  # nodes: smaller graphs end with an exaggeration of 1
 TRIAL = 75  # iterations after which two starts are compared
 TORN = 0.015  # relative excess of its KL divergence that a spread-out start is forgiven at balance .5
@@ -74,10 +77,11 @@ class Schedule(NamedTuple):
         return "\n".join(lines)
 
 
-def make_schedule(n, filled, options, *, long_paths=False):
+def make_schedule(n, filled, options, *, long_paths=False, stretch=1.0):
     """The Schedule for n nodes whose mean of min(degree, lambda) / lambda is `filled`; explicit numbers are obeyed.
 
     `long_paths`: the graph is a mesh or a road map, in which a move takes many iterations to cross the picture.
+    `stretch`: see the function of that name.
     """
     seed_like = options["alpha"] != "auto"
     more = min(n // MORE_ITER, AUTO_MAX_ITER) if long_paths else 0
@@ -95,9 +99,9 @@ def make_schedule(n, filled, options, *, long_paths=False):
     if seed_like or final == 1.0:
         phases = phase(early, alpha, EARLY_MOMENTUM if seed_like else MOMENTUM), phase(max_iter - early, final)
     else:
-        last = min(int(max_iter * max(balance, LEAST_END) / 2), max_iter - early)
+        last = min(int(max_iter * max(END * balance, LEAST_END)), max_iter - early)
         phases = phase(early, alpha), phase(max_iter - early - last, 1.0), phase(last, final)
-    return Schedule(phases, SEED_LENGTH / alpha if seed_like else start_length(balance))
+    return Schedule(phases, SEED_LENGTH / alpha if seed_like else start_length(balance, stretch))
 
 
 def as_eta(eta, n, exaggeration):
@@ -118,12 +122,30 @@ def final_exaggeration(n, filled, balance):
     return 1.0 - (1.0 - filled**balance) * max(1.0 - FEW / max(n, 1), 0.0)
 
 
-def start_length(balance):
-    """Length of the median edge at the start: geometric between the three of `LENGTHS`."""
+def start_length(balance, stretch=1.0):
+    """Length of the median edge at the start: geometric between the three of `LENGTHS`, the latter two stretched."""
     shape, middle, local = LENGTHS
+    middle, local = middle * stretch, local * stretch
     if balance <= BALANCE:
         return middle * (shape / middle) ** (1 - balance / BALANCE)
     return middle * (local / middle) ** ((balance - BALANCE) / (1 - BALANCE))
+
+
+def stretch(n, n_edges, d, even_length):
+    """How much longer than `LENGTHS` the edges of a sparse graph begin; `even_length` gives each node a unit of room.
+
+    Nodes in d dimensions have d n freedoms: so many edges can all become short wherever the nodes are, and a start with
+    room for everybody keeps the shape and lets neighbours find each other. Of twice as many edges most contradict each
+    other and have to be gathered from nearby.
+    """
+    free = np.clip(2.0 - n_edges / (d * n), 0.0, 1.0)
+    return float(max(min(even_length, LENGTHS[0]) / LENGTHS[1], 1.0) ** free)
+
+
+def start_offset(balance):
+    """Share of the offset of the path lengths to leave out of the start, see `initial.path_offset`."""
+    shape, other = OFFSETS
+    return other + (shape - other) * max(1 - balance / BALANCE, 0.0)
 
 
 def compact_schedule(n, schedule, eta="auto"):

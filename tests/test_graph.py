@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from scipy import sparse
 
-from sggraph.graph import Graph, GraphWarning, as_graph, label_edges
+from sggraph.graph import Graph, GraphWarning, as_graph, label_edges, quiet_graph
 
 igraph = pytest.importorskip("igraph")
 pd = pytest.importorskip("pandas")
@@ -430,3 +430,9 @@ def test_no_graph_package_is_imported():
         "print([name for name in ('networkx', 'pandas', 'igraph', 'numba') if name in sys.modules])"
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+
+
+def test_a_graph_to_draw_keeps_its_direction_and_loses_its_weights_in_silence():
+    graph = quiet_graph(np.array([[7.0, 2.0], [0.0, 0.0]]))
+    assert graph.directed
+    np.testing.assert_array_equal(graph.adjacency.toarray(), [[0, 1], [0, 0]])

@@ -7,7 +7,17 @@ from scipy import sparse
 
 from sggraph.core.blocks import Workers
 from sggraph.datasets import load_us_counties
-from sggraph.initial import check_init, initial_coordinates, is_compact, pivot_distances, pivot_mds, shape_of
+from sggraph.initial import (
+    check_init,
+    even_length,
+    initial_coordinates,
+    is_compact,
+    path_offset,
+    pivot_distances,
+    pivot_mds,
+    shape_of,
+)
+from sggraph.metrics import shortest_path_correlation
 
 
 @pytest.fixture
@@ -88,6 +98,37 @@ def test_stress_follows_path_lengths_better_than_pivot_mds(workers):
         Y = shape_of(init, pattern(G), 2, rng(), workers)
         fit[init] = np.corrcoef(hops[upper], np.linalg.norm(Y[:, None] - Y[None], axis=2)[upper])[0, 1]
     assert fit["stress"] > fit["pmds"] + 0.05, fit
+
+
+def test_paths_less_their_offset_correlate_better(workers):
+    G = nx.barabasi_albert_graph(800, 3, seed=0)
+    plain, less, least = (shape_of("stress", pattern(G), 2, rng(), workers, offset) for offset in (0, 1, 1.5))
+    scores = [shortest_path_correlation(G, Y) for Y in (plain, less, least)]
+    assert scores[0] + 0.05 < scores[1] < scores[2]
+
+
+@pytest.mark.parametrize(("d", "variation"), [(1, 1 / np.sqrt(2)), (2, 0.469), (3, 0.366)])
+def test_the_offset_is_nought_for_distances_of_a_ball(d, variation):
+    cube = rng().uniform(-1, 1, (60_000, d))
+    ball = cube[np.linalg.norm(cube, axis=1) < 1][:1000]
+    D = np.linalg.norm(ball[:, None] - ball[None, :50], axis=2).astype(np.float32)
+    assert D[D > 0].std() / D[D > 0].mean() == pytest.approx(variation, rel=0.05)
+    assert path_offset(D, d) < 0.03
+    assert path_offset(D + 5, d) == pytest.approx(5, abs=0.1)
+    assert path_offset(np.zeros((3, 1), np.float32), d) == 0
+
+
+def test_the_even_length_gives_each_node_a_unit_of_room():
+    grid = np.stack(np.meshgrid(*[np.arange(30.0)] * 2), axis=-1).reshape(-1, 2)
+    assert even_length(grid) == pytest.approx(np.sqrt(6), rel=0.01)  # a square's radius of gyration is side / sqrt(6)
+    assert even_length(np.zeros((3, 2))) == 1
+
+
+def test_blocks_of_rows_change_nothing(monkeypatch):
+    D = rng().uniform(1, 9, (300, 12)).astype(np.float32)
+    whole = pivot_mds(D, np.arange(12), 2)
+    monkeypatch.setattr("sggraph.initial.ROWS", 64)
+    np.testing.assert_allclose(pivot_mds(D, np.arange(12), 2), whole, rtol=1e-9)
 
 
 def test_pivot_mds_is_in_the_unit_of_the_distances(workers):

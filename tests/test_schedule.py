@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from sggraph import Phase, Schedule
-from sggraph.schedule import compact_schedule, fill, forgiven, make_schedule, split, start_length
+from sggraph.schedule import (
+    compact_schedule,
+    fill,
+    forgiven,
+    make_schedule,
+    split,
+    start_length,
+    start_offset,
+    stretch,
+)
 
 AUTO = dict.fromkeys(["max_iter", "early_exag", "alpha", "exaggeration", "eta"], "auto") | {"balance": 0.5}
 
@@ -24,12 +33,13 @@ def test_explicit_numbers_are_obeyed_to_the_letter():
 @pytest.mark.parametrize(
     ("given", "iterations"),
     [
-        ({}, (50, 250, 100)),
-        ({"balance": 1}, (50, 150, 200)),
-        ({"max_iter": 60}, (30, 15, 15)),
+        ({}, (50, 200, 150)),
+        ({"balance": 1}, (50, 50, 300)),
+        ({"balance": 0.1}, (50, 300, 50)),
+        ({"max_iter": 60}, (30, 8, 22)),
         ({"max_iter": 60, "early_exag": 50}, (50, 0, 10)),
         ({"max_iter": 60, "early_exag": 90}, (60, 0, 0)),
-        ({"early_exag": 0}, (0, 300, 100)),
+        ({"early_exag": 0}, (0, 250, 150)),
         ({"max_iter": 0}, (0, 0, 0)),
         ({"max_iter": 60, "alpha": 4}, (30, 30)),
         ({"max_iter": 60, "alpha": 4, "early_exag": 90}, (60, 0)),
@@ -62,9 +72,25 @@ def test_the_dial_sets_the_final_exaggeration(balance, final):
 def test_the_dial_sets_the_length_of_the_start():
     lengths = [start_length(balance) for balance in np.linspace(0, 1, 9)]
     assert lengths[0] == pytest.approx(120)
-    assert lengths[4] == pytest.approx(12)
+    assert lengths[4] == pytest.approx(9)
     assert lengths[8] == pytest.approx(2)
     assert (np.diff(lengths) < 0).all()
+    longer = [start_length(balance, stretch=3) for balance in (0, 0.5, 1)]
+    assert longer == pytest.approx([120, 27, 6])
+
+
+def test_edges_of_sparse_graphs_begin_longer():
+    n = 1000
+    assert stretch(n, n - 1, 2, even_length=45) == pytest.approx(5)  # a tree: up to the length that gives room
+    assert stretch(n, 3 * n, 2, even_length=45) == pytest.approx(np.sqrt(5))
+    assert stretch(n, 3 * n, 3, even_length=45) == pytest.approx(5)
+    assert stretch(n, 5 * n, 2, even_length=45) == 1
+    assert stretch(n, n - 1, 2, even_length=3) == 1  # a path has room already
+    assert stretch(n, n - 1, 1, even_length=1e9) == pytest.approx(120 / 9)  # never longer than at balance 0
+
+
+def test_the_start_leaves_out_more_of_the_offset_where_shape_counts():
+    assert [start_offset(balance) for balance in (0, 0.25, 0.5, 1)] == [1.5, 1.25, 1, 1]
 
 
 def test_fill_is_the_mean_share_of_lambda():

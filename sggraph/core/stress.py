@@ -12,20 +12,21 @@ from .blocks import even_bounds
 from .jit import kernel
 
 BLOCKS = 16
+LEAST = np.float32(0.05)  # share of a distance that an offset leaves
 
 
-def relax(Y, distances, pivots, n_sweeps, workers):
-    """Y (n, d) float64 after some sweeps; distances (n, k) float32 to the nodes `pivots` (k,)."""
+def relax(Y, distances, pivots, n_sweeps, workers, *, offset=0.0):
+    """Y (n, d) float64 after some sweeps; distances (n, k) float32 to the nodes `pivots` (k,), less `offset` each."""
     bounds = even_bounds(len(Y), BLOCKS)
     for _ in range(n_sweeps):
         moved = np.empty_like(Y)
-        workers.run(_sweep, bounds, Y, distances, pivots, np.ascontiguousarray(Y[pivots]), moved)
+        workers.run(_sweep, bounds, Y, distances, np.float32(offset), pivots, np.ascontiguousarray(Y[pivots]), moved)
         Y = moved
     return Y
 
 
 @kernel
-def _sweep(b, start, stop, Y, distances, pivots, places, moved):
+def _sweep(b, start, stop, Y, distances, offset, pivots, places, moved):
     d = Y.shape[1]
     total = np.empty(d)
     for i in range(start, stop):
@@ -37,7 +38,8 @@ def _sweep(b, start, stop, Y, distances, pivots, places, moved):
             length = 0.0
             for k in range(d):
                 length += (Y[i, k] - places[p, k]) ** 2
-            stretch = distances[i, p] / np.sqrt(length) if length > 0.0 else 0.0
+            wanted = max(distances[i, p] - offset, LEAST * distances[i, p])
+            stretch = wanted / np.sqrt(length) if length > 0.0 else 0.0
             for k in range(d):
                 total[k] += places[p, k] + stretch * (Y[i, k] - places[p, k])
             count += 1
