@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 
 
-def as_coordinates(Y, graph=None):
+def as_coordinates(Y, graph=None, *, may_lack=False):
     """Y (array, or dict of positions by node) as a finite float64 array, with a row for each node of the Graph.
 
-    Without a graph, a dict keeps its own order.
+    Without a graph, a dict keeps its own order. With `may_lack` some rows, not all, may be NaN.
     """
     if isinstance(Y, Mapping):
         nodes = list(Y) if graph is None else graph.nodes
@@ -22,8 +22,12 @@ def as_coordinates(Y, graph=None):
         raise ValueError(f"Y must be an array of n rows of numbers: {error}") from None
     if Y.ndim != 2 or not Y.size:
         raise ValueError(f"Y must have shape (n, d) with n > 0 and d > 0, got {Y.shape}: reshape it")
-    if not np.isfinite(Y).all():
-        bad = np.flatnonzero(~np.isfinite(Y).all(axis=1))
+    wrong = ~np.isfinite(Y).all(axis=1)
+    absent = np.isnan(Y).all(axis=1)
+    if may_lack and not absent.all():
+        wrong &= ~absent
+    if wrong.any():
+        bad = np.flatnonzero(wrong)
         raise ValueError(
             f"Y has NaN or infinite coordinates in {len(bad)} rows, first in row {bad[0]}: drop these rows"
         )

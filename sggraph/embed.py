@@ -3,10 +3,13 @@
 Graph -> adjacency -> joint probabilities P and starting coordinates -> gradient descent -> coordinates.
 """
 
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 
+from .components import as_parts, component_numbers, evened, halved, n_large, options_of_first, packed, small_parts
 from .core.affinity import joint_probabilities, symmetric_pattern
 from .core.blocks import Workers
 from .core.descent import Descent, Result, advance
@@ -22,13 +25,16 @@ TRIFLE = 1e-5  # of the extent: parts coincident nodes, invisible in a picture
 
 
 class Embedding(NamedTuple):
-    """What a run returns: coordinates (n, d), the Graph, KL divergence, iterations done, nodes clamped by lambda."""
+    """What a run returns: coordinates (n, d), the Graph, KL divergence, iterations done, nodes clamped by lambda, and
+    the number of the component of each node.
+    """
 
     coordinates: np.ndarray
     graph: Graph
     kl_divergence: float
     n_iter: int
     n_clamped: int
+    components: np.ndarray
 
 
 def embed_graph(
@@ -42,6 +48,7 @@ def embed_graph(
     local_weights="auto",
     init="auto",
     Y0=None,
+    components="auto",
     max_iter="auto",
     early_exag="auto",
     alpha="auto",
@@ -86,6 +93,12 @@ def embed_graph(
         decides.
     Y0 : array of shape (n, d), optional
         Start, instead of `init`.
+    components : {"auto", "pack", "together", "largest"}, default "auto"
+        What becomes of a graph that is not connected. "pack": each component is embedded by itself, with this schedule
+        and a start of its own; all are scaled to the same distance between nearest nodes and packed, the largest in
+        the middle, isolated nodes in a block below. "together": all in one run, in which components repel each other.
+        "largest": only the largest is embedded, and the rows of all other nodes are NaN. "auto" is "pack", and
+        "together" where `init` or `Y0` are coordinates, which say where components are to be.
     max_iter : int or "auto", default "auto"
         Iterations in all ("auto": 400; on large graphs of long paths, such as meshes, up to 800).
     early_exag : int or "auto", default "auto"
@@ -115,7 +128,8 @@ def embed_graph(
         Show a progress bar.
     callback : callable, optional
         ``callback(iteration, Y, kl_divergence, gradient_norm)`` every `callback_every` iterations and after the last
-        one, with Y (n, d) a copy; returning True stops the run. It is not called while two starts are compared. A
+        one, with Y (n, d) a copy; returning True stops the run. It is not called while two starts are compared. Of
+        components that are packed it watches the largest alone: Y holds the nodes of that one, in their order. A
         `History` records what it is told.
     callback_every : int, default 50
         See `callback`.
@@ -157,6 +171,7 @@ def embed_graph(
         balance=balance,
         local_weights=local_weights,
         init=init if Y0 is None else Y0,
+        components=components,
         max_iter=max_iter,
         early_exag=early_exag,
         alpha=alpha,
@@ -197,7 +212,8 @@ def sgtsne_layout(G, d=2, *, scale=1.0, center=None, weight="weight", seed=None,
     Returns
     -------
     pos : dict
-        Node -> position, an array of length d, in the order of the nodes.
+        Node -> position, an array of length d, in the order of the nodes. ``components="largest"`` leaves the others
+        out: ``nx.draw(G.subgraph(pos), pos)``.
 
     Examples
     --------
@@ -210,19 +226,28 @@ def sgtsne_layout(G, d=2, *, scale=1.0, center=None, weight="weight", seed=None,
     direction = options.pop("direction", "symmetric")
     graph = as_graph(G, weight=weight, direction=direction)
     Y = embed_graph(graph, d, random_state=seed, **options).astype(np.float64)
+    placed = ~np.isnan(Y[:, 0])
+    Y = Y[placed]
     if scale is not None:
         Y -= (Y.max(axis=0) + Y.min(axis=0)) / 2
         Y *= scale / (np.abs(Y).max() or 1.0)
     if center is not None:
         Y += np.asarray(center, np.float64)
-    return dict(zip(graph.nodes, Y, strict=True))
+    return dict(zip(compress(graph.nodes, placed), Y, strict=True))
 
 
-def embed(graph, d, *, lambda_, local_weights, init, drop_leaf, random_state, n_jobs, verbose, **options):
+def embed(graph, d, *, lambda_, local_weights, init, components, drop_leaf, random_state, n_jobs, verbose, **options):
     """The Embedding of a Graph; arguments as in `embed_graph`."""
     A = graph.adjacency
-    check_options(d, lambda_, local_weights, n_jobs, options)
+    check_options(d, lambda_, local_weights, components, n_jobs, options)
     check_init(init, A.shape[0], d)
+    component = component_numbers(A)
+    several = component.max() > 0
+    included = component == 0 if several and components == "largest" else np.ones(A.shape[0], bool)
+    if not included.all():
+        A = csr_array(A[included][:, included])
+        init = init if isinstance(init, str) else np.asarray(init)[included]
+    is_packed = several and (components == "pack" or (components == "auto" and isinstance(init, str)))
     rng = as_generator(random_state)
     if drop_leaf:
         neighbors = symmetric_pattern(A)
@@ -234,13 +259,53 @@ def embed(graph, d, *, lambda_, local_weights, init, drop_leaf, random_state, n_
         local = not graph.weighted if local_weights == "auto" else local_weights
         lambda_ = as_lambda(lambda_)
         P = joint_probabilities(A, lambda_, workers, links=links if local else None)
-        filled = fill(np.diff(links.indptr), lambda_)
-        starts = list(possible_starts(init, links, d, filled, options, rng, workers))
-        with progress(sum(schedule.n_iter for _, schedule in starts), verbose) as tick:
-            margin = forgiven(options["balance"], filled)
-            result = descend_best(P.upper, starts, margin, options, workers, tick)
-    Y = with_leaves(result.Y, kept, neighbors, rng) if drop_leaf else result.Y
-    return Embedding(part_coincident(Y, rng), graph, result.kl_divergence, result.n_iter, P.n_clamped)
+        inner = component_numbers(A) if is_packed else np.zeros(A.shape[0], np.int64)
+        result = embed_parts(init, links, P.upper, as_parts(inner), d, lambda_, options, rng, workers, verbose)
+        Y = result.Y
+        if is_packed:
+            Y, spacing = evened(Y, inner, workers)
+    if drop_leaf:
+        Y = with_leaves(Y, kept, neighbors, rng)
+    if is_packed:
+        Y = packed(Y, component, spacing)
+    Y = part_coincident(Y, rng)
+    if not included.all():
+        Y = with_nan(Y, included)
+    return Embedding(Y, graph, result.kl_divergence, result.n_iter, P.n_clamped, component)
+
+
+def embed_parts(init, links, upper, parts, d, lambda_, options, rng, workers, verbose):
+    """Result for all parts of a graph, each around the origin: coordinates of all nodes, the mean of the KL divergences
+    over the nodes that have an edge, the iterations of the largest part.
+    """
+    several = len(parts.sizes) > 1
+    given = None if isinstance(init, str) else np.asarray(init, np.float64)
+    if several:
+        links, upper = (parts.sorted(matrix) for matrix in (links, upper))
+    runs = []
+    for c in range(n_large(parts)):
+        nodes = slice(parts.first[c], parts.first[c + 1])
+        its_links, its_upper = (parts.block(M, c, c + 1) for M in (links, upper)) if several else (links, upper)
+        start = init if given is None else given[parts.order[nodes]]
+        filled = fill(np.diff(its_links.indptr), lambda_)
+        its_options = options_of_first(parts, options) if several and c == 0 else options
+        starts = list(possible_starts(start, its_links, d, filled, its_options, rng, workers))
+        runs.append((nodes, its_upper, starts, forgiven(options["balance"], filled)))
+    Y, kl = np.zeros((len(parts.order), d), np.float32), np.zeros(len(parts.sizes))
+    n_iter = 0
+    with progress(sum(schedule.n_iter for *_, starts, _ in runs for _, schedule in starts), verbose) as tick:
+        for c, (nodes, its_upper, starts, margin) in enumerate(runs):
+            watched = options if c == 0 else options | {"callback": None}
+            result = descend_best(halved(its_upper) if several else its_upper, starts, margin, watched, workers, tick)
+            Y[nodes], kl[c] = result.Y, result.kl_divergence
+            n_iter = result.n_iter if c == 0 else n_iter
+    if several:
+        small_parts(links, upper, parts, init if given is None else given, options, rng, workers, Y, kl)
+        inverse = np.empty_like(Y)
+        inverse[parts.order] = Y
+        weights = np.where(parts.sizes > 1, parts.sizes, 0)
+        return Result(inverse, float(kl @ weights / max(weights.sum(), 1)), n_iter)
+    return Result(Y, float(kl[0]), n_iter)
 
 
 def possible_starts(init, links, d, filled, options, rng, workers):
@@ -292,3 +357,10 @@ def part_coincident(Y, rng):
         Y[same] += (TRIFLE * max(np.abs(Y).max(), 1.0) * rng.standard_normal((len(same), Y.shape[1]))).astype(
             np.float32
         )
+
+
+def with_nan(Y, included):
+    """Coordinates of all nodes, NaN for those that are not included."""
+    all_Y = np.full((len(included), Y.shape[1]), np.nan, np.float32)
+    all_Y[included] = Y
+    return all_Y

@@ -58,6 +58,12 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         decides.
     Y0 : array of shape (n, d), optional
         Start, instead of `init`.
+    components : {"auto", "pack", "together", "largest"}, default "auto"
+        What becomes of a graph that is not connected. "pack": each component is embedded by itself, with this schedule
+        and a start of its own; all are scaled to the same distance between nearest nodes and packed, the largest in
+        the middle, isolated nodes in a block below. "together": all in one run, in which components repel each other.
+        "largest": only the largest is embedded, and the rows of all other nodes are NaN. "auto" is "pack", and
+        "together" where `init` or `Y0` are coordinates, which say where components are to be.
     exaggeration : float or "auto", default "auto"
         Exaggeration in the last phase. "auto": 1 where `alpha` is given, otherwise the mean of
         min(degree, lambda) / lambda, to the power of `balance`: a node with few neighbours does not pull with the
@@ -82,7 +88,8 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         Show a progress bar.
     callback : callable, optional
         ``callback(iteration, Y, kl_divergence, gradient_norm)`` every `callback_every` iterations and after the last
-        one, with Y (n, d) a copy; returning True stops the run. It is not called while two starts are compared. A
+        one, with Y (n, d) a copy; returning True stops the run. It is not called while two starts are compared. Of
+        components that are packed it watches the largest alone: Y holds the nodes of that one, in their order. A
         `History` records what it is told.
     callback_every : int, default 50
         See `callback`.
@@ -99,11 +106,15 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
     embedding_ : ndarray of shape (n, d), float32
         Coordinates, rows in the order of `nodes_`, centred at the origin.
     kl_divergence_ : float
-        KL divergence of the joint probabilities of graph and embedding at the end, without exaggeration.
+        KL divergence of the joint probabilities of graph and embedding at the end, without exaggeration. Of components
+        that are packed: its mean over the nodes that have an edge, each component taken for itself, before scaling.
     n_iter_ : int
-        Iterations done: `max_iter`, or fewer if `callback` stopped the run.
+        Iterations done: `max_iter`, or fewer if `callback` stopped the run. Those of the largest component, where
+        components are packed.
     n_clamped_ : int
         Nodes with at most `lambda_` neighbours, whose weights could not be rescaled and are equal instead.
+    components_ : ndarray of shape (n,), int
+        Number of the component of each node; 0 is the largest, then in falling order of size.
     nodes_ : list
         Names of the nodes, ``list(G)`` for NetworkX graphs; the numbers of the rows for samples.
     graph_ : Graph
@@ -156,6 +167,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         balance=0.5,
         init="auto",
         Y0=None,
+        components="auto",
         exaggeration="auto",
         schedule=None,
         weight="weight",
@@ -183,6 +195,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         self.balance = balance
         self.init = init
         self.Y0 = Y0
+        self.components = components
         self.exaggeration = exaggeration
         self.schedule = schedule
         self.weight = weight
@@ -245,6 +258,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         self.kl_divergence_ = result.kl_divergence
         self.n_iter_ = result.n_iter
         self.n_clamped_ = result.n_clamped
+        self.components_ = result.components
         self.nodes_ = result.graph.nodes
         self.graph_ = result.graph
         self._n_features_out = self.d
@@ -309,14 +323,15 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         (1, 2)
         """
         check_is_fitted(self)
+        placed = ~np.isnan(self.embedding_[:, 0])  # all, but for components="largest"
         with Workers(self.n_jobs) as workers:
             if not hasattr(self, "_samples"):
-                return place_nodes(X, self.embedding_, as_lambda(self.lambda_), workers)
+                return place_nodes(X, self.embedding_, placed, as_lambda(self.lambda_), workers)
             X = validate_data(self, X, accept_sparse="csr", dtype=(np.float64, np.float32), reset=False)
             return place_samples(
                 X,
-                self._samples,
-                self.embedding_,
+                self._samples[placed],
+                self.embedding_[placed],
                 n_neighbors=self._n_neighbors,
                 metric=self.metric,
                 perplexity=self.perplexity,

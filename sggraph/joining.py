@@ -30,8 +30,10 @@ def _equal_rows(A, B):
     return (A != B).sum(axis=1) == 0 if sparse.issparse(A) else (A == B).all(axis=1)
 
 
-def place_nodes(B, Y, lambda_, workers):
-    """Coordinates (m, d) of new nodes whose edges to the n old ones have the weights B (m, n)."""
+def place_nodes(B, Y, placed, lambda_, workers):
+    """Coordinates (m, d) of new nodes whose edges to the n old ones have the weights B (m, n); edges to old nodes that
+    are not `placed` (mask) do not count.
+    """
     B = _as_matrix(B)
     if B.shape[1:] != (len(Y),) or B.ndim != 2:
         raise ValueError(
@@ -42,6 +44,7 @@ def place_nodes(B, Y, lambda_, workers):
     B.eliminate_zeros()
     if not (np.isfinite(B.data).all() and (B.data > 0).all()):
         raise ValueError("X holds edge weights that are negative, NaN or infinite: weights are finite and >= 0")
+    B, Y = (B, Y) if placed.all() else (sparse.csr_array(B[:, placed]), Y[placed])
     alone = np.flatnonzero(np.diff(B.indptr) == 0)
     if len(alone):
         raise ValueError(

@@ -7,9 +7,10 @@ import numpy as np
 from .schedule import Schedule
 
 AUTO_LAMBDA = 10.0
+COMPONENTS = ("auto", "pack", "together", "largest")
 
 
-def check_options(d, lambda_, local_weights, n_jobs, options):
+def check_options(d, lambda_, local_weights, components, n_jobs, options):
     """Raise a ValueError that names the first argument out of range; `options` are those of the loop."""
     if not (_is_whole(d) and d in (1, 2, 3)):
         raise ValueError(f"d={d!r}: the embedding can have 1, 2 or 3 dimensions")
@@ -20,6 +21,8 @@ def check_options(d, lambda_, local_weights, n_jobs, options):
         raise ValueError(f"balance={balance!r}: give a number from 0 (shape) to 1 (neighbourhoods)")
     if local_weights not in (True, False, "auto"):
         raise ValueError(f"local_weights={local_weights!r}: give True, False or 'auto'")
+    if components not in COMPONENTS:
+        raise ValueError(f"components={components!r}: give one of {', '.join(map(repr, COMPONENTS))}")
     if options["schedule"] is not None and not isinstance(options["schedule"], Schedule):
         raise ValueError(f"schedule={options['schedule']!r}: give a sggraph.Schedule, or None for an automatic one")
     check_n_jobs(n_jobs)

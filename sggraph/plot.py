@@ -44,7 +44,8 @@ def plot_embedding(
     ----------
     Y : array_like of shape (n, d), or dict
         Coordinates, d = 1 (a strip, its edges as arcs), 2 or 3 (on 3-D axes); or a dict from node to position, as
-        NetworkX uses, whose order, or that of `graph` if given, becomes the order of the rows.
+        NetworkX uses, whose order, or that of `graph` if given, becomes the order of the rows. Rows of NaN are not
+        drawn (nodes that ``components="largest"`` left out).
     labels : array_like of shape (n,), or dict, optional
         Integers, strings, bools and categoricals are classes; floats are values and get a colour bar (floats that are
         whole numbers beside missing ones are integer classes, which is how pandas stores them). A dict is read by
@@ -101,7 +102,12 @@ def plot_embedding(
     graph = None if graph is None else _quiet_graph(graph)
     Y, nodes = _as_positions(Y, graph)
     values, names = (None, None) if labels is None else as_classes(labels, nodes, len(Y))
-    lines = None if graph is None else edge_lines(Y, graph.adjacency, max_edges, rng)
+    A = None if graph is None else graph.adjacency
+    placed = ~np.isnan(Y[:, 0])
+    if not placed.all():
+        Y, values = Y[placed], None if values is None else values[placed]
+        A = None if A is None else A[placed][:, placed]
+    lines = None if A is None else edge_lines(Y, A, max_edges, rng)
     if Y.shape[1] == 1:
         Y = np.pad(Y, ((0, 0), (0, 1)))
 
@@ -144,7 +150,7 @@ def _as_positions(Y, graph):
         nodes = list(Y if graph is None else graph.nodes)
     else:
         nodes = None if graph is None or graph.nodes == list(range(len(graph.nodes))) else graph.nodes
-    Y = as_coordinates(Y, graph)
+    Y = as_coordinates(Y, graph, may_lack=True)
     if Y.shape[1] > 3:
         raise ValueError(f"Y must have shape (n, d) with d = 1, 2 or 3, got {Y.shape}: choose columns of it")
     return Y, nodes

@@ -83,6 +83,8 @@ BAD = [
     ({"eta": True}, "eta=True"),
     ({"h": 0}, "h=0: give None .* above 0"),
     ({"exact": "no"}, "exact='no': give True, False or None"),
+    ({"components": "all"}, "components='all': give one of 'auto', 'pack', 'together', 'largest'"),
+    ({"components": None}, "components=None"),
     ({"n_jobs": 0}, "n_jobs=0: give a number of threads, or -1 or None"),
     ({"n_jobs": 1.5}, r"n_jobs=1\.5"),
     ({"callback": 3}, "callback=3: give a function"),
@@ -302,9 +304,35 @@ def test_the_dial_turns_from_shape_to_neighbourhoods():
     assert correlation[0] > correlation[2] + 0.005
 
 
-def test_a_learning_rate_that_is_too_large_raises_with_a_remedy():
+@pytest.mark.filterwarnings("ignore:the embedding:RuntimeWarning")
+def test_a_learning_rate_that_is_much_too_large_raises_with_a_remedy():
     with pytest.raises(EmbeddingDivergedError, match=r"iteration \d+ .*smaller eta"):
         embed_graph(load_us_counties().graph, eta=1e30, random_state=0)
+    small = nx.disjoint_union_all([nx.path_graph(3), nx.path_graph(2), nx.petersen_graph()])
+    with pytest.raises(EmbeddingDivergedError, match="smaller eta"):
+        embed_graph(small, eta=1e30, random_state=0)
+
+
+@pytest.mark.parametrize("eta", [1e5, 1e6])
+def test_a_run_that_diverges_is_mended_and_tells(eta):
+    """KL divergence 1.29 with eta="auto" and after the mending; 7.2 and 7.9 without it."""
+    seen = []
+    estimator = SGtSNEpi(eta=eta, random_state=0, callback=lambda i, *_: seen.append(i))
+    with pytest.warns(RuntimeWarning, match="diverged at iteration .* times the learning rate"):
+        estimator.fit(load_us_counties().graph)
+    assert estimator.kl_divergence_ < 1.4
+    assert np.ptp(estimator.embedding_, axis=0).max() < 2000
+    assert seen == sorted(set(seen))
+    assert seen[-1] == estimator.n_iter_
+
+
+@pytest.mark.filterwarnings("ignore:the embedding diverged:RuntimeWarning")
+def test_small_components_that_diverge_are_mended():
+    """Recall .90 with eta="auto"; .65 to .71 here, since the learning rate stays as high as it may be."""
+    G = nx.disjoint_union_all([nx.grid_2d_graph(15, 15), *[nx.grid_2d_graph(5, 5)] * 20])
+    with pytest.warns(RuntimeWarning, match="small components diverged"):
+        Y = embed_graph(G, eta=3e5, random_state=0)
+    assert neighbor_recall(G, Y) > 0.6
 
 
 # Starting coordinates, leaves
@@ -418,6 +446,7 @@ def test_the_kl_divergence_is_that_of_the_embedding(d):
     same = {
         "local_weights": "auto",
         "init": "auto",
+        "components": "auto",
         "drop_leaf": False,
         "random_state": 0,
         "n_jobs": 1,

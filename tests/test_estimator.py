@@ -62,6 +62,7 @@ OPTIONS = {
     "h": 0.5,
     "init": "random",
     "Y0": np.random.default_rng(5).normal(size=(34, 2)),
+    "components": "together",
     "weight": None,
     "direction": "out",
     "local_weights": True,
@@ -74,6 +75,8 @@ OPTIONS = {
 @pytest.mark.parametrize("name", OPTIONS)
 def test_it_passes_every_option_on(name):
     G = nx.DiGraph([*KARATE.edges(data=True), (0, 33, {"weight": 9})])
+    if name == "components":
+        G.add_edge("a", "b", weight=1)
     base = {"max_iter": 20, "random_state": 0, "exact": True, "local_weights": False}
     given = {**base, name: OPTIONS[name]}
     if name == "h":

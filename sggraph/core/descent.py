@@ -5,6 +5,7 @@ a gain that grows by .2 while its gradient opposes its velocity and shrinks by a
 Jacobs 1988, van der Maaten 2014). The loop knows nothing of graphs, names or progress bars.
 """
 
+import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -20,10 +21,15 @@ STEP_BLOCKS = 8
 REORDER_ABOVE = 10_000  # nodes: smaller pictures live in the cache anyway
 FARTHEST = 1e12  # coordinates from here on count as infinite, before their squares overflow in the forces
 REORDER_AT = (150, 300, 600)  # iterations
+KEEP_EVERY = 50  # iterations after which the coordinates are looked at and kept
+RUNAWAY = 10.0, 1000.0  # coordinates beyond the first, times those of the start plus n, plus the second: no picture
+REMEDY = "use a smaller eta (or eta='auto'), a smaller alpha, or a start (init) of smaller extent"
+FAST = 10  # times n: learning rates beyond are not trusted, and the KL divergence is looked at in the end
+MENDS, SLOWER = 5, 0.2  # how often a run that diverged goes back, each time with its learning rate times this
 
 
 class EmbeddingDivergedError(ArithmeticError):
-    """The descent ran into NaN or infinity; the message tells where and what to change."""
+    """Nodes ran away, to infinity or far off, at lower learning rates, too; the message tells where and the remedy."""
 
 
 class Phase(NamedTuple):
@@ -131,6 +137,8 @@ class Descent:
         self._entropy = 2 * float((data * np.log(data)).sum())
         self.Z = np.nan
         self.iteration = 0
+        self.pace = 1.0  # factor of the learning rates, lowered where the run diverged
+        self._farthest = RUNAWAY[0] * (float(np.abs(self.Y).max(initial=0.0)) + n) + RUNAWAY[1]
 
     def advance(self, phase):
         """One iteration; returns the norm of the gradient."""
@@ -155,6 +163,25 @@ class Descent:
         self._first_rows = np.array(self._rows)
         self.order = self.order[order]
         self.Y, self.velocity, self.gain = (array[order] for array in (self.Y, self.velocity, self.gain))
+
+    def is_sound(self):
+        """Whether no node has run away."""
+        return bool(np.abs(self.Y).max(initial=0.0) <= self._farthest)
+
+    def worst(self):
+        """The KL divergence of all nodes on one spot, w = 1 everywhere, or that of where they are, if it is higher."""
+        n = len(self.Y)
+        return max(self._entropy + np.log(max(n * (n - 1), 1)), self.kl_divergence(fresh=True)) + 1e-3
+
+    def kept(self):
+        """What `go_back` needs: the coordinates, and the order they are in."""
+        return self.iteration, self.Y.copy(), self.order, self.upper, self._rows, self._first_rows
+
+    def go_back(self, kept):
+        """Stand still where the Descent was when `kept` was taken, from now on at a slower pace."""
+        self.iteration, Y, self.order, self.upper, self._rows, self._first_rows = kept
+        self.Y, self.velocity, self.gain = Y.copy(), np.zeros_like(Y), np.ones_like(Y)
+        self.pace *= SLOWER
 
     def embedding(self):
         """The coordinates (n, d) in the caller's order, centred, a copy."""
@@ -183,20 +210,51 @@ def advance(state, schedule, *, callback=None, callback_every=50, tick=None):
     """Run the phases of `schedule` from where the Descent stands.
 
     ``callback(iteration, Y, kl, gradient_norm)`` is called every `callback_every` iterations and after the last one
-    and stops the run by returning True; ``tick(iteration, phase)`` is called at each iteration.
+    and stops the run by returning True; ``tick(iteration, phase)`` is called at each iteration. A run that diverges
+    goes back to the last sound coordinates and on with a lower learning rate, a few times; then it raises.
     """
-    last = state.iteration + sum(phase.n_iter for phase in schedule)
-    for phase in schedule:
-        for _ in range(phase.n_iter):
-            norm = state.advance(phase)
-            if not np.isfinite(norm):
-                raise EmbeddingDivergedError(
-                    f"the embedding diverged at iteration {state.iteration} (eta={phase.eta:g}, exaggeration "
-                    f"{phase.exaggeration:g}): use a smaller eta (or eta='auto'), a smaller alpha, or a start (init) "
-                    "of smaller extent"
-                )
-            if tick is not None:
-                tick(state.iteration, phase)
-            due = callback is not None and (state.iteration % callback_every == 0 or state.iteration == last)
-            if due and callback(state.iteration, state.embedding(), state.kl_divergence(), norm) is True:
-                return
+    steps = [phase for phase in schedule for _ in range(phase.n_iter)]
+    begin, seen = state.iteration, state.iteration
+    last, start = begin + len(steps), state.kept()
+    kept = start
+    n = len(state.Y)
+    is_fast = n > 3 and max((phase.eta for phase in steps), default=0.0) > FAST * n  # three always fit well
+    worst = state.worst() if is_fast else np.inf
+    while state.iteration < last:
+        phase = steps[state.iteration - begin]
+        phase = phase._replace(eta=phase.eta * state.pace)
+        norm = state.advance(phase)
+        due = state.iteration % KEEP_EVERY == 0 or state.iteration == last
+        if not np.isfinite(norm) or (due and not state.is_sound()):
+            _mend(state, kept, phase)
+            continue
+        if is_fast and state.iteration == last and state.kl_divergence(fresh=True) > worst:
+            _mend(state, start, phase)
+            continue
+        kept = state.kept() if due else kept
+        if state.iteration <= seen:
+            continue
+        seen = state.iteration
+        if tick is not None:
+            tick(state.iteration, phase)
+        due = callback is not None and (state.iteration % callback_every == 0 or state.iteration == last)
+        if due and callback(state.iteration, state.embedding(), state.kl_divergence(), norm) is True:
+            return
+
+
+def _mend(state, kept, phase):
+    """Go back and slow down, with a warning; raise an EmbeddingDivergedError where that was done often enough."""
+    slowed = f"; {state.pace:g} times this eta" if state.pace < 1 else ""
+    where = (
+        f"the embedding diverged at iteration {state.iteration} (eta={phase.eta / state.pace:g}, exaggeration "
+        f"{phase.exaggeration:g}{slowed})"
+    )
+    if state.pace < 1.5 * SLOWER**MENDS:
+        raise EmbeddingDivergedError(f"{where}: {REMEDY}")
+    state.go_back(kept)
+    warnings.warn(
+        f"{where}; it goes on from iteration {state.iteration} with {state.pace:g} times the learning rate. To avoid "
+        f"this, {REMEDY}",
+        RuntimeWarning,
+        stacklevel=2,
+    )

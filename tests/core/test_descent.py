@@ -199,6 +199,7 @@ def test_renumbering_on_the_way_is_not_seen(monkeypatch):
     assert plain.kl_divergence == pytest.approx(renumbered.kl_divergence, rel=1e-3)
 
 
+@pytest.mark.filterwarnings("ignore:the embedding diverged:RuntimeWarning")
 @pytest.mark.parametrize("d", [1, 2, 3])
 @pytest.mark.parametrize("n", [50, 1_500])
 @pytest.mark.parametrize("eta", [1e20, 1e30, 1e38])
