@@ -32,16 +32,17 @@ def _in_order(names, categories):
     if categories is not None:
         return [name for name in categories if name in names]
     if all(isinstance(name, str) for name in names):
-        return sorted(names, key=lambda name: [(len(part), part) if part.isdecimal() else (0, part) for part in _parts(name)])
+        return sorted(names, key=_with_numbers)
     try:
         return sorted(names)
     except TypeError:  # of several types, or of one without an order
         return sorted(names, key=lambda name: (type(name).__name__, str(name)))
 
 
-def _parts(name):
-    """Text and whole numbers in turn, so that "a 2" comes before "a 10"."""
-    return [part.lstrip("0") if part.isdecimal() else part for part in re.split(r"(\d+)", name)]
+def _with_numbers(name):
+    """Sorting key for which "a 2" comes before "a 10"."""
+    parts = re.split(r"(\d+)", name)
+    return [(int(part) if part.isdecimal() else 0, part) for part in parts]
 
 
 def _by_row(labels, nodes, n):

@@ -1,7 +1,7 @@
 """Draw an embedding: arrays in, matplotlib Axes out.
 
 Sizes and opacities come from the ink a picture can take: the points together cover at most a seventh of the axes.
-Nothing here shows a figure or changes rcParams. Frame, points, edges, names, legend and colours have files of their own.
+Nothing here shows a figure or changes rcParams. Frame, points, edges, names, legend, colours have files of their own.
 """
 
 import warnings
@@ -15,9 +15,9 @@ from .classes import as_classes
 from .communities import louvain_names
 from .coordinates import as_coordinates
 from .graph import GraphWarning, as_graph
-from .palette import grey
+from .palette import grey, is_dark
 from .plot_density import draw_density
-from .plot_edges import BETWEEN, MAX_EDGES, Edges, crowding, degrees, draw_edges
+from .plot_edges import BETWEEN, Edges, degrees, draw_edges
 from .plot_frame import axes_in_points, far_away, limits, new_axes, set_frame
 from .plot_legend import draw_colorbar, draw_legend, make_room
 from .plot_names import Names, medoids, wanted_names
@@ -82,8 +82,9 @@ def plot_embedding(
         Keywords of `Axes.scatter`, such as ``{"s": 4, "alpha": 0.5, "rasterized": True}``. By default size and opacity
         come from n and the size of the axes, and more than 10,000 points and edges are stored as pixels in PDF and SVG.
     edge_style : dict, optional
-        Keywords of `LineCollection`, such as ``{"color": "grey", "alpha": 0.1}``, and two more. "max_edges" (200,000):
-        of more edges a random sample is drawn. "bundle" (False): edges between two classes bend towards each other.
+        Keywords of `LineCollection`, such as ``{"color": "grey", "alpha": 0.1}``, and two more. "max_edges" (1,000,000;
+        100,000 in 1-D and 3-D): of more edges a random sample is drawn. "bundle" (False): edges between two classes
+        bend towards each other. More than 30,000 edges become an image, unless e.g. a "linewidth" is given.
     text_style : dict, optional
         Keywords of `Text` for the names on the picture, such as ``{"fontsize": 8, "color": "black"}``.
     legend : {"auto", True, False}
@@ -129,7 +130,7 @@ def plot_embedding(
     _check_choices(legend=legend, arrows=arrows, density=density)
     rng = np.random.default_rng(random_state)
     point_style = normalize_kwargs(point_style, PathCollection)
-    edge_style = {"max_edges": MAX_EDGES, "bundle": False} | normalize_kwargs(edge_style, LineCollection)
+    edge_style = {"max_edges": None, "bundle": False} | normalize_kwargs(edge_style, LineCollection)
     max_edges, bundle = edge_style.pop("max_edges"), edge_style.pop("bundle")
     labels, graph = _read_graph(labels, graph, random_state)
     Y, nodes = _as_positions(Y, graph)
@@ -139,22 +140,25 @@ def plot_embedding(
     degree = None if graph is None else degrees(graph.adjacency)
     named, written = wanted_names(node_names, nodes, degree, len(Y))
     edges = None if graph is None else Edges(Y, graph, max_edges, arrows, rng)
-    Y, height = (Y, 0.0) if Y.shape[1] > 1 else as_strip(Y, edges)
+    Y, height = (Y, 0.0) if Y.shape[1] > 1 else as_strip(Y, edges, rng)
 
     far = far_away(Y)
     low, high = limits(Y[~far], height)
     made_figure = ax is None
     ax = new_axes(high - low) if made_figure else ax
     set_frame(ax, low, high, title)
-    box, unit = axes_in_points(ax, high - low)
+    box = axes_in_points(ax)
     paint = make_paint(ax, len(Y), values, names, palette, point_style)
-    style = default_style(ax, Y, box, RASTERIZED < len(Y) + (0 if edges is None else len(edges))) | point_style
+    rasterized = len(Y) + (0 if edges is None else len(edges)) > RASTERIZED
+    style = default_style(ax, Y, box, rasterized) | point_style
     middles = medoids(Y, values, len(names), rng) if label_on_map or (bundle and names is not None) else None
 
     if edges is not None:
-        between = None if names is None else edges.color(values, paint.classes, grey(ax, BETWEEN))
-        lines = edges.bundled(Y, values, Y[middles]) if bundle and names is not None else edges.lines(Y, arcs=height > 0)
-        draw_edges(ax, lines, between, edges.heads, crowding(lines, low, high, unit), style, edge_style)
+        between = None if names is None else edges.color(values, paint.classes, grey(ax, BETWEEN[int(is_dark(ax))]))
+        lines = (
+            edges.bundled(Y, values, Y[middles]) if bundle and names is not None else edges.lines(Y, arcs=height > 0)
+        )
+        draw_edges(ax, lines, between, edges.heads, (low, high, box), style, edge_style)
     if density is True or (density == "auto" and len(Y) > MANY_POINTS and Y.shape[1] == 2 and "s" not in point_style):
         drawn = draw_density(ax, Y, low, high, box, paint, point_style.get("alpha"))
     else:
@@ -172,7 +176,9 @@ def plot_embedding(
         pen = Names(ax, Y[~far], box, style["s"], text_style or {})
         remark = f"{far.sum()} points farther out" if far.any() else ""
         counts = np.bincount(values[values >= 0], minlength=len(names)) if label_on_map else None
-        pen.write_classes(Y[middles], counts, names, paint.classes, remark) if label_on_map else pen.write_remark(remark)
+        pen.write_classes(Y[middles], counts, names, paint.classes, remark) if label_on_map else pen.write_remark(
+            remark
+        )
         pen.write_nodes(Y[named], written, None if degree is None else degree[named])
     return ax
 

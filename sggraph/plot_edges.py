@@ -9,10 +9,12 @@ from matplotlib.colors import to_rgba_array
 from scipy import sparse
 
 from .palette import grey
+from .plot_density import draw_edge_density
 
-MAX_EDGES = 200_000
+MAX_EDGES = {1: 100_000, 2: 1_000_000, 3: 100_000}  # by dimension
+LINES = 30_000  # more edges than this are drawn as an image
 ARROWED = 300
-PLAIN, BETWEEN = 0.45, 0.3  # share of the text colour in the grey of edges; between classes they are paler
+PLAIN, BETWEEN = 0.45, (0.3, 0.4)  # share of the text colour in the grey of edges; between classes on light, dark
 BEND = np.linspace(0, 1, 16)[:, None, None]
 
 
@@ -24,6 +26,7 @@ class Edges:
 
     def __init__(self, Y, graph, max_edges, arrows, rng):
         A = graph.adjacency
+        max_edges = MAX_EDGES[Y.shape[1]] if max_edges is None else max_edges
         self.row, self.col = sparse.triu(A + A.T, k=1).nonzero()
         if len(self.row) > max_edges:
             seen = np.flatnonzero(self._lengths(Y) > np.ptp(Y, axis=0).max() / 2000)
@@ -34,7 +37,9 @@ class Edges:
             wrong = "graph has no direction" if flat else f"Y has {Y.shape[1]} columns"
             raise ValueError(f"arrows=True needs a directed graph and an embedding of 2 dimensions: {wrong}")
         wanted = arrows is True or (arrows == "auto" and one_way and flat and len(self.row) <= ARROWED)
-        self.heads = np.column_stack([_are_arcs(A, self.col, self.row), _are_arcs(A, self.row, self.col)]) if wanted else None
+        self.heads = (
+            np.column_stack([_are_arcs(A, self.col, self.row), _are_arcs(A, self.row, self.col)]) if wanted else None
+        )
 
     def __len__(self):
         return len(self.row)
@@ -87,17 +92,20 @@ def _are_arcs(A, row, col):
     return np.isin(row * len(A.indptr) + col, i * len(A.indptr) + j)
 
 
-def draw_edges(ax, lines, colors, heads, crowding, point_style, style):
-    """All edges in one collection; where they crowd, thinner and paler. Arrows are patches of their own."""
+def draw_edges(ax, lines, colors, heads, view, point_style, style):
+    """All edges in one collection; where they crowd, thinner and paler. Arrows are patches, very many edges an image.
+
+    `view` is what the axes show: lower and upper corner, and their size in points of text.
+    """
     style = {"color" if key in ("colors", "edgecolor") else key: value for key, value in style.items()}
-    width = style.pop("linewidth", np.clip(0.35 / crowding, 0.25, 0.8))
-    style = {
-        "color": [grey(ax, PLAIN)] if colors is None else colors,
-        "alpha": np.clip(0.35 / (crowding * np.mean(width)), 0.01, 0.7),
-        "zorder": 1,
-        "rasterized": point_style["rasterized"],
-        **style,
-    }
+    style = {"color": [grey(ax, PLAIN)] if colors is None else colors, "zorder": 1} | style
+    if heads is None and len(lines) > LINES and lines.shape[2] == 2 and style.keys() <= {"color", "alpha", "zorder"}:
+        draw_edge_density(ax, lines, *view, **style | {"color": to_rgba_array(style["color"])[:, :3]})
+        return
+    dense = crowding(lines, *view)
+    width = style.pop("linewidth", np.clip(0.35 / dense, 0.25, 0.8))
+    style.setdefault("alpha", np.clip(0.35 / (dense * np.mean(width)), 0.01, 0.7))
+    style.setdefault("rasterized", point_style["rasterized"])
     if heads is not None:
         _draw_arrows(ax, lines, heads, point_style["s"], width, style)
         return
@@ -115,13 +123,14 @@ def _draw_arrows(ax, lines, heads, point_size, width, style):
     kinds = {(False, True): "-|>", (True, False): "<|-", (True, True): "<|-|>"}
     rim = np.sqrt(np.mean(point_size)) / 2 + 0.5
     colors = np.broadcast_to(to_rgba_array(style.pop("color"))[:, :3], (len(lines), 3))
-    style = style | {"mutation_scale": 6, "shrinkA": rim, "shrinkB": rim, "linewidth": max(np.mean(width), 0.6)}
+    style = style | {"mutation_scale": 9, "shrinkA": rim, "shrinkB": rim, "linewidth": max(np.mean(width), 0.6)}
     for line, ends, color in zip(lines, heads.tolist(), colors, strict=True):
         ax.add_patch(FancyArrowPatch(*line, arrowstyle=kinds[tuple(ends)], color=color, **style))
 
 
-def crowding(lines, low, high, unit):
+def crowding(lines, low, high, box):
     """Length of edge per area, in points, that the average bit of edge has around it: on a grid of 16 by 16 cells."""
+    unit = box.min() / (high - low).max() if len(low) == 3 else box[0] / (high - low)[0]
     start, end, way = lines[:, 0, :2], lines[:, -1, :2], np.linspace(0.1, 0.9, 5)[:, None, None]
     sites = (start + way * (end - start)).reshape(-1, 2)
     length = unit * np.tile(np.linalg.norm(end - start, axis=1) / 5, 5)

@@ -27,7 +27,7 @@ def far_away(Y):
         return far
     low, high = np.quantile(Y, [0.5 / FEW, 1 - 0.5 / FEW], axis=0)
     room = (high - low).max() / 2
-    out = np.any((Y < low - room) | (high + room < Y), axis=1)
+    out = np.any((Y < low - room) | (Y > high + room), axis=1)
     few = 0 < np.count_nonzero(out) < len(Y) / FEW
     return out if few and np.ptp(Y, axis=0).max() > 2 * np.ptp(Y[~out], axis=0).max() else far
 
@@ -53,26 +53,33 @@ def set_frame(ax, low, high, title):
     if title is not None:
         ax.set_title(title)
     if solid:
-        ax.set_box_aspect(high - low, zoom=_zoom(high - low))
         ax.set_axis_off()
         ax.computed_zorder = False
+        _zoom(ax, low, high)
     else:
         ax.set_aspect("equal")
         ax.spines[:].set_visible(False)
 
 
-def _zoom(sides):
-    """As large as fits whatever the direction from which one looks: mplot3d leaves room for ticks, which are not drawn."""
-    return 1.75 * np.linalg.norm(sides) / np.linalg.norm(sides)
+def _zoom(ax, low, high):
+    """As large as fits however the axes are turned; mplot3d itself leaves room for ticks, which are not drawn."""
+    turn, rise = np.meshgrid(np.linspace(0, 2 * np.pi, 24), np.linspace(-np.pi / 2, np.pi / 2, 12))
+    ball = np.stack([np.cos(turn) * np.cos(rise), np.sin(turn) * np.cos(rise), np.sin(rise)], axis=-1).reshape(-1, 3)
+    ball = (low + high) / 2 + np.linalg.norm(high - low) / 2 * 0.85 * ball  # few clouds fill the corners of their box
+    zoom = 1.0
+    for _ in range(3):  # perspective: nearly linear
+        ax.set_box_aspect(high - low, zoom=zoom)
+        at = ax.transAxes.inverted().transform(ax.transData.transform(to_plane(ax, ball)))
+        zoom *= 0.5 / np.abs(at - 0.5).max()
+    ax.set_box_aspect(high - low, zoom=zoom)
 
 
-def axes_in_points(ax, sides):
-    """Width and height of the axes in points, and points per unit of Y."""
+def axes_in_points(ax):
+    """Width and height of the axes in points of text."""
     if ax.name != "3d":
         ax.apply_aspect()
     extent = ax.get_window_extent()
-    box = np.array([extent.width, extent.height]) * 72 / ax.figure.dpi
-    return box, box.min() / sides.max() if len(sides) == 3 else box[0] / sides[0]
+    return np.array([extent.width, extent.height]) * 72 / ax.figure.dpi
 
 
 def to_plane(ax, Y):

@@ -1,7 +1,7 @@
-"""Write names on the picture: classes at their medoids, nodes beside their points, with thin lines where they had to move.
+"""Write names on the picture: classes at their medoids, nodes beside their points, thin lines where they had to move.
 
-Where they go is the business of text_places.py; here is what is written, how large, and at which points. A name that finds
-no room is left out, the least important first, and counted.
+Where they go is the business of text_places.py; here is what is written, how large, and at which points. A name that
+finds no room is left out, the least important first, and counted.
 """
 
 import textwrap
@@ -21,7 +21,7 @@ from .plot_legend import shortened
 from .text_places import Places
 
 SAMPLE = 500  # points of a class that its medoid is chosen from
-INK = 0.2  # share of the axes that names may cover
+INK = 0.15  # share of the axes that names may cover
 CLASS_SIZES, NODE_SIZES = (6.5, 14.0), (6.0, 10.0)
 SURE_OF_ROOM = 12  # so many class names always find room
 LEADER = 6.0  # a name farther from its point than this gets a line
@@ -79,13 +79,15 @@ class Names:
 
     def write_classes(self, Y, counts, names, colors, remark):
         """Names of classes at the points Y, sized by the numbers of members; those without room join the remark."""
-        order = np.argsort(-counts, kind="stable")
         names = [_in_lines(str(name)) for name in names]
+        order = np.argsort(-counts, kind="stable")
+        order = order[np.cumsum(_areas([names[c] for c in order])) * CLASS_SIZES[0] ** 2 < INK * self.box.prod()]
         colors = 0.5 * colors + 0.5 * self.text_color
         longest = ", ".join(filter(None, [remark, f"+{len(names)} more"]))
         note = self.write_remark(longest if len(names) > SURE_OF_ROOM else remark)
         share = np.sqrt(counts / max(counts.max(initial=1), 1))
-        left = self._write(Y[order], [names[c] for c in order], share[order], CLASS_SIZES, colors[order], "bold")
+        left = len(names) - len(order)
+        left += self._write(Y[order], [names[c] for c in order], share[order], CLASS_SIZES, colors[order], "bold")
         if left and note is None:
             note = self.write_remark(longest)
         if note is not None:
@@ -131,7 +133,7 @@ class Names:
                 left += 1
                 continue
             text.set_position(middle - anchor)
-            if np.linalg.norm(end - anchor) > self.radius + LEADER:
+            if np.linalg.norm(end - anchor) > self.radius + (LEADER if weight is None else 4 * LEADER):
                 self._draw_leader(at, xyz, anchor, end, text)
         return left
 
@@ -139,9 +141,7 @@ class Names:
         """From small to large by share, all smaller where the names would cover too much."""
         smallest, largest = sizes
         fonts = smallest + (largest - smallest) * share
-        lines = [name.split("\n") for name in names]
-        area = 0.7 * np.array([max(map(len, parts)) * len(parts) for parts in lines])  # of a name, in squared font sizes
-        shrink = np.sqrt(INK * self.box.prod() / max((area * fonts**2).sum(), 1e-9))
+        shrink = np.sqrt(INK * self.box.prod() / max((_areas(names) * fonts**2).sum(), 1e-9))
         return np.maximum(fonts * min(shrink, 1), smallest)
 
     def _annotation(self, text, at, xyz, **style):
@@ -166,6 +166,12 @@ class Names:
         """Where Y is on the axes, in points of text from their lower left corner."""
         pixels = self.ax.transData.transform(to_plane(self.ax, Y)) - self.ax.get_window_extent().p0
         return pixels * 72 / self.ax.figure.dpi
+
+
+def _areas(names):
+    """Of each name, in squared font sizes."""
+    lines = [name.split("\n") for name in names]
+    return 0.7 * np.array([max(map(len, parts)) * len(parts) for parts in lines], float)
 
 
 def _in_lines(name):

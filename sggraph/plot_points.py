@@ -87,10 +87,12 @@ def draw_border(ax, Y, low, high, colors):
     for side, marker in enumerate(OUTWARDS):
         rows = beyond == side
         if rows.any():
-            ax.scatter(*at[rows].T, c=colors[rows], marker=marker, s=30, linewidths=0.5, edgecolors=[ground(ax)], zorder=4)
+            ax.scatter(
+                *at[rows].T, c=colors[rows], marker=marker, s=30, linewidths=0.5, edgecolors=[ground(ax)], zorder=4
+            )
 
 
-def as_strip(Y, edges):
+def as_strip(Y, edges, rng):
     """One dimension on a line, as high as its highest arc; without edges spread sideways as far as points are dense."""
     y = Y[:, 0]
     if edges is not None:
@@ -98,6 +100,5 @@ def as_strip(Y, edges):
     counts, ends = np.histogram(y, bins=200)
     bell = np.exp(-(np.linspace(-3, 3, 31) ** 2) / 2)
     density = np.interp(y, (ends[1:] + ends[:-1]) / 2, np.convolve(counts, bell, mode="same"))
-    side = np.empty(len(y))
-    side[np.argsort(y, kind="stable")] = np.arange(len(y)) * (np.sqrt(5) - 1) / 2 % 1 * 2 - 1  # golden: neighbours apart
-    return np.column_stack([y, 0.1 * np.ptp(y) * side * density / density.max()]), 0.0
+    side = 0.1 * np.ptp(y) * density / density.max()
+    return np.column_stack([y, side * rng.uniform(-1, 1, len(y))]), 0.0

@@ -1,7 +1,8 @@
 """Places for names on a picture: none over another or over the border, the important ones first.
 
-Greedy: each name takes the cheapest free one of some hundred places around its anchor, on squares of growing size. A place
-costs its distance, the points it would cover, and a leader line that crosses others. All lengths are in points of text.
+Greedy: each name takes the cheapest free one of some hundred places around its anchor, on squares of growing size. A
+place costs its distance, the points it would cover, and a leader line that crosses others. All lengths are in points of
+text.
 """
 
 import numpy as np
@@ -13,6 +14,8 @@ AVERSION = np.array([0, 2, 1, 3, 2, 4, 3, 2, 1, 2, 3, 4, 3, 3, 1, 2]) / 20
 BETWEEN = 1.0  # kept free around a name
 ON_THE_LINE = np.linspace(0, 1, 12)[1:-1, None]
 CELL = 3.0
+LARGE = 4.0  # points of this diameter should not vanish beneath the name of their class
+BORDER = 2.0  # kept free inside the border
 
 
 class Places:
@@ -33,6 +36,7 @@ class Places:
         self.middles, self.sides = np.empty((0, 2)), np.empty((0, 2))
         self.leaders = np.empty((0, 2, 2))
         self._ink = _summed_ink(self.box, points, size)
+        self._cover_cost = (3.0, 1.5 if size > LARGE else 0.3)  # for names beside and on their anchor
 
     def take(self, middle, sides):
         """Keep a rectangle free of names to come."""
@@ -44,7 +48,7 @@ class Places:
 
         A place is `gap` to `reach` away from the anchor; with `on_anchor` the anchor itself is the best place.
         """
-        if np.any(sides > self.box):
+        if np.any(sides > self.box - 2 * BORDER):
             return None, None
         middles, aversion = self._candidates(anchor, sides, gap, reach, on_anchor)
         ends = np.clip(anchor, middles - sides / 2, middles + sides / 2)
@@ -57,7 +61,7 @@ class Places:
             return None, None
         middles, ends, away, aversion = (x[possible] for x in (middles, ends, away, aversion))
         cost = 3 * away / reach + aversion * (away < 2 * gap) + self._tangle(anchor, middles, ends, sides)
-        cost += (0.5 if on_anchor else 1.5) * self._covered(middles, sides) * (away > 0)
+        cost += self._cover_cost[on_anchor] * self._covered(middles, sides)
         best = cost.argmin()
         self.take(middles[best], sides)
         self.leaders = np.vstack([self.leaders, [[anchor, ends[best]]]])
@@ -70,7 +74,7 @@ class Places:
         aversion = np.tile(AVERSION, len(rings))
         if on_anchor:
             offsets, aversion = np.vstack([[0, 0], offsets]), np.append(0, aversion)
-        return np.clip(anchor + offsets, sides / 2, self.box - sides / 2), aversion
+        return np.clip(anchor + offsets, sides / 2 + BORDER, self.box - sides / 2 - BORDER), aversion
 
     def _covered(self, middles, sides):
         """Share of each rectangle that points cover."""
@@ -95,9 +99,15 @@ class Places:
 def _summed_ink(box, points, size):
     """Cells covered by points, summed from the lower left corner, so that a rectangle is four look-ups."""
     shape = np.maximum(np.ceil(box / CELL).astype(int), 1)
-    counts, *_ = np.histogram2d(*points.T, bins=shape, range=np.column_stack([[0, 0], shape * CELL]))
-    covered = np.minimum(counts * max(size / CELL, 0.3) ** 2, 1)
-    return np.pad(covered.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+    reach = np.arange(-int(size / 2 / CELL), int(size / 2 / CELL) + 1) * CELL
+    covered = np.zeros(shape)
+    for x, y in np.stack(np.meshgrid(reach, reach), axis=-1).reshape(-1, 2):
+        if np.hypot(x, y) <= size / 2:
+            counts, *_ = np.histogram2d(
+                *np.add(points, (x, y)).T, bins=shape, range=np.column_stack([[0, 0], shape * CELL])
+            )
+            covered += counts * min(size / CELL, 1) ** 2
+    return np.pad(np.minimum(covered, 1).cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
 
 
 def _inside(points, middles, sides):
@@ -108,7 +118,9 @@ def _crossings(start, ends, lows, highs):
     """With how many of the lines low to high each line from start to end has a point in common."""
 
     def turn(a, b, c):
-        return np.sign((b[..., 0] - a[..., 0]) * (c[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1]) * (c[..., 0] - a[..., 0]))
+        return np.sign(
+            (b[..., 0] - a[..., 0]) * (c[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1]) * (c[..., 0] - a[..., 0])
+        )
 
     ends = ends[:, None]
     parted = turn(start, ends, lows) * turn(start, ends, highs) < 0
