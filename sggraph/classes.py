@@ -59,9 +59,8 @@ def _by_row(labels, nodes, n):
     if isinstance(labels, str) or np.ndim(labels) != 1 or len(labels) != n:
         if isinstance(labels, str):
             raise ValueError(f'labels must be "louvain" or one label for each of the {n} rows of Y, got {labels!r}')
-        raise ValueError(
-            f"labels must be one label for each of the {n} rows of Y, got shape {np.shape(labels)}: select or ravel them"
-        )
+        came = f"shape {np.shape(labels)}"
+        raise ValueError(f"labels must be one label for each of the {n} rows of Y, got {came}: select or ravel them")
     return labels
 
 

@@ -27,7 +27,7 @@ def far_away(Y):
         return far
     low, high = np.quantile(Y, [0.5 / FEW, 1 - 0.5 / FEW], axis=0)
     room = (high - low).max() / 2
-    out = np.any((Y < low - room) | (Y > high + room), axis=1)
+    out = np.any(np.maximum(low - Y, Y - high) > room, axis=1)
     few = 0 < np.count_nonzero(out) < len(Y) / FEW
     return out if few and np.ptp(Y, axis=0).max() > 2 * np.ptp(Y[~out], axis=0).max() else far
 
