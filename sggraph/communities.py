@@ -8,8 +8,7 @@ from .graph import as_graph
 def louvain_names(graph, random_state=0):
     """Name of the Louvain community of each node, "community 1" the largest; None for a node that is alone in its own.
 
-    Weights count, direction does not. NetworkX's own search, in pure Python: 2 s for 20,000 nodes and 170,000 edges, a
-    minute for 500,000 edges.
+    Weights count, direction does not. NetworkX's own search, in pure Python: 1 s for 28,000 edges, 7 s for 170,000.
     """
     import networkx as nx
 
