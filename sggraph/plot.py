@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.cbook import normalize_kwargs
 from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.text import Text
 
 from .classes import as_classes
 from .communities import louvain_names
@@ -139,7 +140,11 @@ def plot_embedding(
         raise ValueError("label_on_map=True needs classes: give them as labels, or graph and labels='louvain'")
     degree = None if graph is None else degrees(graph.adjacency)
     named, written = wanted_names(node_names, nodes, degree, len(Y))
-    edges = None if graph is None else Edges(Y, graph, max_edges, arrows, rng)
+    if bundle and arrows is True:
+        raise ValueError('arrows=True and edge_style={"bundle": True} exclude each other: arrows are straight')
+    if density is True and Y.shape[1] == 3:
+        raise ValueError("density=True draws an image of points in a plane, but Y has 3 columns")
+    edges = None if graph is None else Edges(Y, graph, max_edges, False if bundle else arrows, rng)
     Y, height = (Y, 0.0) if Y.shape[1] > 1 else as_strip(Y, edges, rng)
 
     far = far_away(Y)
@@ -151,14 +156,13 @@ def plot_embedding(
     paint = make_paint(ax, len(Y), values, names, palette, point_style)
     rasterized = len(Y) + (0 if edges is None else len(edges)) > RASTERIZED
     style = default_style(ax, Y, box, rasterized) | point_style
-    middles = medoids(Y, values, len(names), rng) if label_on_map or (bundle and names is not None) else None
+    bundle = bundle and bool(names)
+    middles = Y[medoids(Y, values, len(names), rng)] if label_on_map or bundle else None
 
     if edges is not None:
-        between = None if names is None else edges.color(values, paint.classes, grey(ax, BETWEEN[int(is_dark(ax))]))
-        lines = (
-            edges.bundled(Y, values, Y[middles]) if bundle and names is not None else edges.lines(Y, arcs=height > 0)
-        )
-        draw_edges(ax, lines, between, edges.heads, (low, high, box), style, edge_style)
+        colors = None if names is None else edges.color(values, paint.classes, grey(ax, BETWEEN[int(is_dark(ax))]))
+        lines = edges.bundled(Y, values, middles) if bundle else edges.lines(Y, arcs=height > 0)
+        draw_edges(ax, lines, colors, edges.heads, (low, high, box), style, edge_style)
     if density is True or (density == "auto" and len(Y) > MANY_POINTS and Y.shape[1] == 2 and "s" not in point_style):
         drawn = draw_density(ax, Y, low, high, box, paint, point_style.get("alpha"))
     else:
@@ -173,12 +177,14 @@ def plot_embedding(
     if made_figure and guide is not None:
         make_room(ax.figure, guide)
     if label_on_map or written or far.any():
-        pen = Names(ax, Y[~far], box, style["s"], text_style or {})
+        pen = Names(ax, Y[~far], box, style["s"], normalize_kwargs(text_style, Text))
         remark = f"{far.sum()} points farther out" if far.any() else ""
-        counts = np.bincount(values[values >= 0], minlength=len(names)) if label_on_map else None
-        pen.write_classes(Y[middles], counts, names, paint.classes, remark) if label_on_map else pen.write_remark(
-            remark
-        )
+        if label_on_map:
+            pen.write_classes(
+                middles, np.bincount(values[values >= 0], minlength=len(names)), names, paint.classes, remark
+            )
+        else:
+            pen.write_remark(remark)
         pen.write_nodes(Y[named], written, None if degree is None else degree[named])
     return ax
 

@@ -145,7 +145,13 @@ class Names:
         return np.maximum(fonts * min(shrink, 1), smallest)
 
     def _annotation(self, text, at, xyz, **style):
-        kind = {"xytext": (0, 0), "textcoords": "offset points", "ha": "center", "va": "center", "zorder": 6}
+        kind = {
+            "xytext": (0, 0),
+            "textcoords": "offset points",
+            "horizontalalignment": "center",
+            "verticalalignment": "center",
+            "zorder": 6,
+        }
         made = _Annotation(text, at, **{**kind, **style}, parse_math=False, annotation_clip=False)
         made.xyz = xyz
         return self.ax.add_artist(made)

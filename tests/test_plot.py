@@ -135,6 +135,18 @@ def test_missing_labels_are_grey_and_beneath(labels, names):
         assert grey not in (drawn[0], drawn[2])
 
 
+def test_names_and_bundles_of_nobody():
+    style = {"graph": nx.path_graph(3), "edge_style": {"bundle": True}, "label_on_map": True}
+    assert not plot_embedding(points(3), [None] * 3, **style).texts
+
+
+def test_bundles_in_a_directed_graph_and_with_missing_labels():
+    D = nx.DiGraph([(0, 1), (1, 2), (2, 3)])
+    ax = plot_embedding(points(4), ["a", None, "b", "a"], graph=D, edge_style={"bundle": True})
+    assert not ax.patches
+    assert len(edge_collection(ax).get_segments()) == 3
+
+
 def test_a_palette_for_nobody():
     assert list(legend_colors(plot_embedding(points(3), [None] * 3, palette="Set1"))) == ["no label"]
 
@@ -470,7 +482,7 @@ def test_density_is_more_opaque_where_more_points_are_and_missing_are_beneath():
     few, many, missing = pixels[row[order], column[order]]
     assert few[3] < many[3]
     assert (few[:3] == many[:3]).all()
-    assert len({*missing[:3].tolist()}) == 1
+    assert to_hex(missing[:3] / 255) == to_hex(legend_colors(ax)["no label"])
 
 
 def test_very_many_points_become_an_image():
@@ -661,6 +673,8 @@ def test_degenerate_pictures(Y, with_graph):
         (points(3), {"labels": [1, 2, 3], "legend": "left"}, r"legend must be"),
         (points(3), {"arrows": "yes"}, r"arrows must be"),
         (points(3), {"density": 3}, r"density must be"),
+        (points(3, 3), {"density": True}, r"density=True .* 3 columns"),
+        (points(3), {"arrows": True, "edge_style": {"bundle": True}}, r"arrows are straight"),
         (points(3), {"labels": [1, 2, 3], "point_style": {"color": "red"}}, r"point_style has a colour"),
     ],
 )

@@ -137,7 +137,7 @@ def test_names_that_found_no_room_are_told():
 
 
 def test_text_style():
-    ax = plot_embedding([[0, 0], [1, 1]], node_names=["a", "b"], text_style={"fontsize": 13, "color": "red"})
+    ax = plot_embedding([[0, 0], [1, 1]], node_names=["a", "b"], text_style={"size": 13, "c": "red"})
     assert {(text.get_fontsize(), text.get_color()) for text in written(ax)} == {(13, "red")}
 
 
