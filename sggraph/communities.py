@@ -1,8 +1,10 @@
 """Communities of a graph, as classes for graphs that come without any."""
 
+import warnings
+
 import numpy as np
 
-from .graph import as_graph
+from .graph import GraphWarning, as_graph
 
 
 def louvain_names(graph, random_state=0):
@@ -12,7 +14,9 @@ def louvain_names(graph, random_state=0):
     """
     import networkx as nx
 
-    graph = as_graph(graph)
+    with warnings.catch_warnings():  # self-loops show nothing
+        warnings.simplefilter("ignore", GraphWarning)
+        graph = as_graph(graph)
     found = nx.community.louvain_communities(nx.from_scipy_sparse_array(graph.adjacency), seed=random_state)
     names = np.full(len(graph.nodes), None, dtype=object)
     found = sorted((sorted(c) for c in found if len(c) > 1), key=lambda c: (-len(c), c[0]))

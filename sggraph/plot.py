@@ -4,7 +4,6 @@ Sizes and opacities come from the ink a picture can take: the points together co
 Nothing here shows a figure or changes rcParams. Frame, points, edges, names, legend, colours have files of their own.
 """
 
-import warnings
 from collections.abc import Mapping
 
 import numpy as np
@@ -15,7 +14,7 @@ from matplotlib.text import Text
 from .classes import as_classes
 from .communities import louvain_names
 from .coordinates import as_coordinates
-from .graph import GraphWarning, as_graph
+from .graph import quiet_graph
 from .palette import grey, is_dark
 from .plot_density import draw_density
 from .plot_edges import BETWEEN, Edges, degrees, draw_edges
@@ -70,7 +69,8 @@ def plot_embedding(
         Colours in the order of the sorted classes. The default is safe for colour-blind readers up to 8 classes.
     label_on_map : bool, default False
         Write the names of the classes on the picture, each where its class is densest, larger for larger classes; the
-        legend is then left out unless ``legend=True``. Names for which there is no room are counted in a corner.
+        legend is then left out unless ``legend=True``. A corner counts the classes whose names found no room, or are
+        not among the 50 largest.
     node_names : True, int, sequence of length n or dict, optional
         Names beside points: of all nodes, of the k nodes of highest degree, or these names (None: none for this node).
         A warning tells how many found no room.
@@ -200,10 +200,8 @@ def _read_graph(labels, graph, random_state):
     wanted = isinstance(labels, str) and labels == "louvain"
     if wanted and graph is None:
         raise ValueError("labels='louvain' finds communities of the graph: give graph, too")
-    with warnings.catch_warnings():  # self-loops show nothing
-        warnings.simplefilter("ignore", GraphWarning)
-        labels = louvain_names(graph, random_state) if wanted else labels
-        return labels, None if graph is None else as_graph(graph, weight=None, direction="out")
+    labels = louvain_names(graph, random_state) if wanted else labels
+    return labels, None if graph is None else quiet_graph(graph)
 
 
 def _as_positions(Y, graph):

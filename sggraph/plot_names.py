@@ -23,6 +23,7 @@ from .text_places import Places
 SAMPLE = 500  # points of a class that its medoid is chosen from
 INK = 0.15  # share of the axes that names may cover
 CLASS_SIZES, NODE_SIZES = (6.5, 14.0), (6.0, 10.0)
+MOST = 50  # names of classes
 SURE_OF_ROOM = 12  # so many class names always find room
 LEADER = 6.0  # a name farther from its point than this gets a line
 
@@ -80,7 +81,7 @@ class Names:
     def write_classes(self, Y, counts, names, colors, remark):
         """Names of classes at the points Y, sized by the numbers of members; those without room join the remark."""
         names = [_in_lines(str(name)) for name in names]
-        order = np.argsort(-counts, kind="stable")
+        order = np.argsort(-counts, kind="stable")[:MOST]
         order = order[np.cumsum(_areas([names[c] for c in order])) * CLASS_SIZES[0] ** 2 < INK * self.box.prod()]
         colors = 0.5 * colors + 0.5 * self.text_color
         longest = ", ".join(filter(None, [remark, f"+{len(names)} more"]))
