@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from .alignment import aligned
+from .communities import read_labels
 from .coordinates import as_embeddings
 from .graph import quiet_graph
 from .history import History, as_history
@@ -106,6 +107,7 @@ def animate_embedding(
     True
     """
     writer = _writer(path)
+    labels = read_labels(labels, graph, options.get("random_state", 0))
     graph = None if graph is None else quiet_graph(graph)
     captions, frames, nodes = _as_frames(snapshots, graph)
     if fps is not None and not fps > 0:

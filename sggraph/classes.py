@@ -1,5 +1,6 @@
 """Labels of any origin become class numbers and class names, or values."""
 
+import re
 from collections.abc import Mapping
 from numbers import Integral, Real
 
@@ -30,10 +31,18 @@ def as_classes(labels, nodes, n):
 def _in_order(names, categories):
     if categories is not None:
         return [name for name in categories if name in names]
+    if all(isinstance(name, str) for name in names):
+        return sorted(names, key=_with_numbers)
     try:
         return sorted(names)
     except TypeError:  # of several types, or of one without an order
         return sorted(names, key=lambda name: (type(name).__name__, str(name)))
+
+
+def _with_numbers(name):
+    """Sorting key for which "a 2" comes before "a 10"."""
+    parts = re.split(r"(\d+)", name)
+    return [(int(part) if part.isdecimal() else 0, part) for part in parts]
 
 
 def _by_row(labels, nodes, n):
@@ -48,7 +57,9 @@ def _by_row(labels, nodes, n):
     if hasattr(labels, "reindex") and nodes is not None and set(nodes) <= set(labels.index):
         labels = labels.reindex(nodes)
     if isinstance(labels, str) or np.ndim(labels) != 1 or len(labels) != n:
-        came = repr(labels) if isinstance(labels, str) else f"shape {np.shape(labels)}"
+        if isinstance(labels, str):
+            raise ValueError(f'labels must be "louvain" or one label for each of the {n} rows of Y, got {labels!r}')
+        came = f"shape {np.shape(labels)}"
         raise ValueError(f"labels must be one label for each of the {n} rows of Y, got {came}: select or ravel them")
     return labels
 
@@ -66,3 +77,11 @@ def _are_floats(labels):
 def by_size(codes, k):
     """Class numbers, the largest class first."""
     return np.argsort(-np.bincount(codes[codes >= 0], minlength=k), kind="stable")
+
+
+def without_empty(codes, names):
+    """Class numbers and names, those of classes without a member left out."""
+    kept = np.unique(codes[codes >= 0])
+    number = np.full(len(names) + 1, -1)  # the last is that of the missing
+    number[kept] = np.arange(len(kept))
+    return number[codes], [names[c] for c in kept]

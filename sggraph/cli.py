@@ -65,7 +65,12 @@ def make_parser():
     files = embed.add_argument_group("files")
     files.add_argument("-o", "--output", type=Path, metavar="CSV", help="coordinates (FILE's stem + _embedding.csv)")
     files.add_argument("--plot", type=Path, metavar="PICTURE", help="draw the embedding: .png, .pdf, .svg, ...")
-    files.add_argument("--labels", type=Path, metavar="CSV", help="classes of the nodes, columns node,label")
+    files.add_argument(
+        "--labels", metavar="CSV", help="classes of the nodes, columns node,label; or louvain finds them"
+    )
+    files.add_argument(
+        "--names", type=_names, metavar="K", help="on the picture: classes, or the K nodes of most edges"
+    )
     graph = embed.add_argument_group("graph")
     graph.add_argument("--direction", choices=("symmetric", "out", "in"), default="symmetric", help="of a directed one")
     graph.add_argument("--weight", default="weight", metavar="NAME", help="edge attribute (weight); none ignores them")
@@ -109,16 +114,25 @@ def run_demo(arguments):
 def run_embed(arguments):
     """The command ``sggraph embed``."""
     output = arguments.output or _default_output(arguments.file)
-    _check_targets(arguments.file, arguments.labels, output, arguments.plot)
+    find_classes = arguments.labels == "louvain"
+    if arguments.names == "classes" and arguments.labels is None:
+        raise ValueError("--names classes needs --labels, a file or louvain")
+    table = None if find_classes or arguments.labels is None else Path(arguments.labels)
+    _check_targets(arguments.file, table, output, arguments.plot)
     from .files import read_graph
 
     weight = None if arguments.weight.lower() == "none" else arguments.weight
     graph = read_graph(arguments.file, weight=weight, direction=arguments.direction)
-    labels = None if arguments.labels is None else read_labels(arguments.labels, graph.nodes)
+    labels = None if table is None else read_labels(table, graph.nodes)
+    if find_classes:
+        from .communities import louvain_names
+
+        labels = louvain_names(graph, arguments.seed)
     names = ("d", "lambda_", "balance", "max_iter", "early_exag", "alpha", "eta", "n_jobs")
     options = {name: getattr(arguments, name) for name in names}
     result = _embed(graph, random_state=arguments.seed, verbose=not arguments.quiet, **options)
-    _write(result, labels, output, arguments.plot, arguments.file.name)
+    names = {"label_on_map": True} if arguments.names == "classes" else {"node_names": arguments.names}
+    _write(result, labels, output, arguments.plot, arguments.file.name, names)
     if not arguments.quiet:
         _report(result, output, arguments.plot)
 
@@ -163,15 +177,15 @@ def _embed(graph, **options):
     return estimator
 
 
-def _write(result, labels, output, picture, title):
+def _write(result, labels, output, picture, title, names=None):
     from .files import write_embedding
 
     write_embedding(output, result.embedding_, result.nodes_, labels)
     if picture is not None:
-        _draw(result, labels, picture, title)
+        _draw(result, labels, picture, title, names or {})
 
 
-def _draw(result, labels, picture, title):
+def _draw(result, labels, picture, title, names):
     """Draw on a figure of its own: no window, no pyplot, whatever the backend."""
     from matplotlib.figure import Figure
 
@@ -179,7 +193,7 @@ def _draw(result, labels, picture, title):
 
     figure = Figure(figsize=(8, 8))
     ax = figure.add_axes((0, 0, 1, 1), projection="3d" if result.d == 3 else None)
-    plot_embedding(result.embedding_, labels, graph=result.graph_, ax=ax, title=title)
+    plot_embedding(result.embedding_, labels, graph=result.graph_, ax=ax, title=title, **names)
     figure.savefig(picture, dpi=150, bbox_inches="tight")
 
 
@@ -240,6 +254,10 @@ def _real(text):
         return float(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no number") from None
+
+
+def _names(text):
+    return text if text == "classes" else _whole(text)
 
 
 def _auto_or(kind):

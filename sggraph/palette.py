@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.colors import Colormap, LinearSegmentedColormap, to_rgb
+from matplotlib.colors import Colormap, LinearSegmentedColormap, to_rgb, to_rgba
 
 from .classes import by_size
 
@@ -74,11 +74,17 @@ def oklab(rgb):
     return cones @ _TO_LAB
 
 
+def ground(ax):
+    """Colour behind the picture: that of the axes, or of the figure where the axes are transparent, or white."""
+    patches = [ax.patch] + ([ax.figure.patch] if ax.figure is not None else [])
+    return next((np.array(to_rgb(p.get_facecolor())) for p in patches if to_rgba(p.get_facecolor())[3] > 0), np.ones(3))
+
+
 def grey(ax, share):
     """Between the ground (share 0) and the text (share 1) of the current style."""
-    return (1 - share) * np.array(to_rgb(ax.get_facecolor())) + share * np.array(to_rgb(mpl.rcParams["text.color"]))
+    return (1 - share) * ground(ax) + share * np.array(to_rgb(mpl.rcParams["text.color"]))
 
 
 def is_dark(ax):
     """Whether the ground of the axes is darker than the middle."""
-    return oklab(np.array(to_rgb(ax.get_facecolor())))[0] < 0.5
+    return oklab(ground(ax))[0] < 0.5

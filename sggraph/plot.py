@@ -1,24 +1,32 @@
 """Draw an embedding: arrays in, matplotlib Axes out.
 
 Sizes and opacities come from the ink a picture can take: the points together cover at most a seventh of the axes.
-Nothing here shows a figure or changes rcParams. Colours, edges and legend have files of their own.
+Nothing here shows a figure or changes rcParams. Frame, points, edges, names, legend, colours have files of their own.
 """
 
-import warnings
 from collections.abc import Mapping
 
 import numpy as np
+from matplotlib.cbook import normalize_kwargs
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.text import Text
 
-from .classes import as_classes
+from .classes import as_classes, without_empty
+from .communities import read_labels
 from .coordinates import as_coordinates
-from .graph import GraphWarning, as_graph
-from .palette import EIGHT, MISSING, class_colors, grey, is_dark, values_colormap
-from .plot_edges import crowding, draw_edges, edge_lines
+from .graph import quiet_graph
+from .palette import grey, is_dark
+from .plot_density import draw_density
+from .plot_edges import BETWEEN, Edges, degrees, draw_edges
+from .plot_frame import axes_in_points, far_away, limits, new_axes, set_frame
 from .plot_legend import draw_colorbar, draw_legend, make_room
+from .plot_names import Names, medoids, wanted_names
+from .plot_points import as_strip, default_style, draw_border, draw_points, make_paint
 
 __all__ = ["plot_embedding"]
 
-HEAD = 0.4  # inches above the axes, for a title
+MANY_POINTS = 200_000
+RASTERIZED = 10_000
 
 
 def plot_embedding(
@@ -28,14 +36,15 @@ def plot_embedding(
     graph=None,
     ax=None,
     palette=None,
-    point_size=None,
-    point_alpha=None,
-    edge_alpha=None,
-    edge_color=None,
-    max_edges=200_000,
+    label_on_map=False,
+    node_names=None,
+    arrows="auto",
+    density="auto",
+    point_style=None,
+    edge_style=None,
+    text_style=None,
     legend="auto",
     title=None,
-    rasterized=None,
     random_state=0,
 ):
     """Draw the points of an embedding, coloured by class or value, with the edges of its graph behind them.
@@ -43,37 +52,51 @@ def plot_embedding(
     Parameters
     ----------
     Y : array_like of shape (n, d), or dict
-        Coordinates, d = 1 (a strip, its edges as arcs), 2 or 3 (on 3-D axes); or a dict from node to position, as
-        NetworkX uses, whose order, or that of `graph` if given, becomes the order of the rows. Rows of NaN are not
-        drawn (nodes that ``components="largest"`` left out).
-    labels : array_like of shape (n,), or dict, optional
+        Coordinates, d = 1 (a strip: with a graph its edges as arcs, without one the points spread to show how dense
+        they are), 2 or 3 (on 3-D axes); or a dict from node to position, as NetworkX uses, whose order, or that of
+        `graph` if given, becomes the order of the rows. Rows of NaN are not drawn (nodes that
+        ``components="largest"`` left out).
+    labels : array_like of shape (n,), dict or "louvain", optional
         Integers, strings, bools and categoricals are classes; floats are values and get a colour bar (floats that are
         whole numbers beside missing ones are integer classes, which is how pandas stores them). A dict is read by
         node, or by row number if nodes have no names; so is a pandas Series whose index holds the names of the nodes.
-        None, NaN, NA and absent nodes are missing: grey, and beneath the others.
+        None, NaN, NA and absent nodes are missing: grey, and beneath the others. "louvain" finds the communities of
+        `graph` with NetworkX, "community 1" the largest (1 s for 28,000 edges, 7 s for 170,000).
     graph : graph, optional
-        Anything `as_graph` accepts; its edges are drawn, without direction or weight.
+        Anything `as_graph` accepts; its edges are drawn, those within a class in its colour.
     ax : matplotlib.axes.Axes, optional
         Where to draw. Without it a new figure is made, 7 inches on its longer side, and widened for the legend.
     palette : sequence of colours, dict from class to colour, Colormap or its name, optional
         Colours in the order of the sorted classes. The default is safe for colour-blind readers up to 8 classes.
-    point_size : float, optional
-        Area of a point in square points, as in `Axes.scatter`; by default from n and the size of the axes.
-    point_alpha, edge_alpha : float, optional
-        Opacities; by default from the numbers of points and edges, the lengths of the edges and the size of the axes.
-    edge_color : colour, optional
-        By default a grey between the ground and the text colour of the current style.
-    max_edges : int, default 200_000
-        Of more edges than this a random sample is drawn.
+    label_on_map : bool, default False
+        Write the names of the classes on the picture, each where its class is densest, larger for larger classes; the
+        legend is then left out unless ``legend=True``. A corner counts the classes whose names found no room, or are
+        not among the 50 largest.
+    node_names : True, int, sequence of length n or dict, optional
+        Names beside points: of all nodes, of the k nodes of highest degree, or these names (None: none for this node).
+        A warning tells how many found no room.
+    arrows : {"auto", True, False}
+        Whether edges of a directed graph have arrow heads; "auto" if there are up to 300 edges. In 2-D only.
+    density : {"auto", True, False}
+        Draw the points as an image whose opacity shows how many lie in each pixel; "auto" for more than 200,000
+        points in 2-D unless `point_style` gives their size.
+    point_style : dict, optional
+        Keywords of `Axes.scatter`, such as ``{"s": 4, "alpha": 0.5, "rasterized": True}``. By default size and opacity
+        come from n and the size of the axes, and more than 10,000 points and edges are stored as pixels in PDF and SVG.
+    edge_style : dict, optional
+        Keywords of `LineCollection`, such as ``{"color": "grey", "alpha": 0.1}``, and two more. "max_edges" (1,000,000;
+        100,000 in 1-D and 3-D): of more edges a random sample is drawn. "bundle" (False): edges between two classes
+        bend towards each other. More than 30,000 edges become an image, unless e.g. a "linewidth" is given.
+    text_style : dict, optional
+        Keywords of `Text` for the names on the picture, such as ``{"fontsize": 8, "color": "black"}``.
     legend : {"auto", True, False}
         Right of the axes. "auto" lists up to 20 classes; of more, the 15 largest and how many are not listed. True
         lists all, in several columns if need be.
     title : str, optional
         Title of the axes.
-    rasterized : bool, optional
-        Store points and edges as pixels in PDF and SVG files; by default if there are more than 10,000.
     random_state : int, default 0
-        Seed of the order in which points are drawn, so that no class covers another, and of the sample of edges.
+        Seed of the order in which points are drawn, so that no class covers another, of the sample of edges, and of
+        the communities.
 
     Returns
     -------
@@ -83,7 +106,16 @@ def plot_embedding(
     Raises
     ------
     ValueError
-        If sizes do not agree, coordinates are not finite, d is not 1, 2 or 3, or a class has no colour in `palette`.
+        If sizes do not agree, coordinates are not finite, d is not 1, 2 or 3, a class has no colour in `palette`, or
+        an option needs a graph or classes that are not given.
+
+    Notes
+    -----
+    Where fewer than 1 % of the points lie so far away that the others would have less than half the width or height
+    of the picture, the picture shows the others, a triangle on its border points to each of the few, and a note in the
+    corner counts them. ``ax.autoscale()`` shows them all.
+
+    Names are placed for the size of the axes at the time of the call: choose the size of the figure before.
 
     Examples
     --------
@@ -93,55 +125,83 @@ def plot_embedding(
     >>> ax = sg.plot_embedding(counties.positions, states, graph=counties.graph)
     >>> [text.get_text() for text in ax.get_legend().get_texts()][-2:]
     ['Michigan', '+34 more']
+    >>> ax = sg.plot_embedding(counties.positions, states, graph=counties.graph, label_on_map=True)
+    >>> "Texas" in [text.get_text() for text in ax.texts]
+    True
     """
-    if legend not in ("auto", True, False):
-        raise ValueError(
-            f'legend must be "auto", True or False, got {legend!r}: move it with ax.get_legend() afterwards'
-        )
+    _check_choices(legend=legend, arrows=arrows, density=density)
     rng = np.random.default_rng(random_state)
-    graph = None if graph is None else _quiet_graph(graph)
+    point_style = normalize_kwargs(point_style, PathCollection)
+    edge_style = {"max_edges": None, "bundle": False} | normalize_kwargs(edge_style, LineCollection)
+    max_edges, bundle = edge_style.pop("max_edges"), edge_style.pop("bundle")
+    labels = read_labels(labels, graph, random_state)
+    graph = None if graph is None else quiet_graph(graph)
     Y, nodes = _as_positions(Y, graph)
     values, names = (None, None) if labels is None else as_classes(labels, nodes, len(Y))
-    A = None if graph is None else graph.adjacency
+    if label_on_map and names is None:
+        raise ValueError("label_on_map=True needs classes: give them as labels, or graph and labels='louvain'")
+    degree = None if graph is None else degrees(graph.adjacency)
+    named, written = wanted_names(node_names, nodes, degree, len(Y))
     placed = ~np.isnan(Y[:, 0])
     if not placed.all():
-        Y, values = Y[placed], None if values is None else values[placed]
-        A = None if A is None else A[placed][:, placed]
-    lines = None if A is None else edge_lines(Y, A, max_edges, rng)
-    if Y.shape[1] == 1:
-        Y = np.pad(Y, ((0, 0), (0, 1)))
+        written = [name for name, i in zip(written, named, strict=True) if placed[i]]
+        named = (np.cumsum(placed) - 1)[[i for i in named if placed[i]]]
+        Y, values, degree = (None if array is None else array[placed] for array in (Y, values, degree))
+        values, names = (values, names) if names is None else without_empty(values, names)
+        graph = None if graph is None else graph._replace(adjacency=graph.adjacency[placed][:, placed])
+    if bundle and arrows is True:
+        raise ValueError('arrows=True and edge_style={"bundle": True} exclude each other: arrows are straight')
+    if density is True and Y.shape[1] == 3:
+        raise ValueError("density=True draws an image of points in a plane, but Y has 3 columns")
+    edges = None if graph is None else Edges(Y, graph, max_edges, False if bundle else arrows, rng)
+    Y, height = (Y, 0.0) if Y.shape[1] > 1 else as_strip(Y, edges, rng)
 
-    low, high = _limits(Y, lines)
+    far = far_away(Y)
+    low, high = limits(Y[~far], height)
     made_figure = ax is None
-    ax = _new_axes(high - low) if made_figure else ax
-    _frame(ax, low, high, title)
-    box, unit = _axes_in_points(ax, high - low)
-    if rasterized is None:
-        rasterized = len(Y) + (0 if lines is None else len(lines)) > 10_000
-    if lines is not None:
-        draw_edges(ax, lines, edge_color, edge_alpha, crowding(lines, low, high, unit), rasterized)
-    style = _point_style(len(Y), box, point_size, point_alpha, ax) | {"rasterized": rasterized}
-    guide = None
-    if labels is None:
-        ax.scatter(*Y.T, color=[EIGHT[0]], zorder=3, **style)
-    elif names is None:
-        drawn = _draw_points(ax, Y, ~np.isnan(values), rng, style, values, values_colormap(palette))
-        guide = draw_colorbar(ax, drawn) if legend else None
+    ax = new_axes(high - low) if made_figure else ax
+    set_frame(ax, low, high, title)
+    box = axes_in_points(ax)
+    paint = make_paint(ax, len(Y), values, names, palette, point_style)
+    rasterized = len(Y) + (0 if edges is None else len(edges)) > RASTERIZED
+    style = default_style(ax, Y, box, rasterized) | point_style
+    bundle = bundle and bool(names)
+    middles = Y[medoids(Y, values, len(names), rng)] if label_on_map or bundle else None
+
+    if edges is not None:
+        colors = None if names is None else edges.color(values, paint.classes, grey(ax, BETWEEN[int(is_dark(ax))]))
+        lines = edges.bundled(Y, values, middles) if bundle else edges.lines(Y, arcs=height > 0)
+        draw_edges(ax, lines, colors, edges.heads, (low, high, box), style, edge_style)
+    if density is True or (density == "auto" and len(Y) > MANY_POINTS and Y.shape[1] == 2 and "s" not in point_style):
+        drawn = draw_density(ax, Y, low, high, box, paint, point_style.get("alpha"))
     else:
-        colors = class_colors(values, names, palette, is_dark(ax))
-        colors_of_points = np.vstack([colors, grey(ax, MISSING)])[values]  # -1, the missing, is the last
-        _draw_points(ax, Y, values >= 0, rng, style, colors_of_points)
-        guide = draw_legend(ax, values, names, colors, style["alpha"], box[1], legend) if legend else None
+        drawn = draw_points(ax, Y, paint, rng, style)
+    if far.any():
+        draw_border(ax, Y[far], low, high, paint.of_rows(far))
+    guide = None
+    if legend and names is not None and (legend is True or not label_on_map):
+        guide = draw_legend(ax, values, names, paint.classes, style["alpha"], box[1], legend)
+    elif legend and values is not None and names is None:
+        guide = draw_colorbar(ax, drawn)
     if made_figure and guide is not None:
         make_room(ax.figure, guide)
+    if label_on_map or written or far.any():
+        pen = Names(ax, Y[~far], box, style["s"], normalize_kwargs(text_style, Text))
+        remark = f"{far.sum()} points farther out" if far.any() else ""
+        if label_on_map:
+            pen.write_classes(
+                middles, np.bincount(values[values >= 0], minlength=len(names)), names, paint.classes, remark
+            )
+        else:
+            pen.write_remark(remark)
+        pen.write_nodes(Y[named], written, None if degree is None else degree[named])
     return ax
 
 
-def _quiet_graph(graph):
-    """Edges to draw: without weights, and without telling again of the self-loops, which show nothing."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", GraphWarning)
-        return as_graph(graph, weight=None)
+def _check_choices(**choices):
+    for name, choice in choices.items():
+        if not (isinstance(choice, bool) or choice == "auto"):
+            raise ValueError(f'{name} must be "auto", True or False, got {choice!r}')
 
 
 def _as_positions(Y, graph):
@@ -154,72 +214,3 @@ def _as_positions(Y, graph):
     if Y.shape[1] > 3:
         raise ValueError(f"Y must have shape (n, d) with d = 1, 2 or 3, got {Y.shape}: choose columns of it")
     return Y, nodes
-
-
-def _new_axes(sides):
-    """Axes in a figure of their proportions, 7 inches on the longer side, at least 2 on the other.
-
-    No layout engine: it measures the legend before the equal aspect has moved the axes, and cuts it off.
-    """
-    from matplotlib import pyplot as plt
-
-    flat = sides if len(sides) == 2 else np.ones(2)
-    width, height = np.maximum(7 * flat / flat.max(), 2)
-    figure = plt.figure(figsize=(width, height + HEAD), layout="none")
-    return figure.add_axes((0, 0, 1, height / (height + HEAD)), projection=None if len(sides) == 2 else "3d")
-
-
-def _limits(Y, lines):
-    """Corners of the picture: all that is drawn and a margin, never flatter than 1 to 4."""
-    shown = Y if lines is None else np.concatenate([Y, lines.reshape(-1, Y.shape[1])])
-    low, high = shown.min(axis=0), shown.max(axis=0)
-    span = (high - low).max() or 1.0
-    half = np.maximum(high - low, span / 4) / 2 + 0.03 * span
-    return (low + high) / 2 - half, (low + high) / 2 + half
-
-
-def _frame(ax, low, high, title):
-    """Limits, equal aspect, title; no ticks, no frame."""
-    solid = len(low) == 3
-    if solid != (ax.name == "3d"):
-        needed = '"3d"' if solid else '"rectilinear"'
-        raise ValueError(f"ax has projection {ax.name!r}, Y needs {needed}: plt.subplot(projection={needed}) makes one")
-    for side, *limits in zip("xyz", low, high, strict=False):
-        ax.set(**{f"{side}lim": limits, f"{side}ticks": []})
-    ax.set_aspect("equal")
-    if title is not None:
-        ax.set_title(title)
-    if solid:
-        ax.set_axis_off()
-        ax.computed_zorder = False
-    else:
-        ax.spines[:].set_visible(False)
-
-
-def _axes_in_points(ax, sides):
-    """Width and height of the axes in points, and points per unit of Y."""
-    if ax.name != "3d":
-        ax.apply_aspect()
-    extent = ax.get_window_extent()
-    box = np.array([extent.width, extent.height]) * 72 / ax.figure.dpi
-    return box, box.min() / sides.max() if len(sides) == 3 else box[0] / sides[0]
-
-
-def _point_style(n, box, size, alpha, ax):
-    """Points that cover a seventh of the axes, less where they are few; then the colour of the ground outlines them."""
-    room = box.prod() / n
-    size = np.clip(min(0.15 * room, 1.3 * np.sqrt(room)), 0.3, 120) if size is None else size
-    return {
-        "s": size,
-        "alpha": np.clip(1 - 0.2 * np.log10(n / 2000), 0.4, 1.0) if alpha is None else alpha,
-        "linewidths": 0.7 if size > 20 else 0,
-        "edgecolors": [ax.get_facecolor()],
-    }
-
-
-def _draw_points(ax, Y, known, rng, style, colors, cmap=None):
-    """The missing in grey, above them the others in random order, so that none hides behind its row number."""
-    if not known.all():
-        ax.scatter(*Y[~known].T, color=[grey(ax, MISSING)], zorder=2, **style)
-    rows = rng.permutation(np.flatnonzero(known))
-    return ax.scatter(*Y[rows].T, zorder=3, c=colors[rows], cmap=cmap, **style)

@@ -20,7 +20,7 @@ def draw_legend(ax, codes, names, colors, alpha, height, legend):
     listed = np.arange(len(names))
     if legend == "auto" and len(names) > min(MANY, rows - missing):
         listed = by_size(codes, len(names))[: min(LISTED, rows - missing - 1)]
-    entries = [(colors[c], _short(str(names[c]))) for c in listed]
+    entries = [(colors[c], shortened(str(names[c]))) for c in listed]
     if missing:
         entries.append((grey(ax, MISSING), "no label"))
     if len(listed) < len(names):
@@ -46,9 +46,10 @@ def draw_colorbar(ax, points):
     return bar.ax
 
 
-def _short(name):
-    half = LONGEST_NAME // 2
-    return name if len(name) <= LONGEST_NAME else f"{name[:half].rstrip()}…{name[-half + 1 :].lstrip()}"
+def shortened(name, longest=LONGEST_NAME):
+    """The name, its middle left out if it is too long."""
+    half = longest // 2
+    return name if len(name) <= longest else f"{name[:half].rstrip()}…{name[-half + 1 :].lstrip()}"
 
 
 def make_room(figure, guide):

@@ -6,6 +6,7 @@ Every panel is a `plot_embedding` of its own; here are the grid, the alignment a
 import numpy as np
 
 from .alignment import aligned
+from .communities import read_labels
 from .coordinates import as_embeddings
 from .distance_scores import shortest_path_correlation
 from .graph import quiet_graph
@@ -90,6 +91,7 @@ def plot_comparison(
         raise ValueError("scores=True compares the embeddings with their graph: give it, graph=G")
     if ncols is not None and not ncols >= 1:
         raise ValueError(f"ncols={ncols!r}: give a number of panels of at least 1, or None")
+    labels = read_labels(labels, graph, random_state)
     graph = None if graph is None else quiet_graph(graph)
     arrays, nodes = as_embeddings(embeddings, graph)
     first = next(iter(arrays.values()))
@@ -99,7 +101,7 @@ def plot_comparison(
     grid = _Grid(len(arrays), ncols, panel_size * _proportions(list(arrays.values())), FOOT if scores else 0)
     figure = plt.figure(figsize=grid.size, layout="none")
     if labels is not None and legend:
-        _draw_guide(figure, grid, nodes, graph, legend, options, len(first))
+        _draw_guide(figure, grid, nodes, legend, options, len(first))
     axes = np.empty(len(arrays), object)
     for p, (name, Y) in enumerate(arrays.items()):
         solid = Y.shape[1] == 3
@@ -153,7 +155,7 @@ def _proportions(arrays):
     return np.maximum([min(1 / ratio, 1), min(ratio, 1)], 0.5)
 
 
-def _draw_guide(figure, grid, nodes, graph, legend, options, n):
+def _draw_guide(figure, grid, nodes, legend, options, n):
     """The legend or colour bar, beside axes as high as the grid that show nothing; widens figure and grid for it.
 
     It is that of a plot with the same labels, so that its colours are those of the points.
@@ -161,8 +163,7 @@ def _draw_guide(figure, grid, nodes, graph, legend, options, n):
     box = grid.last_column()
     guide = figure.add_axes(grid.in_figure(box))
     Y = _by_node(np.linspace((0, 0), box[2:], n), nodes, graph=None)
-    graph = graph if isinstance(options["labels"], str) else None  # names of communities need it
-    plot_embedding(Y, graph=graph, ax=guide, legend=legend, **options)
+    plot_embedding(Y, ax=guide, legend=legend, **options)
     guide.set_aspect("auto")
     guide.set_axis_off()
     for artist in (*guide.collections, *guide.images, *guide.texts):

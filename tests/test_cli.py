@@ -16,6 +16,7 @@ from scipy import io, sparse
 import sggraph
 from sggraph import embed_graph
 from sggraph.cli import main
+from sggraph.communities import louvain_names
 
 KARATE = nx.karate_club_graph()
 
@@ -189,15 +190,15 @@ def test_drawing_opens_no_window_and_leaves_matplotlib_alone():
 # labels
 
 
-def drawn_labels(monkeypatch):
-    """What plot_embedding is given."""
-    seen = []
-    draw = sggraph.plot.plot_embedding if hasattr(sggraph, "plot") else None
+def drawn_options(monkeypatch):
+    """What plot_embedding is given, a dict for each call."""
     from sggraph import plot
 
-    draw = plot.plot_embedding
+    seen, draw = [], plot.plot_embedding
     monkeypatch.setattr(
-        plot, "plot_embedding", lambda Y, labels, **rest: seen.append(labels) or draw(Y, labels, **rest)
+        plot,
+        "plot_embedding",
+        lambda Y, labels, **rest: seen.append({"labels": labels} | rest) or draw(Y, labels, **rest),
     )
     return seen
 
@@ -218,26 +219,26 @@ def test_labels_colour_the_picture_and_stand_in_the_table(name, monkeypatch):
     with open("labels.csv", "w", encoding="utf-8-sig") as file:
         lines = [f"{node}{mark}{label}\n" for node, label in reversed(list(enumerate(written)))]
         file.write(header + "".join(lines))
-    seen = drawn_labels(monkeypatch)
+    seen = drawn_options(monkeypatch)
     assert embed("karate.mtx", "--labels", "labels.csv", "--plot", "Y.png") == 0
-    assert seen == [want]
+    assert [options["labels"] for options in seen] == [want]
     assert [row["label"] for row in rows_of("karate_embedding.csv")] == [str(label) for label in written]
 
 
 def test_the_table_of_a_run_serves_as_labels(monkeypatch):
     with open("labels.csv", "w") as file:
         file.write("node,x,y,label\n" + "".join(f"{node},0.5,1,{club}\n" for node, club in enumerate(CLUBS)))
-    seen = drawn_labels(monkeypatch)
+    seen = drawn_options(monkeypatch)
     assert embed("karate.mtx", "--labels", "labels.csv", "--plot", "Y.png") == 0
-    assert seen == [CLUBS]
+    assert seen[0]["labels"] == CLUBS
 
 
 def test_nodes_may_lack_a_label(monkeypatch):
     with open("labels.csv", "w") as file:
         file.write("3,red\n5,\nnobody,blue\n")
-    seen = drawn_labels(monkeypatch)
+    seen = drawn_options(monkeypatch)
     assert embed("karate.mtx", "--labels", "labels.csv", "--plot", "Y.png") == 0
-    assert seen == [["red" if node == 3 else None for node in range(34)]]
+    assert [options["labels"] for options in seen] == [["red" if node == 3 else None for node in range(34)]]
     assert [row["label"] for row in rows_of("karate_embedding.csv")][2:6] == ["", "red", "", ""]
 
 
@@ -364,3 +365,25 @@ def test_the_program_runs_without_a_display_and_answers_help_without_numpy(folde
     look = "import sys, sggraph.cli as c\ntry: c.main(['--help'])\nexcept SystemExit: print('numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True)
     assert done.stdout.endswith("False\n")
+
+
+# names on the picture
+
+
+def test_communities_as_labels_and_their_names(monkeypatch):
+    seen = drawn_options(monkeypatch)
+    assert embed("karate.mtx", "--labels", "louvain", "--names", "classes", "--plot", "Y.png") == 0
+    found = [row["label"] for row in rows_of("karate_embedding.csv")]
+    assert found == louvain_names(KARATE, 0)
+    assert seen[0]["label_on_map"] is True
+
+
+def test_names_of_the_best_connected_nodes(monkeypatch):
+    seen = drawn_options(monkeypatch)
+    assert embed("karate.mtx", "--names", "5", "--plot", "Y.png") == 0
+    assert seen[0]["node_names"] == 5
+
+
+def test_names_of_classes_need_classes(capsys):
+    assert embed("karate.mtx", "--names", "classes", "--plot", "Y.png") == 2
+    assert "--labels" in capsys.readouterr().err

@@ -11,12 +11,14 @@ import pytest
 import scipy.sparse as sp
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_hex, to_rgb
+from matplotlib.patches import ArrowStyle
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 
 from sggraph import palette as colours
 from sggraph.plot import plot_embedding
+from sggraph.plot_frame import to_plane
 
 Color = Enum("Color", "RED BLUE")
 
@@ -131,6 +133,18 @@ def test_missing_labels_are_grey_and_beneath(labels, names):
     assert all(c.get_zorder() < 3 for c in beneath)
     if names:
         assert grey not in (drawn[0], drawn[2])
+
+
+def test_names_and_bundles_of_nobody():
+    style = {"graph": nx.path_graph(3), "edge_style": {"bundle": True}, "label_on_map": True}
+    assert not plot_embedding(points(3), [None] * 3, **style).texts
+
+
+def test_bundles_in_a_directed_graph_and_with_missing_labels():
+    D = nx.DiGraph([(0, 1), (1, 2), (2, 3)])
+    ax = plot_embedding(points(4), ["a", None, "b", "a"], graph=D, edge_style={"bundle": True})
+    assert not ax.patches
+    assert len(edge_collection(ax).get_segments()) == 3
 
 
 def test_a_palette_for_nobody():
@@ -275,7 +289,7 @@ def test_edges_are_one_collection_beneath_the_points():
 
 def test_directed_edges_are_drawn_once():
     A = sp.csr_array(([1.0, 1.0, 5.0], ([0, 1, 2], [1, 0, 1])), shape=(3, 3))
-    assert len(edge_collection(plot_embedding(points(3), graph=A)).get_segments()) == 2
+    assert len(edge_collection(plot_embedding(points(3), graph=A, arrows=False)).get_segments()) == 2
 
 
 def test_self_loops_are_not_drawn():
@@ -293,7 +307,9 @@ def test_sample_of_edges_is_seeded():
     Y = points(50)
 
     def sample(**seed):
-        return np.array(edge_collection(plot_embedding(Y, graph=G, max_edges=40, **seed)).get_segments())
+        return np.array(
+            edge_collection(plot_embedding(Y, graph=G, edge_style={"max_edges": 40}, **seed)).get_segments()
+        )
 
     assert len(sample()) == 40
     np.testing.assert_array_equal(sample(), sample())
@@ -308,18 +324,69 @@ def test_crowded_edges_are_thinner_and_paler():
     assert heavy.get_linewidth()[0] < light.get_linewidth()[0]
 
 
+def test_edges_within_a_class_have_its_colour():
+    G = nx.Graph([(0, 1), (1, 2), (2, 3), (3, 4)])
+    ax = plot_embedding(points(5), ["a", "a", "b", "b", None], graph=G)
+    listed = {name: to_hex(color) for name, color in legend_colors(ax).items()}
+    lines = edge_collection(ax)
+    colors = [to_hex(color) for color in lines.get_color()]
+    assert colors[2:] == [listed["a"], listed["b"]]  # above those between classes
+    assert all(len({*to_rgb(color)}) == 1 for color in colors[:2])
+    np.testing.assert_array_equal(lines.get_segments()[2], points(5)[:2])
+
+
+def test_arrows_of_a_directed_graph():
+    D = nx.DiGraph([(0, 1), (1, 2), (2, 1)])
+    ax = plot_embedding(points(3), graph=D)
+    kinds = {type(patch.get_arrowstyle()) for patch in ax.patches}
+    assert kinds == {ArrowStyle.CurveFilledB, ArrowStyle.CurveFilledAB}
+    (one_way,) = [p for p in ax.patches if type(p.get_arrowstyle()) is ArrowStyle.CurveFilledB]
+    np.testing.assert_array_equal(one_way._posA_posB, points(3)[:2])
+    ax.figure.canvas.draw()
+    backwards = plot_embedding(points(2), graph=nx.DiGraph([(0, 1), (1, 0)]).edge_subgraph([(1, 0)]).copy()).patches
+    assert len(backwards) == 1
+
+
+def test_arrow_points_from_source_to_target():
+    A = sp.csr_array(([1.0], ([1], [0])), shape=(2, 2))  # from 1 to 0
+    (arrow,) = plot_embedding(points(2), graph=A).patches
+    assert type(arrow.get_arrowstyle()) is ArrowStyle.CurveFilledA  # its line runs from 0 to 1
+    np.testing.assert_array_equal(arrow._posA_posB, points(2))
+
+
+def test_arrows_only_where_wanted_and_possible():
+    many = nx.gnp_random_graph(60, 0.2, seed=1, directed=True)
+    assert not plot_embedding(points(60), graph=many).patches
+    assert len(plot_embedding(points(60), graph=many, arrows=True).patches) == many.to_undirected().number_of_edges()
+    assert not plot_embedding(points(3), graph=nx.DiGraph([(0, 1), (1, 2)]), arrows=False).patches
+    assert not plot_embedding(points(3), graph=nx.path_graph(3)).patches
+    with pytest.raises(ValueError, match="graph has no direction"):
+        plot_embedding(points(3), graph=nx.path_graph(3), arrows=True)
+    with pytest.raises(ValueError, match="Y has 3 columns"):
+        plot_embedding(points(3, 3), graph=nx.DiGraph([(0, 1), (1, 2)]), arrows=True)
+
+
+def test_bundled_edges_keep_their_ends():
+    G, Y = nx.complete_bipartite_graph(5, 5), points(10)
+    lines = edge_collection(plot_embedding(Y, [0] * 5 + [1] * 5, graph=G, edge_style={"bundle": True})).get_segments()
+    ends = {frozenset([tuple(line[0]), tuple(line[-1])]) for line in lines}
+    assert ends == {frozenset([tuple(Y[u]), tuple(Y[v])]) for u, v in G.edges}
+    middles, straight = (
+        np.array([line[7:9].mean(axis=0) for line in lines]),
+        np.array([line[[0, -1]].mean(axis=0) for line in lines]),
+    )
+    assert middles.std() < 0.5 * straight.std()
+
+
 def test_given_style_is_obeyed():
     Y = points(5)
     ax = plot_embedding(
         Y,
         [0, 1, 0, 1, None],
         graph=nx.path_graph(5),
-        point_size=7,
-        point_alpha=0.3,
-        edge_alpha=0.2,
-        edge_color="red",
+        point_style={"s": 7, "alpha": 0.3, "rasterized": True},
+        edge_style={"alpha": 0.2, "color": "red"},
         title="T",
-        rasterized=True,
     )
     lines = edge_collection(ax)
     assert lines.get_alpha() == 0.2
@@ -343,6 +410,102 @@ def test_size_follows_n_and_axes():
 def test_many_points_are_rasterized():
     assert plot_embedding(points(10_001)).collections[0].get_rasterized()
     assert not plot_embedding(points(10)).collections[0].get_rasterized()
+
+
+# Far points
+
+
+def far_picture(**arguments):
+    Y = points(1000)
+    Y[:3] = [[500, 0], [0, -400], [-300, 10]]
+    return Y, plot_embedding(Y, np.arange(1000) % 3, **arguments)
+
+
+def test_few_far_points_do_not_squeeze_the_picture_nor_get_lost():
+    _, ax = far_picture()
+    assert np.diff(ax.get_xlim()) < 10
+    (note,) = ax.texts
+    assert note.get_text() == "3 points farther out"
+    border = [c for c in ax.collections if c.get_zorder() == 4]
+    at = np.vstack([c.get_offsets() for c in border])
+    assert len(at) == 3
+    assert all(ax.get_xlim()[0] < x < ax.get_xlim()[1] and ax.get_ylim()[0] < y < ax.get_ylim()[1] for x, y in at)
+    listed = legend_colors(ax)
+    right = max(border, key=lambda c: c.get_offsets()[0, 0])
+    assert to_hex(right.get_facecolor()[0]) == to_hex(listed["0"])  # row 0 lies on the right
+    ax.autoscale()
+    assert ax.get_xlim()[0] < -300 < 500 < ax.get_xlim()[1]
+
+
+@pytest.mark.parametrize("far", [0, 30])
+def test_no_point_is_far_if_none_or_many_are(far):
+    Y = points(1000)
+    Y[:far] += 500
+    ax = plot_embedding(Y)
+    assert not ax.texts
+    assert ax.get_xlim()[1] > Y[:, 0].max()
+
+
+# Very many points
+
+
+@pytest.mark.parametrize("labels", [None, np.arange(5000) % 3, np.linspace(0, 1, 5000)])
+def test_density_shows_every_point_in_its_colour(labels):
+    Y = points(5000)
+    ax = plot_embedding(Y, labels, density=True, graph=None)
+    (image,) = ax.images
+    pixels = image.get_array()
+    left, right, bottom, top = image.get_extent()
+    assert (left, right, bottom, top) == (*ax.get_xlim(), *ax.get_ylim())
+    column = ((Y[:, 0] - left) / (right - left) * pixels.shape[1]).astype(int)
+    row = ((Y[:, 1] - bottom) / (top - bottom) * pixels.shape[0]).astype(int)
+    assert (pixels[row, column, 3] >= 127).all()
+    alone = np.bincount(row * pixels.shape[1] + column)[row * pixels.shape[1] + column] == 1
+    assert (pixels[..., 3] > 0).sum() == len({*zip(row, column, strict=True)})
+    colors = pixels[row, column, :3][alone] / 255
+    if labels is None:
+        assert {to_hex(color) for color in colors} == {colours.EIGHT[0].lower()}
+    elif labels.dtype == int:
+        expected = [legend_colors(ax)[str(c)] for c in labels[alone]]
+        np.testing.assert_allclose(colors, [to_rgb(color) for color in expected], atol=0.01)
+    else:
+        np.testing.assert_allclose(colors, matplotlib.colormaps["viridis"](labels[alone])[:, :3], atol=0.01)
+
+
+def test_density_is_more_opaque_where_more_points_are_and_missing_are_beneath():
+    Y = np.repeat([[0.0, 0.0], [1.0, 1.0], [2.0, 0.0]], [1, 50, 20], axis=0)
+    labels = ["a"] * 31 + [None] * 40
+    ax = plot_embedding(Y, labels, density=True)
+    pixels = ax.images[0].get_array()
+    row, column = np.nonzero(pixels[..., 3])
+    order = np.argsort(column)
+    few, many, missing = pixels[row[order], column[order]]
+    assert few[3] < many[3]
+    assert (few[:3] == many[:3]).all()
+    assert to_hex(missing[:3] / 255) == to_hex(legend_colors(ax)["no label"])
+
+
+def test_very_many_points_become_an_image():
+    Y = points(200_001)
+    assert len(plot_embedding(Y).images) == 1
+    assert not plot_embedding(Y[:-1]).images
+    assert not plot_embedding(Y, point_style={"s": 1}).images
+    assert not plot_embedding(Y, density=False).images
+
+
+def test_very_many_edges_become_an_image():
+    n = 40_000
+    Y = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])[np.arange(n) % 3]
+    pairs = np.column_stack([np.arange(0, n - 3), np.arange(3, n)])  # edges of length 0 but one
+    A = sp.coo_array((np.ones(len(pairs) + 1), (*np.vstack([pairs, [0, 1]]).T,)), shape=(n, n))
+    ax = plot_embedding(Y, graph=A)
+    assert not [c for c in ax.collections if isinstance(c, LineCollection)]
+    pixels = ax.images[0].get_array()
+    left, right, bottom, top = ax.images[0].get_extent()
+    row = int((0 - bottom) / (top - bottom) * pixels.shape[0])
+    first, last = ((np.array([0.01, 0.99]) - left) / (right - left) * pixels.shape[1]).astype(int)
+    assert (pixels[row, first:last, 3] > 0).all()  # the one edge, without a gap
+    assert (np.delete(pixels[..., 3], row, axis=0) == 0).all()
 
 
 # Input by node name
@@ -449,6 +612,25 @@ def test_one_dimension_draws_arcs():
     assert color_at(ax, [[0, 0], [6, 0]]) == [to_hex(legend_colors(ax)[name]) for name in ("0", "1")]
 
 
+def test_one_dimension_without_edges_spreads_the_points_where_they_are_dense():
+    y = np.append(np.random.default_rng(0).normal(size=2000), 9)
+    (drawn,) = plot_embedding(y[:, None]).collections
+    at = drawn.get_offsets()
+    np.testing.assert_array_equal(np.sort(at[:, 0]), np.sort(y))
+    middle = np.abs(at[:, 0]) < 0.5
+    assert at[middle, 1].std() > 3 * at[np.abs(at[:, 0]) > 2, 1].std() > 0
+
+
+def test_three_dimensions_fit_their_axes_however_turned():
+    Y = points(500, 3) * (9, 3, 1)
+    ax = plot_embedding(Y)
+    for turn in (0, 50, 140, 230):
+        ax.view_init(30, turn)
+        seen = ax.transAxes.inverted().transform(ax.transData.transform(to_plane(ax, Y)))
+        assert 0 <= seen.min() < seen.max() <= 1
+        assert np.ptp(seen, axis=0).max() > 0.4
+
+
 @pytest.mark.parametrize("labels", [np.arange(27) % 3, np.linspace(0, 1, 27)])
 def test_three_dimensions(labels):
     G = nx.convert_node_labels_to_integers(nx.grid_graph((3, 3, 3)))
@@ -489,12 +671,17 @@ def test_degenerate_pictures(Y, with_graph):
         (points(3), {"labels": [1, 2, 3], "palette": ["red"]}, r"palette has 1 colours for 3 classes"),
         (points(3), {"labels": [1, 2, 3], "palette": {1: "red"}}, r"palette has no colour for the class 2"),
         (points(3), {"labels": [1, 2, 3], "legend": "left"}, r"legend must be"),
+        (points(3), {"arrows": "yes"}, r"arrows must be"),
+        (points(3), {"density": 3}, r"density must be"),
+        (points(3, 3), {"density": True}, r"density=True .* 3 columns"),
+        (points(3), {"arrows": True, "edge_style": {"bundle": True}}, r"arrows are straight"),
+        (points(3), {"labels": [1, 2, 3], "point_style": {"color": "red"}}, r"point_style has a colour"),
     ],
 )
 def test_errors_name_the_argument(Y, arguments, message):
     with pytest.raises(ValueError, match=message):
         plot_embedding(Y, **arguments)
-    assert not plt.get_fignums() or "palette" in arguments
+    assert not plt.get_fignums() or {"palette", "point_style"} & set(arguments)
 
 
 def test_flat_axes_for_three_dimensions():
