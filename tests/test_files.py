@@ -1,10 +1,8 @@
 """files.py: every format comes back as it was written; a broken file gives an error that names it."""
 
-import csv
 import gzip
 import io
 import os
-import stat
 import warnings
 
 import hypothesis.strategies as st
@@ -12,11 +10,11 @@ import networkx as nx
 import numpy as np
 import pytest
 import scipy.io
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from scipy import sparse
 
 from sggraph import file_formats
-from sggraph.files import read_graph, write_embedding
+from sggraph.files import read_graph
 from sggraph.graph import GraphWarning, as_graph
 
 PATH = np.array([[0, 2, 0], [2, 0, 1], [0, 1, 0]])  # a -2- b -1- c
@@ -337,79 +335,3 @@ def test_missing_file(tmp_path, name):
 def test_options_are_no_fault_of_the_file(tmp_path):
     with pytest.raises(ValueError, match=r"^direction is 'up'"):
         read_graph(tmp_path / "g.csv", direction="up")
-
-
-def read_table(path):
-    with open(path, encoding="utf-8", newline="") as file:
-        return list(csv.reader(file))
-
-
-@pytest.mark.parametrize("shape", [(500,), (500, 1), (500, 2), (500, 3), (0, 2)])
-@pytest.mark.parametrize("with_labels", [False, True])
-def test_embedding_round_trip_keeps_float32(tmp_path, shape, with_labels):
-    rng = np.random.default_rng(0)
-    Y = (rng.standard_normal(shape) * 10.0 ** rng.integers(-20, 20, shape)).astype(np.float32)
-    labels = list(range(len(Y))) if with_labels else None
-    write_embedding(tmp_path / "y.csv", Y, labels=labels)
-    header, *rows = read_table(tmp_path / "y.csv")
-    d = 1 if len(shape) == 1 else shape[1]
-    assert header == ["node", "x", "y", "z"][: d + 1] + ["label"] * with_labels
-    got = np.array([row[1 : d + 1] for row in rows], dtype=np.float32).reshape(shape)
-    np.testing.assert_array_equal(got, Y)
-    assert [row[0] for row in rows] == [str(k) for k in range(len(Y))]
-
-
-@settings(max_examples=40, deadline=None)
-@example(["a\rb", "a\nb", "a\r\nb", '"', ",", " ", ""])
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), min_size=2, max_size=5))
-def test_any_names_survive_the_table(tmp_path_factory, names):
-    path = tmp_path_factory.mktemp("names") / "y.csv"
-    write_embedding(path, np.zeros(len(names)), nodes=names, labels=names[::-1])
-    assert [row[0] for row in read_table(path)[1:]] == names
-    assert [row[2] for row in read_table(path)[1:]] == names[::-1]
-
-
-def test_writing_replaces_follows_links_and_leaves_no_rubbish(tmp_path):
-    target, link = tmp_path / "y.csv", tmp_path / "link.csv"
-    target.write_text("old")
-    link.symlink_to(target)
-    write_embedding(link, [[0, 1]])
-    assert link.is_symlink()
-    assert target.read_text() == "node,x,y\n0,0,1\n"
-    assert sorted(tmp_path.iterdir()) == [link, target]
-    umask = os.umask(0)
-    os.umask(umask)
-    assert stat.S_IMODE(target.stat().st_mode) == 0o666 & ~umask
-
-
-def test_a_failed_write_keeps_the_old_file(tmp_path):
-    (tmp_path / "y.csv").write_text("old")
-    with pytest.raises(UnicodeEncodeError):
-        write_embedding(tmp_path / "y.csv", [[0, 1], [1, 2]], nodes=["a", "\ud800"])
-    assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "match"),
-    [
-        ({"Y": np.zeros((2, 4))}, r"Y has shape \(2, 4\)"),
-        ({"Y": np.zeros((2, 0))}, r"Y has shape \(2, 0\)"),
-        ({"Y": np.zeros((2, 2, 2))}, "Y has shape"),
-        ({"Y": 3.0}, "Y has shape"),
-        ({"Y": [["a", "b"]]}, "dtype <U1"),
-        ({"Y": [[1j, 1]]}, "dtype complex128"),
-        ({"Y": [[0, 1]], "nodes": ["a", "b"]}, "nodes has 2 entries, but Y has 1 rows"),
-        ({"Y": [[0, 1]], "labels": []}, "labels has 0 entries"),
-    ],
-)
-def test_embedding_errors(tmp_path, arguments, match):
-    with pytest.raises(ValueError, match=match):
-        write_embedding(tmp_path / "y.csv", **arguments)
-    assert not list(tmp_path.iterdir())
-
-
-def test_embedding_needs_a_folder_and_a_file(tmp_path):
-    with pytest.raises(FileNotFoundError, match="create it first"):
-        write_embedding(tmp_path / "none" / "y.csv", [[0, 1]])
-    with pytest.raises(ValueError, match="no regular file"):
-        write_embedding(tmp_path, [[0, 1]])
