@@ -190,9 +190,9 @@ def graph_hash(graph):
 def check_options(weight, direction):
     """Raise ValueError unless `weight` and `direction` are what `as_graph` accepts."""
     if not isinstance(direction, str) or direction not in DIRECTIONS:
-        raise ValueError(f"direction is {direction!r}; choose one of {', '.join(map(repr, DIRECTIONS))}")
-    if isinstance(weight, bool) or callable(weight) or getattr(weight, "__hash__", None) is None:
-        raise ValueError(f"weight is {weight!r}; give the name of an edge attribute, or None to ignore weights")
+        raise ValueError(f"direction is {direction!r:.80}; choose one of {', '.join(map(repr, DIRECTIONS))}")
+    if isinstance(weight, (bool, np.bool_)) or callable(weight) or getattr(weight, "__hash__", None) is None:
+        raise ValueError(f"weight is {weight!r:.80}; give the name of an edge attribute, or None to ignore weights")
 
 
 def _clean(arcs, direction):
