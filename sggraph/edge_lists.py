@@ -5,8 +5,16 @@ Nothing is evaluated but dictionaries of literals, as ``networkx.write_edgelist`
 
 import ast
 import csv
+import re
+import secrets
 
-from .graph import label_edges
+import numpy as np
+
+from .graph import clean_edges, label_edges
+from .graph_formats import Arcs
+
+RARE_SPACE = re.compile(r"[^\S\n\t ]")  # which str.split and str.strip know
+LONG = 2**20  # bytes: from here on, compiled code pays for its loading
 
 # Column pairs that mark a first line as a header even where the labels below are words, too
 HEADERS = {("source", "target"), ("from", "to"), ("src", "dst"), ("node1", "node2"), ("node_1", "node_2")}
@@ -15,6 +23,71 @@ HEADERS |= {("id1", "id2"), ("id_1", "id_2"), ("fromnodeid", "tonodeid")}
 
 def read_edges(content, suffix, weight):
     """Make a `Graph` of the bytes of an edge list; `suffix` says which delimiter is likely."""
+    graph = _read_plain(content, suffix, weight) if len(content) >= LONG else None
+    return _read_any(content, suffix, weight) if graph is None else graph
+
+
+def _read_plain(content, suffix, weight):
+    """The Graph of a long, plain edge list, at the speed of a disk; None for quotes, dictionaries and uneven lines."""
+    from .core.edge_text import number_edges
+
+    content.decode()
+    content = bytes(content).removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    content = content if content.endswith(b"\n") else content + b"\n"
+    rows, start = _first_rows(content)
+    if len(rows) < 2 or b'"' in content or b"{" in content:
+        return None
+    delimiter = _delimiter(rows[0], suffix)
+    cells = [[cell.strip() for cell in row.split(delimiter)] for row in rows]
+    width = len(cells[0])
+    if width < 2 or len(cells[1]) != width:
+        return None
+    columns = list(zip(*cells, strict=True))
+    header = [cell.lower() for cell in cells[0]] if _is_header(columns) else []
+    source, target, third = _choose_columns(header, width, weight)
+    text = np.frombuffer(content, np.uint8)[start if header else 0 :]
+    most = content.count(b"\n")
+    ids, spans, odd = (np.empty(shape, np.int64) for shape in ((most, 2), (2 * most, 2), (most, 3)))
+    digits, power = np.zeros(most), np.zeros(most, np.int8)
+    positions = (source, target, -1 if third is None else third)
+    with np.errstate(over="ignore"):  # of the hash, where nothing is compiled
+        seed = np.uint64(secrets.randbits(64))  # nobody can prepare names that collide
+        out = ids, digits, power, spans, odd
+        m, names, n_odd = number_edges(text, ord(delimiter or " "), width, positions, seed, out)
+    if m < 1:
+        return None
+    body = text.tobytes()
+    nodes = b"\n".join([body[a:b] for a, b in spans[:names].tolist()]).decode()
+    if RARE_SPACE.search(nodes):
+        return None
+    nodes = nodes.split("\n")
+    integers = _as_integers(nodes)
+    if header and integers is None and not _is_header([(name, "word") for name, _ in columns[:2]] + columns[2:]):
+        return None  # words over integers were no header if words come later
+    weights = np.where(power < 0, digits / 10.0 ** -np.minimum(power, 0), digits * 10.0 ** np.maximum(power, 0))[:m]
+    try:
+        for k, a, b in odd[:n_odd].tolist():
+            weights[k] = float(body[a:b])
+    except ValueError:
+        return None
+    weights = np.ones(m) if third is None else weights
+    return clean_edges(Arcs(ids[:m, 0], ids[:m, 1], weights, nodes if integers is None else integers, True))
+
+
+def _first_rows(content):
+    """The first two lines that are no comments, and where the second starts or what comes before it."""
+    rows, start, at = [], 0, 0
+    while len(rows) < 2 and at < len(content):
+        stop = content.index(b"\n", at)
+        line = content[at:stop].decode()
+        if line.strip() and line.lstrip()[0] not in "#%":
+            rows.append(line)
+            start = stop + 1 if len(rows) == 1 else start
+        at = stop + 1
+    return rows, start
+
+
+def _read_any(content, suffix, weight):
     lines = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     numbers = [k for k, line in enumerate(lines, 1) if line.strip() and line.lstrip()[0] not in "#%"]
     if not numbers:

@@ -153,7 +153,12 @@ def label_edges(sources, targets, weights=None):
     >>> label_edges(["b", "a"], ["c", "b"]).nodes
     ['b', 'c', 'a']
     """
-    return _clean(arcs_of_labels(sources, targets, weights), "symmetric")
+    return clean_edges(arcs_of_labels(sources, targets, weights))
+
+
+def clean_edges(arcs):
+    """Make a clean, undirected `Graph` of the edges in ``Arcs``."""
+    return _clean(arcs, "symmetric")
 
 
 def graph_hash(graph):
