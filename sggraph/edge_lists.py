@@ -10,10 +10,12 @@ import secrets
 
 import numpy as np
 
+from .file_formats import as_text
 from .graph import clean_edges, label_edges
 from .graph_formats import Arcs
 
 RARE_SPACE = re.compile(r"[^\S\n\t ]")  # which str.split and str.strip know
+LONGEST = 2**20  # characters of a line
 LONG = 2**20  # bytes: from here on, compiled code pays for its loading
 
 # Column pairs that mark a first line as a header even where the labels below are words, too
@@ -31,11 +33,11 @@ def _read_plain(content, suffix, weight):
     """The Graph of a long, plain edge list, at the speed of a disk; None for quotes, dictionaries and uneven lines."""
     from .core.edge_text import number_edges
 
-    content.decode()
+    as_text(content)
     content = bytes(content).removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     content = content if content.endswith(b"\n") else content + b"\n"
     rows, start = _first_rows(content)
-    if len(rows) < 2 or b'"' in content or b"{" in content:
+    if len(rows) < 2 or max(map(len, rows)) > LONGEST or b'"' in content or b"{" in content or b"\0" in content:
         return None
     delimiter = _delimiter(rows[0], suffix)
     cells = [[cell.strip() for cell in row.split(delimiter)] for row in rows]
@@ -88,10 +90,15 @@ def _first_rows(content):
 
 
 def _read_any(content, suffix, weight):
-    lines = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = as_text(content).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     numbers = [k for k, line in enumerate(lines, 1) if line.strip() and line.lstrip()[0] not in "#%"]
     if not numbers:
         raise ValueError("it holds comments only, no edges")
+    if b"\0" in content:
+        raise ValueError("it holds zero bytes, so it is no text in UTF-8; save it as such")
+    odd = next((k for k in numbers if len(lines[k - 1]) > LONGEST), None)
+    if odd is not None:
+        raise ValueError(f"line {odd} has {len(lines[odd - 1])} characters, too many for an edge; give each a line")
     columns = _to_columns([lines[k - 1] for k in numbers], numbers, suffix)
     header = [column[0].lower() for column in columns] if _is_header(columns) else []
     if header:
@@ -194,7 +201,7 @@ def _parse_weights(texts, weight, numbers):
         return list(map(float, texts))
     except ValueError:
         k = next(k for k, text in enumerate(texts) if not _is_number(text))
-        wrong = f"line {numbers[k]} has the weight {texts[k]!r}, which is no number; weight=None ignores weights"
+        wrong = f"line {numbers[k]} has the weight {texts[k]!r:.100}, which is no number; weight=None ignores weights"
         raise ValueError(wrong) from None
 
 
@@ -202,4 +209,4 @@ def _parse_dict(text, weight, number):
     try:
         return dict(ast.literal_eval(text)).get(weight, 1)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        raise ValueError(f"line {number} has {text!r} where a dictionary of numbers or strings belongs") from None
+        raise ValueError(f"line {number} has {text!r:.100} where a dictionary of numbers or strings belongs") from None

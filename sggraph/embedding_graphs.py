@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 from scipy.spatial import cKDTree
 
-from .file_formats import read_gexf, read_graphml
+from .file_formats import as_text, read_gexf, read_graphml
 from .saved import SavedEmbedding
 
 SPACING = 20.0  # units between neighbours: twice the size that Gephi gives a node
@@ -78,7 +78,7 @@ def read_graphml_positions(content):
 def read_cyjs_positions(content):
     """The SavedEmbedding in the bytes of a Cytoscape JSON file."""
     try:
-        found = json.loads(content.decode("utf-8-sig"))["elements"]["nodes"]
+        found = json.loads(as_text(content))["elements"]["nodes"]
         rows = []
         for node in found:
             place = node.get("position", {})

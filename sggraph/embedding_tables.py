@@ -10,6 +10,7 @@ import re
 
 import numpy as np
 
+from .file_formats import as_text
 from .saved import SavedEmbedding
 
 FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
@@ -55,7 +56,7 @@ def write_parquet(path, saved, graph):
 
 def read_csv(content, delimiter=","):
     """The SavedEmbedding in the bytes of a table."""
-    rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=delimiter, strict=True)
+    rows = csv.reader(io.StringIO(as_text(content), newline=""), delimiter=delimiter, strict=True)
     header = [name.strip().lower() for name in next(rows, [])]
     axes = [header.index(name) for name in AXES if name in header]
     if "node" not in header or not axes:

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.lib import format as npy
 from scipy import io, sparse
 
+LONGEST_REASON = 500  # characters: an error may quote a whole file
+
 
 def read_bytes(path):
     """The bytes of the file `path`."""
@@ -34,10 +36,19 @@ def naming(path, what, remedy):
     except (MemoryError, ImportError, Warning):
         raise
     except Exception as error:
-        reason = str(error) or type(error).__name__
-        raise ValueError(
-            f"path is {str(path)!r}, which cannot be read as {what}: {reason.rstrip('.')}. {remedy}"
-        ) from error
+        reason = (str(error) or type(error).__name__).rstrip(".")
+        reason = reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}..."
+        raise ValueError(f"path is {str(path)!r}, which cannot be read as {what}: {reason}. {remedy}") from error
+
+
+def as_text(content):
+    """Text of bytes in UTF-8."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise ValueError("it is UTF-16 text; save it as UTF-8")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"it is no UTF-8 text: byte {error.start + 1} is {content[error.start]:#x}") from None
 
 
 def unzip(content):

@@ -313,7 +313,7 @@ BROKEN = [
     ("y.csv", "node,x\na,1,2\n", "line 2 has 3 columns where it needs 2"),
     ("y.csv", "node,x\na,one\n", "line 2 has the coordinate 'one'"),
     ("y.tsv", "node,x\na,1\n", "first line"),
-    ("y.csv", "\ud800".encode("utf-16", "surrogatepass"), "utf-8"),
+    ("y.csv", "\ud800".encode("utf-16", "surrogatepass"), "UTF-16 text; save it as UTF-8"),
     ("y.npz", "junk", "cannot be read as an embedding"),
     ("y.cyjs", "{}", "lacks elements"),
     ("y.cyjs", "[" * 100_000, "lacks elements|recursion|deeply"),

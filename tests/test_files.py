@@ -4,6 +4,7 @@ import gzip
 import io
 import os
 import warnings
+import zipfile
 
 import hypothesis.strategies as st
 import networkx as nx
@@ -236,7 +237,15 @@ COORDINATE = "%%MatrixMarket matrix coordinate real general\n"
         ("g.csv", "source,target,weight\n\na,b,1\na,c,x\nb,c,1\n", "line 4 has the weight 'x'"),
         ("g.csv", "a,b,1\na,c,-1\n", "negative.*'a' to 'c'"),
         ("g.csv", "a,b,1\na,c,nan\n", "NaN"),
-        ("g.txt", b"\xff\xfe\x00\x01", "utf-8"),
+        ("g.txt", "a b\nb c\n".encode("utf-16"), "it is UTF-16 text; save it as UTF-8"),
+        ("g.txt", "a b\nb c\n".encode("utf-16-le"), "zero bytes"),
+        ("g.txt", b"a b\nb \xff\n", "no UTF-8 text: byte 7 is 0xff"),
+        ("g.txt", "a b\n" * 99_999 + "a " * 999_999, "line 100000 has 1999998 characters, too many for an edge"),
+        ("g.csv", "," * 2_000_000, "line 1 has 2000000 characters"),
+        ("g.csv", "a,b," + "9" * 9_999 + "x\n", "line 1 has the weight '9999"),
+        ("g.csv", "a,b,1e400\n", "infinite"),
+        ("g.csv", "a,b,-inf\n", "infinite"),
+        ("g.tsv", "\ufeff", "comments only"),
         ("g.edgelist", "0 1 {'weight': 1}\n1 2 {'weight': open('x')}\n", "line 2 has .* dictionary"),
         ("g.edgelist", "0 1 {" + "(" * 5000 + "}\n", "line 1 has .* dictionary"),
         ("g.edgelist", "0 1 {'weight': 'two'}\n", "weight 'two'"),
@@ -263,6 +272,11 @@ COORDINATE = "%%MatrixMarket matrix coordinate real general\n"
         ("g.graphml", BOMB, "DOCTYPE"),
         ("g.gexf", BOMB, "DOCTYPE"),
         ("g.graphml", BOMB.encode("utf-16"), "DOCTYPE"),
+        ("g.graphml", '<!DOCTYPE a SYSTEM "file:///etc/passwd">' + GRAPHML.format(""), "DOCTYPE"),
+        ("g.graphml", GRAPHML.format('<node id="&b;"/>'), "undefined entity"),
+        ("g.graphml", "<a>" * 999_999, "no element found|unclosed"),
+        ("g.gexf", "<a>" * 99_999 + "</a>" * 99_999, "No <graph>"),
+        ("g.gml", "graph [ " * 50_000, "cannot be read"),
         ("g.gexf", GRAPHML.format(""), "cannot be read as a .gexf graph"),
         ("g.gml", "graph [ node", "cannot be read as a .gml graph"),
     ],
@@ -273,6 +287,24 @@ def test_broken_files(write, name, content, match):
         read_graph(path)
     assert str(path) in str(caught.value)
     assert "NetworkX graph or a SciPy matrix" in str(caught.value)
+    assert len(str(caught.value)) < 1000
+
+
+@pytest.mark.parametrize("text", ["999999999999999999 1\n1 -7\n", "99999999999999999999999999 1\n1 -7\n"])
+def test_huge_ids_are_names(write, text):
+    assert read_graph(write("g.txt", text)).nodes == [int(name) for name in dict.fromkeys(text.split())]
+
+
+def test_an_npz_that_claims_more_than_it_has(tmp_path):
+    """A header of 128 bytes must not reserve 8 TB."""
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "<f8", "fortran_order": False, "shape": (10**12,)})
+    parts = {"format": b"csr", "shape": [2, 2], "indices": [1, 0], "indptr": [0, 1, 2]}
+    np.savez(tmp_path / "g.npz", **parts)
+    with zipfile.ZipFile(tmp_path / "g.npz", "a") as archive:
+        archive.writestr("data.npy", header.getvalue())
+    with pytest.raises(ValueError, match=r"array 'data.npy' claims 8000000000000 bytes but has 128"):
+        read_graph(tmp_path / "g.npz")
 
 
 @pytest.mark.parametrize("change", [{"indices": [7, 0]}, {"indptr": [0, 2, 1]}, {"indptr": [0, 9, 2]}])
