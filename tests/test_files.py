@@ -257,6 +257,7 @@ COORDINATE = "%%MatrixMarket matrix coordinate real general\n"
         ("g.mtx", COORDINATE + "9 9 1000000000\n1 2 1.0\n", "claims 1000000000 entries"),
         ("g.mtx", "%%MatrixMarket matrix array real general\n100000 100000\n1\n", "claims 10000000000 entries"),
         ("g.mtx", COORDINATE + "2 2 1\n1 2 -1\n", "negative"),
+        ("g.mtx", COORDINATE + "2 2 2\n1 2 2\0\n2 1 4\n", "zero bytes"),  # SciPy crashed on it
         ("g.npz", "junk", "cannot be read as a .npz graph"),
         ("g.npz", bytes_of(np.savez, row=np.arange(3)), r"it holds \['row'\]"),
         ("g.npz", bytes_of(np.savez, x=np.array([{}], object)), r"it holds \['x'\]"),
