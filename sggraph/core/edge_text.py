@@ -4,7 +4,7 @@ Names are looked up in a hash table (FNV-1a, open addressing) of keys and number
 is its bytes, so that a look touches one place of memory; longer ones are compared where they stood first. Equal names
 get equal numbers, in the order of their first appearance, and no string is made. A weight becomes an integer and a
 power of ten; those with too many digits, and all that are no plain decimals, are left to the caller.
-It knows no quotes, and no white space but blanks and tabs.
+It knows no quotes, no white space but blanks and tabs, and no zero bytes.
 """
 
 import numpy as np
@@ -97,7 +97,6 @@ def number_of(text, start, stop, names, seed, table, spans):
     short = stop - start <= 8
     key, h = np.uint64(0), seed
     for k in range(start, stop):
-        short = short and text[k] != 0
         key = key << np.uint64(8) | np.uint64(text[k])
         h = (h ^ np.uint64(text[k])) * PRIME
     h ^= h >> np.uint64(32)

@@ -21,11 +21,11 @@ def numbered(content, sep, width, columns):
     return rows, [content[a:b] for a, b in spans[:names]], digits * 10.0**power, odd[:n_odd].tolist()
 
 
-NAMES = st.binary(min_size=1, max_size=20).filter(lambda name: not set(name) & set(b"\n\t ,#%"))
+NAMES = st.binary(min_size=1, max_size=20).filter(lambda name: not set(name) & set(b"\0\n\t ,#%"))
 
 
 @settings(max_examples=100, deadline=None)
-@example([(b"a", b"a\0"), (b"\0a", b"a"), (b"12345678", b"123456789"), (b"\0" * 8, b"\0" * 7)], ",")
+@example([(b"12345678", b"123456789"), (b"12345678", b"1234567"), (b"\xff" * 8, b"\xff" * 9)], ",")
 @given(st.lists(st.tuples(NAMES, NAMES), min_size=1), st.sampled_from(", \t"))
 def test_names_are_numbered_as_they_come(edges, sep):
     content = b"# first\n\n" + b"".join(a + sep.encode() + b + b"\n" for a, b in edges) + b"%\n"
