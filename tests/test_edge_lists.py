@@ -38,7 +38,7 @@ def outcome(read, *arguments):
             return str(error)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(edge_texts(), st.sampled_from([".csv", ".tsv", ".txt"]), st.sampled_from(["weight", None, "target"]))
 def test_both_ways_agree(content, suffix, weight):
     fast, patient = (outcome(read, content, suffix, weight) for read in (_read_plain, _read_any))

@@ -22,9 +22,14 @@ def test_the_old_file_stands_until_the_new_one_is_whole(tmp_path):
 def test_an_exception_leaves_the_old_file_and_no_rubbish(tmp_path, error):
     path = tmp_path / "a.txt"
     path.write_text("old")
-    with pytest.raises(error), replacing(path) as partial:
-        partial.write_text("half")
-        raise error
+
+    def write_half():
+        with replacing(path) as partial:
+            partial.write_text("half")
+            raise error
+
+    with pytest.raises(error):
+        write_half()
     assert [file.read_text() for file in tmp_path.iterdir()] == ["old"]
 
 

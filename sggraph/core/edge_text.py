@@ -144,7 +144,7 @@ def read_decimal(text, start, stop, m, digits, power):
         if text[k] == 46:
             seen_point = True
         else:
-            value = 10 * value + (text[k] - 48)
+            value = 10 * value + (np.int64(text[k]) - 48)
             n_digits += 1
             ten -= seen_point
             if value >= MOST_DIGITS:
@@ -159,7 +159,7 @@ def read_decimal(text, start, stop, m, digits, power):
             k += 1
         exponent, first = 0, k
         while k < stop and 48 <= text[k] <= 57 and k - first < 4:
-            exponent = 10 * exponent + (text[k] - 48)
+            exponent = 10 * exponent + (np.int64(text[k]) - 48)
             k += 1
         if k == first:
             return False
