@@ -364,3 +364,28 @@ def test_the_program_runs_without_a_display_and_answers_help_without_numpy(folde
     look = "import sys, sggraph.cli as c\ntry: c.main(['--help'])\nexcept SystemExit: print('numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True)
     assert done.stdout.endswith("False\n")
+
+
+@pytest.mark.parametrize("suffix", ["npz", "tsv", "gexf", "graphml", "cyjs"])
+def test_output_in_other_formats(suffix, capsys):
+    assert embed("karate.mtx", "-o", f"Y.{suffix}", "--seed", 5) == 0
+    saved = sggraph.load_embedding(f"Y.{suffix}")
+    assert saved.coordinates.shape == (34, 2)
+    assert list(map(str, saved.nodes)) == list(map(str, range(34)))
+    if suffix == "npz":
+        assert (saved.provenance["seed"], saved.provenance["n_iter"]) == (5, 20)
+    if suffix in ("gexf", "graphml"):
+        assert sggraph.read_graph(f"Y.{suffix}").adjacency.nnz == 2 * KARATE.number_of_edges()
+
+
+def test_an_unknown_output_is_told_before_the_run(capsys):
+    complaint(capsys, embed("karate.mtx", "-o", "Y.docx"), "'Y.docx'", ".gexf")
+
+
+def test_names_escaped_for_spreadsheets_find_their_labels(monkeypatch):
+    with open("formula.csv", "w") as file:
+        file.write("=a,b\nb,+c\n")
+    sggraph.write_embedding("labels.csv", [0, 1, 2], nodes=["=a", "b", "+c"], labels=["x", "=y", "z"])
+    seen = drawn_labels(monkeypatch)
+    assert embed("formula.csv", "--labels", "labels.csv", "--plot", "Y.png") == 0
+    assert seen == [["x", "=y", "z"]]
