@@ -77,8 +77,9 @@ def _check_nodes(n, entries):
 
 def read_mtx(content):
     """MatrixMarket."""
-    if b"\0" in content:  # on which SciPy's reader crashes the interpreter
+    if b"\0" in content:  # on which SciPy's reader crashes the interpreter, as on junk in a last line without an end
         raise ValueError("it holds zero bytes, so it is no text")
+    content = content if content.endswith(b"\n") else content + b"\n"
     rows, columns, entries, layout, _, _ = io.mminfo(BytesIO(content))
     shortest = 4 if layout == "coordinate" else 2  # bytes of an entry: "1 1\n", "0\n"
     if entries * shortest > 2 * len(content) + shortest:  # twice: symmetric arrays store half

@@ -258,6 +258,7 @@ COORDINATE = "%%MatrixMarket matrix coordinate real general\n"
         ("g.mtx", "%%MatrixMarket matrix array real general\n100000 100000\n1\n", "claims 10000000000 entries"),
         ("g.mtx", COORDINATE + "2 2 1\n1 2 -1\n", "negative"),
         ("g.mtx", COORDINATE + "2 2 2\n1 2 2\0\n2 1 4\n", "zero bytes"),  # SciPy crashed on it
+        ("g.mtx", COORDINATE + "2 2 4\n1 2 5\n2 1 5- ", "cannot be read as a .mtx graph"),  # and on this
         ("g.npz", "junk", "cannot be read as a .npz graph"),
         ("g.npz", bytes_of(np.savez, row=np.arange(3)), r"it holds \['row'\]"),
         ("g.npz", bytes_of(np.savez, x=np.array([{}], object)), r"it holds \['x'\]"),

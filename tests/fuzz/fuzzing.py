@@ -93,7 +93,7 @@ def mutated(content, others, rng):
     if content[:2] == b"\x1f\x8b" and rng.random() < 0.8:
         return gzip.compress(mutated(gzip.decompress(content), [], rng), mtime=0)
     content = bytearray(content)
-    for _ in range(rng.integers(1, 7)):
+    for _ in range(min(rng.geometric(0.5), 6)):
         a, b = sorted(rng.integers(0, len(content) + 1, 2).tolist())
         b = min(b, a + int(2 ** rng.integers(0, 11)))
         match rng.integers(0, 9):
