@@ -27,7 +27,10 @@ _HOME = {
     "GraphWarning": "graph",
     "EmbeddingDivergedError": "core.descent",
     "read_graph": "files",
-    "write_embedding": "files",
+    "write_embedding": "embedding_files",
+    "save_embedding": "embedding_files",
+    "load_embedding": "embedding_files",
+    "graph_hash": "graph",
     "datasets": None,
 }
 

@@ -13,6 +13,7 @@ from time import perf_counter
 from . import __version__
 
 FORMATS = ".mtx, .npz, .csv, .tsv, .txt, .edgelist, .graphml, .gml or .gexf, each also with .gz"
+OUTPUTS = ".csv, .tsv, .parquet, .gexf or .graphml (Gephi), .cyjs (Cytoscape) or .npz (with the provenance)"
 
 
 def main(argv=None):
@@ -60,10 +61,12 @@ def make_parser():
     demo.set_defaults(run=run_demo)
 
     embed = commands.add_parser("embed", help="embed the graph in a file")
-    embed.description = f"Embed the graph in FILE and write its coordinates. FILE is {FORMATS}."
+    embed.description = (
+        f"Embed the graph in FILE and write its coordinates. FILE is {FORMATS}. Coordinates go to {OUTPUTS}."
+    )
     embed.add_argument("file", type=Path, metavar="FILE", help="the graph")
     files = embed.add_argument_group("files")
-    files.add_argument("-o", "--output", type=Path, metavar="CSV", help="coordinates (FILE's stem + _embedding.csv)")
+    files.add_argument("-o", "--output", type=Path, metavar="COORDS", help="coordinates (FILE's stem + _embedding.csv)")
     files.add_argument("--plot", type=Path, metavar="PICTURE", help="draw the embedding: .png, .pdf, .svg, ...")
     files.add_argument(
         "--labels", metavar="CSV", help="classes of the nodes, columns node,label; or louvain finds them"
@@ -144,6 +147,8 @@ def read_labels(path, nodes):
     """
     import csv
 
+    from .embedding_tables import unescaped
+
     with open(path, encoding="utf-8-sig", newline="") as file:
         first = file.readline()
         file.seek(0)
@@ -153,7 +158,7 @@ def read_labels(path, nodes):
     short = next((row for row in rows if len(row) <= max(columns)), None)
     if short is not None or not rows:
         raise ValueError(f"labels {str(path)!r} needs the columns node,label; it has {short or 'no rows'}")
-    found = {row[columns[0]].strip(): row[columns[1]].strip() for row in rows}
+    found = {unescaped(row[columns[0]]).strip(): unescaped(row[columns[1]]).strip() for row in rows}
     labels = [found.get(str(node).strip()) or None for node in nodes]
     present = [label for label in labels if label is not None]
     if not present:
@@ -178,9 +183,9 @@ def _embed(graph, **options):
 
 
 def _write(result, labels, output, picture, title, names=None):
-    from .files import write_embedding
+    from .embedding_files import write_embedding
 
-    write_embedding(output, result.embedding_, result.nodes_, labels)
+    write_embedding(output, result, labels=labels)
     if picture is not None:
         _draw(result, labels, picture, title, names or {})
 
@@ -224,6 +229,8 @@ def _default_output(file):
 
 def _check_targets(file, labels, output, picture):
     """Find out before the run what would lose its result, or the user's input."""
+    from .embedding_files import format_of
+
     sources = [path for path in (file, labels) if path is not None and path.exists()]
     for option, target in (("--output", output), ("--plot", picture)):
         if target is None:
@@ -240,6 +247,7 @@ def _check_targets(file, labels, output, picture):
         known = Figure().canvas.get_supported_filetypes()
         if picture.suffix.lower().lstrip(".") not in known:
             raise ValueError(f"--plot is {str(picture)!r}; its suffix must be one of .{', .'.join(sorted(known))}")
+    format_of(output)
 
 
 def _whole(text):

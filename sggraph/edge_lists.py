@@ -5,8 +5,18 @@ Nothing is evaluated but dictionaries of literals, as ``networkx.write_edgelist`
 
 import ast
 import csv
+import re
+import secrets
 
-from .graph import label_edges
+import numpy as np
+
+from .file_formats import as_text
+from .graph import clean_edges, label_edges
+from .graph_formats import Arcs
+
+RARE_SPACE = re.compile(r"[^\S\n\t ]")  # which str.split and str.strip know
+LONGEST = 2**20  # characters of a line
+LONG = 2**20  # bytes: from here on, compiled code pays for its loading
 
 # Column pairs that mark a first line as a header even where the labels below are words, too
 HEADERS = {("source", "target"), ("from", "to"), ("src", "dst"), ("node1", "node2"), ("node_1", "node_2")}
@@ -15,10 +25,80 @@ HEADERS |= {("id1", "id2"), ("id_1", "id_2"), ("fromnodeid", "tonodeid")}
 
 def read_edges(content, suffix, weight):
     """Make a `Graph` of the bytes of an edge list; `suffix` says which delimiter is likely."""
-    lines = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    graph = _read_plain(content, suffix, weight) if len(content) >= LONG else None
+    return _read_any(content, suffix, weight) if graph is None else graph
+
+
+def _read_plain(content, suffix, weight):
+    """The Graph of a long, plain edge list, at the speed of a disk; None for quotes, dictionaries and uneven lines."""
+    from .core.edge_text import number_edges
+
+    as_text(content)
+    content = bytes(content).removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    content = content if content.endswith(b"\n") else content + b"\n"
+    rows, start = _first_rows(content)
+    if len(rows) < 2 or max(map(len, rows)) > LONGEST or b'"' in content or b"{" in content or b"\0" in content:
+        return None
+    delimiter = _delimiter(rows[0], suffix)
+    cells = [[cell.strip() for cell in row.split(delimiter)] for row in rows]
+    width = len(cells[0])
+    if width < 2 or len(cells[1]) != width:
+        return None
+    columns = list(zip(*cells, strict=True))
+    header = [cell.lower() for cell in cells[0]] if _is_header(columns) else []
+    source, target, third = _choose_columns(header, width, weight)
+    text = np.frombuffer(content, np.uint8)[start if header else 0 :]
+    most = content.count(b"\n")
+    ids, spans, odd = (np.empty(shape, np.int64) for shape in ((most, 2), (2 * most, 2), (most, 3)))
+    digits, power = np.zeros(most), np.zeros(most, np.int8)
+    positions = (source, target, -1 if third is None else third)
+    with np.errstate(over="ignore"):  # of the hash, where nothing is compiled
+        seed = np.uint64(secrets.randbits(64))  # nobody can prepare names that collide
+        out = ids, digits, power, spans, odd
+        m, names, n_odd = number_edges(text, ord(delimiter or " "), width, positions, seed, out)
+    if m < 1:
+        return None
+    body = text.tobytes()
+    nodes = b"\n".join([body[a:b] for a, b in spans[:names].tolist()]).decode()
+    if RARE_SPACE.search(nodes):
+        return None
+    nodes = nodes.split("\n")
+    integers = _as_integers(nodes)
+    if header and integers is None and not _is_header([(name, "word") for name, _ in columns[:2]] + columns[2:]):
+        return None  # words over integers were no header if words come later
+    weights = np.where(power < 0, digits / 10.0 ** -np.minimum(power, 0), digits * 10.0 ** np.maximum(power, 0))[:m]
+    try:
+        for k, a, b in odd[:n_odd].tolist():
+            weights[k] = float(body[a:b])
+    except ValueError:
+        return None
+    weights = np.ones(m) if third is None else weights
+    return clean_edges(Arcs(ids[:m, 0], ids[:m, 1], weights, nodes if integers is None else integers, True))
+
+
+def _first_rows(content):
+    """The first two lines that are no comments, and where the second starts or what comes before it."""
+    rows, start, at = [], 0, 0
+    while len(rows) < 2 and at < len(content):
+        stop = content.index(b"\n", at)
+        line = content[at:stop].decode()
+        if line.strip() and line.lstrip()[0] not in "#%":
+            rows.append(line)
+            start = stop + 1 if len(rows) == 1 else start
+        at = stop + 1
+    return rows, start
+
+
+def _read_any(content, suffix, weight):
+    lines = as_text(content).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     numbers = [k for k, line in enumerate(lines, 1) if line.strip() and line.lstrip()[0] not in "#%"]
     if not numbers:
         raise ValueError("it holds comments only, no edges")
+    if b"\0" in content:
+        raise ValueError("it holds zero bytes, so it is no text in UTF-8; save it as such")
+    odd = next((k for k in numbers if len(lines[k - 1]) > LONGEST), None)
+    if odd is not None:
+        raise ValueError(f"line {odd} has {len(lines[odd - 1])} characters, too many for an edge; give each a line")
     columns = _to_columns([lines[k - 1] for k in numbers], numbers, suffix)
     header = [column[0].lower() for column in columns] if _is_header(columns) else []
     if header:
@@ -121,7 +201,7 @@ def _parse_weights(texts, weight, numbers):
         return list(map(float, texts))
     except ValueError:
         k = next(k for k, text in enumerate(texts) if not _is_number(text))
-        wrong = f"line {numbers[k]} has the weight {texts[k]!r}, which is no number; weight=None ignores weights"
+        wrong = f"line {numbers[k]} has the weight {texts[k]!r:.100}, which is no number; weight=None ignores weights"
         raise ValueError(wrong) from None
 
 
@@ -129,4 +209,4 @@ def _parse_dict(text, weight, number):
     try:
         return dict(ast.literal_eval(text)).get(weight, 1)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        raise ValueError(f"line {number} has {text!r} where a dictionary of numbers or strings belongs") from None
+        raise ValueError(f"line {number} has {text!r:.100} where a dictionary of numbers or strings belongs") from None

@@ -17,7 +17,7 @@ from .graph import Graph, as_graph
 from .history import History
 from .initial import check_init, even_length, initial_coordinates, is_compact, shape_of, stretched
 from .leaves import is_kept, with_leaves, without_leaves
-from .options import as_generator, as_lambda, check_options
+from .options import as_generator, as_lambda, check_flags, check_options
 from .progress import progress
 from .schedule import TRIAL, compact_schedule, fill, forgiven, make_schedule, split, start_offset, stretch
 
@@ -170,7 +170,7 @@ def embed_graph(
         lambda_=lambda_,
         balance=balance,
         local_weights=local_weights,
-        init=init if Y0 is None else Y0,
+        init=init if Y0 is None else np.asarray(Y0),
         components=components,
         max_iter=max_iter,
         early_exag=early_exag,
@@ -240,6 +240,8 @@ def embed(graph, d, *, lambda_, local_weights, init, components, drop_leaf, rand
     """The Embedding of a Graph; arguments as in `embed_graph`."""
     A = graph.adjacency
     check_options(d, lambda_, local_weights, components, n_jobs, options)
+    check_flags(drop_leaf=drop_leaf, verbose=verbose)
+    d = int(d)
     check_init(init, A.shape[0], d)
     component = component_numbers(A)
     several = component.max() > 0

@@ -252,7 +252,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         for consumed in (*FEATURES_ONLY, *GRAPHS_ONLY, "Y0"):
             del arguments[consumed]
         if self.Y0 is not None:
-            arguments["init"] = self.Y0
+            arguments["init"] = np.asarray(self.Y0)
         result = embed(graph, **arguments)
         self.embedding_ = result.coordinates
         self.kl_divergence_ = result.kl_divergence

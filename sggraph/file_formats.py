@@ -5,11 +5,50 @@ claim is checked before memory is reserved for it. NetworkX is imported by the r
 """
 
 import gzip
+from contextlib import contextmanager
 from io import BytesIO
+from math import prod
+from pathlib import Path
 from xml.parsers import expat
 
 import numpy as np
+from numpy.lib import format as npy
 from scipy import io, sparse
+
+LONGEST_REASON = 500  # characters: an error may quote a whole file
+
+
+def read_bytes(path):
+    """The bytes of the file `path`."""
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"path is {str(path)!r}, and there is no such file")
+    if not path.is_file():
+        raise ValueError(f"path is {str(path)!r}, which is no regular file; give the name of a file")
+    return path.read_bytes()
+
+
+@contextmanager
+def naming(path, what, remedy):
+    """Whatever goes wrong inside becomes a ValueError that names the file: parsers raise what they like."""
+    try:
+        yield
+    except (MemoryError, ImportError, Warning):
+        raise
+    except Exception as error:
+        reason = (str(error) or type(error).__name__).rstrip(".")
+        reason = reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}..."
+        raise ValueError(f"path is {str(path)!r}, which cannot be read as {what}: {reason}. {remedy}") from error
+
+
+def as_text(content):
+    """Text of bytes in UTF-8."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise ValueError("it is UTF-16 text; save it as UTF-8")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"it is no UTF-8 text: byte {error.start + 1} is {content[error.start]:#x}") from None
 
 
 def unzip(content):
@@ -23,7 +62,7 @@ def unzip(content):
 
 
 def _most_bytes(content):
-    return max(2**31, 100 * len(content))  # graphs swell some ten times, bombs a thousand
+    return max(2**28, 100 * len(content))  # graphs swell some ten times, bombs a thousand
 
 
 def _check_swelling(size, content):
@@ -38,6 +77,9 @@ def _check_nodes(n, entries):
 
 def read_mtx(content):
     """MatrixMarket."""
+    if b"\0" in content:  # on which SciPy's reader crashes the interpreter, as on junk in a last line without an end
+        raise ValueError("it holds zero bytes, so it is no text")
+    content = content if content.endswith(b"\n") else content + b"\n"
     rows, columns, entries, layout, _, _ = io.mminfo(BytesIO(content))
     shortest = 4 if layout == "coordinate" else 2  # bytes of an entry: "1 1\n", "0\n"
     if entries * shortest > 2 * len(content) + shortest:  # twice: symmetric arrays store half
@@ -48,8 +90,7 @@ def read_mtx(content):
 
 def read_npz(content):
     """What ``scipy.sparse.save_npz`` writes."""
-    with np.load(BytesIO(content), allow_pickle=False) as parts:
-        _check_swelling(sum(part.file_size for part in parts.zip.infolist()), content)
+    with checked_npz(content) as parts:
         if "shape" not in parts or "format" not in parts:
             raise ValueError(f"it holds {sorted(parts)}, which is not what scipy.sparse.save_npz writes")
         _check_nodes(int(np.max(parts["shape"])), parts["data"].size if "data" in parts else 0)
@@ -57,6 +98,28 @@ def read_npz(content):
     if hasattr(matrix, "check_format"):
         matrix.check_format(full_check=True)  # load_npz does not look for indices out of range
     return matrix
+
+
+@contextmanager
+def checked_npz(content):
+    """The arrays of an .npz file, none of which claims more than there is."""
+    with np.load(BytesIO(content), allow_pickle=False) as parts:
+        if not hasattr(parts, "zip"):
+            raise ValueError("it is a single array (.npy), not several (.npz)")
+        _check_swelling(sum(part.file_size for part in parts.zip.infolist()), content)
+        for part in parts.zip.infolist():
+            _check_array(parts.zip, part)
+        yield parts
+
+
+def _check_array(archive, part):
+    """Raise unless the member of an .npz file is as long as its header says, before memory is reserved for it."""
+    with archive.open(part) as file:
+        major, _ = npy.read_magic(file)
+        shape, _, dtype = (npy.read_array_header_1_0 if major == 1 else npy.read_array_header_2_0)(file)
+    claimed = prod(map(int, shape)) * dtype.itemsize
+    if min(shape, default=0) < 0 or (claimed > part.file_size and not dtype.hasobject):
+        raise ValueError(f"its array {part.filename!r} claims {claimed} bytes but has {part.file_size}")
 
 
 def read_graphml(content):

@@ -1,19 +1,14 @@
-"""Read graphs from files, and write embeddings to files.
+"""Read graphs from files.
 
 The suffix says what a file holds; ``.gz`` may follow it. A file is data from a stranger: nothing is unpickled or
 evaluated, and whatever goes wrong inside becomes a ValueError that names the file.
-It does not read formats beyond ``READERS`` and ``EDGE_LISTS``, nor write pictures (plot.py).
+It does not read formats beyond ``READERS`` and ``EDGE_LISTS``, nor embeddings (embedding_files.py).
 """
 
-import csv
-import os
-import uuid
 from pathlib import Path
 
-import numpy as np
-
 from .edge_lists import read_edges
-from .file_formats import read_gexf, read_gml, read_graphml, read_mtx, read_npz, unzip
+from .file_formats import naming, read_bytes, read_gexf, read_gml, read_graphml, read_mtx, read_npz, unzip
 from .graph import as_graph, check_options
 
 READERS = {".mtx": read_mtx, ".npz": read_npz, ".graphml": read_graphml, ".gexf": read_gexf, ".gml": read_gml}
@@ -76,90 +71,11 @@ def read_graph(path, *, weight="weight", direction="symmetric"):
     accepted = (*READERS, *EDGE_LISTS)
     if kind not in accepted:
         raise ValueError(f"path is {str(path)!r}; its suffix must be one of {', '.join(accepted)}, each also with .gz")
-    if not path.exists():
-        raise FileNotFoundError(f"path is {str(path)!r}, and there is no such file")
-    content = path.read_bytes()
-    try:
+    content = read_bytes(path)
+    remedy = "Correct it, or load it yourself and pass a NetworkX graph or a SciPy matrix"
+    with naming(path, f"a {kind} graph", remedy):
         content = unzip(content) if zipped else content
         if not content or content.isspace():
             raise ValueError("the file is empty")
         graph = READERS[kind](content) if kind in READERS else read_edges(content, kind, weight)
         return as_graph(graph, weight=weight, direction=direction)
-    except (MemoryError, Warning):
-        raise
-    except Exception as error:  # parsers raise what they like; the user needs to know which file, and what to do
-        reason = str(error) or type(error).__name__
-        raise ValueError(
-            f"path is {str(path)!r}, which cannot be read as a {kind} graph: {reason.rstrip('.')}. Correct it, "
-            "or load it yourself and pass a NetworkX graph or a SciPy matrix"
-        ) from error
-
-
-def write_embedding(path, Y, nodes=None, labels=None):
-    """Write coordinates as a CSV file: node, x[, y[, z]][, label].
-
-    The file is written beside its final place and then moved there, so a half-written one is never seen.
-
-    Parameters
-    ----------
-    path : str or os.PathLike
-        Where to; an existing file is replaced.
-    Y : array-like
-        (n, d) with d = 1, 2 or 3, or (n,). Written with 9 digits, which is all of float32.
-    nodes : sequence, optional
-        n node names; 0, 1, 2, ... if not given.
-    labels : sequence, optional
-        n labels for a last column.
-
-    Raises
-    ------
-    ValueError
-        The shape of `Y`, or the length of `nodes` or `labels`, is wrong.
-    FileNotFoundError
-        The folder does not exist.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from pathlib import Path
-    >>> from sggraph import write_embedding
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder, "coords.csv")
-    ...     write_embedding(path, [[0.5, 1], [2, 3]], nodes=["ann", "bob"])
-    ...     print(path.read_text())
-    node,x,y
-    ann,0.5,1
-    bob,2,3
-    <BLANKLINE>
-    """
-    Y = np.asarray(Y)
-    Y = Y[:, None] if Y.ndim == 1 else Y
-    if Y.ndim != 2 or not 1 <= Y.shape[1] <= 3 or Y.dtype.kind not in "biuf":
-        raise ValueError(f"Y has shape {Y.shape} and dtype {Y.dtype}; give real coordinates, (n,) or (n, d), d <= 3")
-    columns = {"node": range(len(Y)) if nodes is None else list(nodes)}
-    columns |= {"xyz"[k]: [f"{value:.9g}" for value in Y[:, k].tolist()] for k in range(Y.shape[1])}
-    columns |= {} if labels is None else {"label": list(labels)}
-    for name, column in columns.items():
-        if len(column) != len(Y):
-            raise ValueError(f"{name}s has {len(column)} entries, but Y has {len(Y)} rows; give one for each row")
-    _write_csv(Path(path), columns)
-
-
-def _write_csv(path, columns):
-    path = Path(os.path.realpath(path))  # through a link, not over it
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"path is in the folder {str(path.parent)!r}, which does not exist; create it first")
-    if path.exists() and not path.is_file():
-        raise ValueError(f"path is {str(path)!r}, which is no regular file; give the name of a file")
-    partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
-    try:
-        # before Python 3.13 the csv module leaves a lone carriage return unquoted, which no reader survives
-        awkward = any("\r" in str(value) for name in ("node", "label") for value in columns.get(name, ()))
-        with open(partial, "x", encoding="utf-8", newline="") as file:
-            quoting = csv.QUOTE_ALL if awkward else csv.QUOTE_MINIMAL
-            writer = csv.writer(file, lineterminator="\n", quoting=quoting)
-            writer.writerow(columns)
-            writer.writerows(zip(*columns.values(), strict=True))
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)

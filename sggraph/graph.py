@@ -5,6 +5,7 @@ check the weights, drop self-loops and zeros, sum parallel arcs, apply the direc
 It does not read files (files.py) and does not turn feature vectors into graphs (point_cloud.py).
 """
 
+import hashlib
 import warnings
 from typing import NamedTuple
 
@@ -14,6 +15,8 @@ from scipy import sparse
 from .graph_formats import arcs_of_labels, to_arcs
 
 DIRECTIONS = ("symmetric", "out", "in")
+
+CHUNK = 2**20  # entries that are hashed at a time
 
 ROUNDING = 1e-5  # weights of i->j and j->i this close (relative) differ by float32 rounding, not by direction
 
@@ -150,15 +153,51 @@ def label_edges(sources, targets, weights=None):
     >>> label_edges(["b", "a"], ["c", "b"]).nodes
     ['b', 'c', 'a']
     """
-    return _clean(arcs_of_labels(sources, targets, weights), "symmetric")
+    return clean_edges(arcs_of_labels(sources, targets, weights))
+
+
+def clean_edges(arcs):
+    """Make a clean, undirected `Graph` of the edges in ``Arcs``."""
+    return _clean(arcs, "symmetric")
+
+
+def graph_hash(graph):
+    """Fingerprint of a graph: equal for equal adjacencies, whatever they came in and whatever the nodes are called.
+
+    Parameters
+    ----------
+    graph : Graph, or anything that `as_graph` takes
+        The order of its nodes counts, the order of its edges does not.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits: SHA-256 of the canonical CSR matrix (int64 indices, float64 weights) and of whether
+        the graph was directed. The same on every machine.
+
+    Examples
+    --------
+    >>> from sggraph.graph import graph_hash
+    >>> graph_hash(([0, 1], [1, 2])) == graph_hash(([2, 1], [1, 0]))
+    True
+    >>> graph_hash([[0, 1], [1, 0]])[:12]
+    'c44be5bc761a'
+    """
+    graph = as_graph(graph)
+    A = graph.adjacency
+    digest = hashlib.sha256(f"sggraph {A.shape[0]} {A.nnz} {bool(graph.directed)}".encode())
+    for array, kind in ((A.indptr, "<i8"), (A.indices, "<i8"), (A.data, "<f8")):
+        for start in range(0, len(array), CHUNK):
+            digest.update(array[start : start + CHUNK].astype(kind).tobytes())
+    return digest.hexdigest()
 
 
 def check_options(weight, direction):
     """Raise ValueError unless `weight` and `direction` are what `as_graph` accepts."""
     if not isinstance(direction, str) or direction not in DIRECTIONS:
-        raise ValueError(f"direction is {direction!r}; choose one of {', '.join(map(repr, DIRECTIONS))}")
-    if isinstance(weight, bool) or callable(weight) or getattr(weight, "__hash__", None) is None:
-        raise ValueError(f"weight is {weight!r}; give the name of an edge attribute, or None to ignore weights")
+        raise ValueError(f"direction is {direction!r:.80}; choose one of {', '.join(map(repr, DIRECTIONS))}")
+    if isinstance(weight, (bool, np.bool_)) or callable(weight) or getattr(weight, "__hash__", None) is None:
+        raise ValueError(f"weight is {weight!r:.80}; give the name of an edge attribute, or None to ignore weights")
 
 
 def _clean(arcs, direction):

@@ -63,7 +63,7 @@ def check_init(init, n, d):
     """Raise a ValueError unless `init` names a start or is one for n nodes in d dimensions."""
     if isinstance(init, str):
         if init not in NAMES:
-            accepted = f"{', '.join(map(repr, NAMES))} or an array of shape ({n}, {d})"
+            accepted = f"{', '.join(map(repr, NAMES))} or an array of shape ({n}, {d}); Y0 takes such an array only"
             raise ValueError(f"init={init!r} is unknown: give {accepted}")
         return
     Y = np.asarray(init)

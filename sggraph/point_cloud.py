@@ -212,7 +212,7 @@ def check_point_cloud_options(n_neighbors, perplexity, rescale, method, metric, 
     """Raise a ValueError that names the first argument out of range."""
     if not isinstance(n_neighbors, Integral) or isinstance(n_neighbors, bool) or n_neighbors < 1:
         raise ValueError(f"n_neighbors={n_neighbors!r}: give a number of neighbours of at least 1")
-    if not isinstance(perplexity, Real) or isinstance(perplexity, bool) or not 1 <= perplexity < np.inf:
+    if not isinstance(perplexity, Real) or isinstance(perplexity, bool) or not 1 <= perplexity <= 1e300:
         raise ValueError(f"perplexity={perplexity!r}: give a number of at least 1, such as 10")
     if not (rescale is None or isinstance(rescale, str)) or rescale not in RESCALES:
         raise ValueError(f"rescale={rescale!r}: give 'perplexity', 'lambda' or None")

@@ -387,3 +387,28 @@ def test_names_of_the_best_connected_nodes(monkeypatch):
 def test_names_of_classes_need_classes(capsys):
     assert embed("karate.mtx", "--names", "classes", "--plot", "Y.png") == 2
     assert "--labels" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("suffix", ["npz", "tsv", "gexf", "graphml", "cyjs"])
+def test_output_in_other_formats(suffix, capsys):
+    assert embed("karate.mtx", "-o", f"Y.{suffix}", "--seed", 5) == 0
+    saved = sggraph.load_embedding(f"Y.{suffix}")
+    assert saved.coordinates.shape == (34, 2)
+    assert list(map(str, saved.nodes)) == list(map(str, range(34)))
+    if suffix == "npz":
+        assert (saved.provenance["seed"], saved.provenance["n_iter"]) == (5, 20)
+    if suffix in ("gexf", "graphml"):
+        assert sggraph.read_graph(f"Y.{suffix}").adjacency.nnz == 2 * KARATE.number_of_edges()
+
+
+def test_an_unknown_output_is_told_before_the_run(capsys):
+    complaint(capsys, embed("karate.mtx", "-o", "Y.docx"), "'Y.docx'", ".gexf")
+
+
+def test_names_escaped_for_spreadsheets_find_their_labels(monkeypatch):
+    with open("formula.csv", "w") as file:
+        file.write("=a,b\nb,+c\n")
+    sggraph.write_embedding("labels.csv", [0, 1, 2], nodes=["=a", "b", "+c"], labels=["x", "=y", "z"])
+    seen = drawn_options(monkeypatch)
+    assert embed("formula.csv", "--labels", "labels.csv", "--plot", "Y.png") == 0
+    assert [options["labels"] for options in seen] == [["x", "=y", "z"]]

@@ -1,0 +1,140 @@
+"""Embeddings as tables: .csv, .tsv and .parquet, with the columns node, x[, y[, z]][, label].
+
+A spreadsheet takes a cell that begins with = + - @ for a formula and runs it, so in .csv and .tsv such names get an
+apostrophe in front; it is taken off again on reading.
+"""
+
+import csv
+import io
+import re
+
+import numpy as np
+
+from .file_formats import as_text
+from .saved import SavedEmbedding
+
+FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
+NUMBER = re.compile(r"[+-]?\d+(\.\d*)?(e[+-]?\d+)?", re.IGNORECASE)
+AXES = "xyz"
+PARQUET_REMEDY = 'needs pandas and an engine for it: pip install "sggraph[parquet]"'
+
+
+def write_csv(path, saved, graph, delimiter=","):
+    """Text with a row for each node; 9 digits are all of float32."""
+    Y = saved.coordinates
+    columns = {"node": list(map(escaped, saved.nodes))}
+    columns |= {AXES[k]: [f"{value:.9g}" for value in Y[:, k].tolist()] for k in range(Y.shape[1])}
+    columns |= (
+        {} if saved.labels is None else {"label": ["" if label is None else escaped(label) for label in saved.labels]}
+    )
+    # before Python 3.13 the csv module leaves a lone carriage return unquoted, which no reader survives
+    awkward = any("\r" in text for name in ("node", "label") for text in columns.get(name, ()))
+    with open(path, "x", encoding="utf-8", newline="") as file:
+        quoting = csv.QUOTE_ALL if awkward else csv.QUOTE_MINIMAL
+        writer = csv.writer(file, delimiter=delimiter, lineterminator="\n", quoting=quoting)
+        writer.writerow(columns)
+        writer.writerows(zip(*columns.values(), strict=True))
+
+
+def write_tsv(path, saved, graph):
+    """The same, parted by tabs."""
+    write_csv(path, saved, graph, delimiter="\t")
+
+
+def write_parquet(path, saved, graph):
+    """Parquet, by pandas; names of more than one type become text."""
+    frame = _pandas().DataFrame({"node": _one_type(saved.nodes)})
+    for k, column in enumerate(saved.coordinates.T):
+        frame[AXES[k]] = column
+    if saved.labels is not None:
+        frame["label"] = _one_type(saved.labels)
+    try:
+        frame.to_parquet(path, index=False)
+    except ImportError as error:
+        raise ImportError(f".parquet {PARQUET_REMEDY}") from error
+
+
+def read_csv(content, delimiter=","):
+    """The SavedEmbedding in the bytes of a table."""
+    rows = csv.reader(io.StringIO(as_text(content), newline=""), delimiter=delimiter, strict=True)
+    header = [name.strip().lower() for name in next(rows, [])]
+    axes = [header.index(name) for name in AXES if name in header]
+    if "node" not in header or not axes:
+        raise ValueError(f"its first line is {delimiter.join(header)!r:.200} where it needs node, x[, y[, z]][, label]")
+    table = []
+    for row in rows:
+        if len(row) != len(header):
+            if row:
+                raise ValueError(f"line {rows.line_num} has {len(row)} columns where it needs {len(header)}")
+            continue
+        table.append(row)
+        try:
+            for k in axes:
+                row[k] = float(row[k])
+        except ValueError:
+            raise ValueError(f"line {rows.line_num} has the coordinate {row[k]!r:.100}, which is no number") from None
+    columns = list(zip(*table, strict=True)) or [()] * len(header)
+    Y = np.array([columns[k] for k in axes], float).T
+    labels = _with_gaps(columns[header.index("label")]) if "label" in header else None
+    return SavedEmbedding(Y, as_numbers(map(unescaped, columns[header.index("node")])), labels)
+
+
+def read_tsv(content):
+    """The same, parted by tabs."""
+    return read_csv(content, "\t")
+
+
+def read_parquet(content):
+    """The SavedEmbedding in the bytes of a Parquet file."""
+    try:
+        frame = _pandas().read_parquet(io.BytesIO(content))
+    except ImportError as error:
+        raise ImportError(f".parquet {PARQUET_REMEDY}") from error
+    axes = [name for name in AXES if name in frame]
+    if "node" not in frame or not axes:
+        raise ValueError(f"its columns are {list(frame)} where it needs node, x[, y[, z]][, label]")
+    labels = frame["label"].tolist() if "label" in frame else None
+    return SavedEmbedding(frame[axes].to_numpy(), frame["node"].tolist(), labels)
+
+
+def escaped(item):
+    """A name as text that no spreadsheet runs; numbers stay as they are."""
+    text = str(item)
+    return f"'{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
+
+
+def unescaped(text):
+    """Undo `escaped`."""
+    return text[1:] if text.startswith("'") and FORMULA.match(text) else text
+
+
+def _with_gaps(texts):
+    """Labels, None where there is none."""
+    present = iter(as_numbers(unescaped(text) for text in texts if text))
+    return [next(present) if text else None for text in texts]
+
+
+def as_numbers(texts):
+    """Integers if all texts are what integers print, else numbers if all are some, else the texts."""
+    texts = list(texts)
+    for kind in (int, float):
+        try:
+            numbers = list(map(kind, texts))
+        except ValueError:
+            continue
+        if kind is float or list(map(str, numbers)) == texts:
+            return numbers
+    return texts
+
+
+def _pandas():
+    try:
+        import pandas
+    except ImportError as error:
+        raise ImportError(f".parquet {PARQUET_REMEDY}") from error
+    return pandas
+
+
+def _one_type(items):
+    kinds = {type(item) for item in items}
+    return items if len(kinds) == 1 and kinds <= {int, float, str, bool} else list(map(str, items))

@@ -1,0 +1,212 @@
+"""Broken files for every reader: valid ones, mutated from a seed. By hand, for as long as you like:
+
+python tests/fuzz/fuzzing.py --inputs 100000 [--reader graph.mtx] [--seed 0]
+
+A reader may return, or raise a ValueError that names the file. All else is a failure, and so are more than two seconds
+of one core and more than 500 MB of memory for a single input.
+"""
+
+import argparse
+import gzip
+import io
+import tempfile
+import time
+import warnings
+import zipfile
+from itertools import pairwise
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import scipy.io
+from scipy import sparse
+
+from sggraph import SGtSNEpi, edge_lists, load_embedding, read_graph, write_embedding
+
+SECONDS, MEGABYTES = 2.0, 500
+A = sparse.csr_array(nx.to_scipy_sparse_array(nx.karate_club_graph(), dtype=float))
+NASTY = """
+1e9 -1 0 1e18 1000000000 999999999999999999 99999999999999999999999 1e400 -1e-400 nan inf -inf 0x10 1_0 +1 007 None
+=1+1 @x " ' , ; \t \r \n \r\n { } {} [ ] (( 'weight' {'weight':1} %% #
+<!DOCTYPE <!ENTITY &amp; &x; < > </node> <node/> <data>
+<viz:position x="nan"/> source target weight node label x y \x00 \ufeff \ud7ff \u2028 \x85
+%%MatrixMarket matrix coordinate array
+real integer complex pattern general symmetric skew-symmetric hermitian graph edge id x1 "position": null [[[[
+""".replace("\n", " ").split(" ")
+
+
+def seeds():
+    """Reader -> valid files; "graph.*" are for read_graph, "embedding.*" for load_embedding."""
+    found = {}
+
+    def add(name, content):
+        found.setdefault(name, []).append(content.encode() if isinstance(content, str) else content)
+
+    G = nx.karate_club_graph()
+    small = nx.Graph([("a", "b", {"weight": 2.5}), ("b", "c d", {"weight": 1})])
+    for symmetry, field in (
+        ("general", "real"),
+        ("symmetric", "real"),
+        ("general", "integer"),
+        ("symmetric", "pattern"),
+    ):
+        add("graph.mtx", _written(scipy.io.mmwrite, A[:9, :9].tocoo(), symmetry=symmetry, field=field))
+    add("graph.mtx", _written(scipy.io.mmwrite, A[:5, :5].toarray()))
+    for form in ("csr", "csc", "coo", "dia", "bsr"):
+        add("graph.npz", _written(sparse.save_npz, A.asformat(form)))
+    for kind, write in (("graphml", nx.write_graphml), ("gexf", nx.write_gexf), ("gml", nx.write_gml)):
+        for graph in (small, nx.DiGraph(small), nx.MultiGraph(small)):
+            add(f"graph.{kind}", _written(lambda file, graph=graph, write=write: write(graph, file)))
+    for name, sep in (("csv", ","), ("tsv", "\t"), ("txt", " "), ("csv.gz", ",")):
+        rows = [f"{i}{sep}{j}{sep}{w['weight']}" for i, j, w in list(G.edges(data=True))[:20]]
+        names = [f"n {i}" if sep != " " else f"n{i}" for i in range(9)]
+        for lines in (
+            rows,
+            ["# made by hand", f"source{sep}target{sep}weight", *rows],
+            [f'"{a}"{sep}{b}' for a, b in pairwise(names)],
+        ):
+            content = "\n".join(lines).encode()
+            add(f"graph.{name}", gzip.compress(content, mtime=0) if name.endswith("gz") else content)
+    for data in (True, False, ["weight"]):
+        add("graph.edgelist", _written(lambda file, data=data: nx.write_edgelist(G, file, data=data)))
+    fitted = SGtSNEpi(random_state=0, max_iter=2, d=3).fit(nx.path_graph(6))
+    with tempfile.TemporaryDirectory() as folder:
+        for kind in ("npz", "csv", "tsv", "gexf", "graphml", "cyjs"):
+            path = Path(folder, f"y.{kind}")
+            write_embedding(path, fitted, labels=["x", "=y", None, "1", "z", "z"])
+            add(f"embedding.{kind}", path.read_bytes())
+            write_embedding(path, [[0, 1], [2, 3]], nodes=["a", "b"], labels=[1, 2])
+            add(f"embedding.{kind}", path.read_bytes())
+    return found
+
+
+def _written(writer, *arguments, **options):
+    buffer = io.BytesIO()
+    writer(buffer, *arguments, **options)
+    return buffer.getvalue()
+
+
+def mutated(content, others, rng):
+    """One to six random changes; inside of archives, too, whose checksums are then right."""
+    if content[:2] == b"PK" and rng.random() < 0.8:
+        return _mutated_zip(content, others, rng)
+    if content[:2] == b"\x1f\x8b" and rng.random() < 0.8:
+        return gzip.compress(mutated(gzip.decompress(content), [], rng), mtime=0)
+    content = bytearray(content)
+    for _ in range(min(rng.geometric(0.5), 6)):
+        a, b = sorted(rng.integers(0, len(content) + 1, 2).tolist())
+        b = min(b, a + int(2 ** rng.integers(0, 11)))
+        match rng.integers(0, 9):
+            case 0:
+                content[a : a + 1] = rng.bytes(1)
+            case 1:
+                if a < len(content):
+                    content[a] ^= 1 << int(rng.integers(8))
+            case 2:
+                del content[a:b]
+            case 3:
+                content[a:a] = content[a:b] * int(rng.integers(1, 4))
+            case 4:
+                del content[a:]
+            case 5:
+                content[a:b] = rng.bytes(int(rng.integers(0, 9)))
+            case 6 | 7:
+                content[a : min(b, a + 8)] = NASTY[rng.integers(len(NASTY))].encode("utf-8", "surrogatepass")
+            case 8:
+                if others:
+                    other = others[rng.integers(len(others))]
+                    c = int(rng.integers(0, len(other) + 1))
+                    content[a:] = other[c:]
+    return bytes(content)
+
+
+def _mutated_zip(content, others, rng):
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    names = list(members)
+    for _ in range(rng.integers(1, 3)):
+        name = names[rng.integers(len(names))]
+        match rng.integers(0, 5):
+            case 0:
+                members.pop(name, None)
+            case 1:
+                array = np.array([[10**9, 2], [0, -1], [1, 1], [2**62, 2**62]][rng.integers(4)])
+                members[name] = _written(np.save, array)
+            case 2:
+                members[name] = members.get(names[0], b"")
+            case _:
+                members[name] = mutated(members.get(name, b""), others, rng)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, member in members.items():
+            archive.writestr(name, member)
+    return buffer.getvalue()
+
+
+def fault(reader, content, folder):
+    """What is wrong with the answer to this input, or None."""
+    what, suffix = reader.split(".", 1)
+    path = Path(folder, f"input.{suffix}")
+    path.write_bytes(content)
+    start = time.process_time()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            read_graph(path) if what == "graph" else load_embedding(path)
+    except ValueError as error:
+        if path.name not in str(error):
+            return f"ValueError that does not name the file: {error}"
+        if len(str(error)) > 2000:
+            return f"an error of {len(str(error))} characters"
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        return f"{type(error).__name__}: {error}"
+    seconds = time.process_time() - start
+    return f"{seconds:.1f} seconds" if seconds > SECONDS else None
+
+
+def attack(reader, valid, n, seed, folder):
+    """Yield (content, fault) of the inputs among n that a reader fails on."""
+    rng = np.random.default_rng([seed, *reader.encode()])
+    for k in range(n):
+        content = mutated(valid[k % len(valid)], valid, rng)
+        if wrong := fault(reader, content, folder):
+            yield content, wrong
+
+
+def main():
+    """The command line."""
+    import resource
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--inputs", type=int, default=10_000, help="of all readers together")
+    parser.add_argument("--reader", help="one reader only, such as graph.mtx")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--fast", action="store_true", help="read short edge lists as long ones are read, too")
+    arguments = parser.parse_args()
+    if arguments.fast:
+        edge_lists.LONG = 0
+    found = seeds()
+    for reader in found:
+        for content in found[reader]:  # loads and compiles what the readers need
+            with tempfile.TemporaryDirectory() as folder:
+                assert fault(reader, content, folder) in (None, ""), (reader, fault(reader, content, folder))
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + MEGABYTES * 2**20,) * 2)
+    readers = [arguments.reader] if arguments.reader else list(found)
+    for reader in readers:
+        start, shown = time.process_time(), {}
+        n = arguments.inputs // len(readers)
+        with tempfile.TemporaryDirectory() as folder:
+            for content, wrong in attack(reader, found[reader], n, arguments.seed, folder):
+                shown.setdefault(wrong[:60], []).append((content, wrong))
+        total = sum(map(len, shown.values()))
+        print(f"{reader:18} {n} inputs, {total} failures, {time.process_time() - start:.0f} s", flush=True)
+        for group in shown.values():
+            content, wrong = min(group, key=lambda pair: len(pair[0]))
+            print(f"    {len(group)} x {wrong[:300]}\n        {content[:300]!r}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""replacing.py: a file is whole or as it was, whatever happens."""
+
+import os
+
+import pytest
+
+from sggraph.replacing import replacing
+
+
+def test_the_old_file_stands_until_the_new_one_is_whole(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    with replacing(path) as partial:
+        partial.write_text("new")
+        assert partial.parent == tmp_path
+        assert path.read_text() == "old"
+    assert path.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
+def test_an_exception_leaves_the_old_file_and_no_rubbish(tmp_path, error):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+
+    def write_half():
+        with replacing(path) as partial:
+            partial.write_text("half")
+            raise error
+
+    with pytest.raises(error):
+        write_half()
+    assert [file.read_text() for file in tmp_path.iterdir()] == ["old"]
+
+
+def test_the_move_is_one_step(tmp_path, monkeypatch):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError("no space")))
+    with pytest.raises(OSError, match="no space"), replacing(path) as partial:
+        partial.write_text("new")
+    assert [file.read_text() for file in tmp_path.iterdir()] == ["old"]
+
+
+def test_long_names(tmp_path):
+    path = tmp_path / ("a" * 250)
+    with replacing(path) as partial:
+        partial.write_text("new")
+    assert path.read_text() == "new"
