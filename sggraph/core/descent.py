@@ -6,6 +6,7 @@ Jacobs 1988, van der Maaten 2014). The loop knows nothing of graphs, names or pr
 """
 
 import warnings
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ from .attractive import attractive, cross_entropy
 from .blocks import even_bounds, weighted_bounds
 from .jit import kernel
 from .ordering import morton_order, permute_upper
+from .planning import Plan
 from .repulsive import Repulsion
 
 ATTRACTIVE_BLOCKS = 8  # each with an array of forces of its own
@@ -112,6 +114,38 @@ def as_upper(matrix):
     return Upper(matrix.indptr.astype(index), matrix.indices.astype(np.uint32), data)
 
 
+class Kept(NamedTuple):
+    """Coordinates to go back to, the order of their nodes, the Upper in that order and its blocks of rows."""
+
+    iteration: int
+    Y: np.ndarray
+    order: np.ndarray
+    upper: Upper
+    rows: list
+    first_rows: np.ndarray
+
+
+@dataclass
+class Leg:
+    """A stretch of a run: where it began, the iteration reached, what it goes back to; `worst` is the KL divergence
+    that a run of fast steps has to undercut, or else it starts from `start` again.
+    """
+
+    begin: int
+    seen: int
+    worst: float
+    kept: Kept
+    start: Kept | None
+
+
+def arranged(upper, order):
+    """The Upper of the upper triangle of P with its nodes in `order`, its blocks of rows and their first rows."""
+    if (order[1:] < order[:-1]).any():
+        upper = permute_upper(upper.indptr, upper.indices, upper.data, order)
+    rows = weighted_bounds(upper.indptr, ATTRACTIVE_BLOCKS)
+    return as_upper(upper), rows, np.array(rows)
+
+
 def centered(Y):
     """Y (float32) around its mean, a copy."""
     return Y - Y.mean(axis=0, dtype=np.float64).astype(np.float32)
@@ -123,14 +157,12 @@ class Descent:
     def __init__(self, upper, Y0, workers, *, h=None, exact=None):
         n, d = Y0.shape
         self.workers = workers
-        self.upper = as_upper(upper)
         self.Y = centered(np.array(Y0, np.float32, order="C"))
         self.order = np.arange(n)
+        self.upper, self._rows, self._first_rows = arranged(upper, self.order)
         self.velocity, self.gain = np.zeros_like(self.Y), np.ones_like(self.Y)
         self.repulsion = Repulsion(n, d, workers, h=h, exact=exact)
         self.F_rep = np.empty_like(self.Y)
-        self._rows = weighted_bounds(upper.indptr, ATTRACTIVE_BLOCKS)
-        self._first_rows = np.array(self._rows)
         self._nodes = even_bounds(n, STEP_BLOCKS)
         self.F_attr = np.zeros((len(self._rows) - 1, n, d), np.float32)
         data = upper.data[upper.data > 0].astype(np.float64)
@@ -138,6 +170,7 @@ class Descent:
         self.Z = np.nan
         self.iteration = 0
         self.pace = 1.0  # factor of the learning rates, lowered where the run diverged
+        self.leg = None  # the one that `advance` is in
         self._farthest = RUNAWAY[0] * (float(np.abs(self.Y).max(initial=0.0)) + n) + RUNAWAY[1]
 
     def advance(self, phase):
@@ -158,9 +191,7 @@ class Descent:
     def reorder(self):
         """Renumber the nodes along the picture so that memory accesses stay local; `embedding` undoes it."""
         order = morton_order(self.Y)
-        self.upper = as_upper(permute_upper(*self.upper, order))
-        self._rows = weighted_bounds(self.upper.indptr, ATTRACTIVE_BLOCKS)
-        self._first_rows = np.array(self._rows)
+        self.upper, self._rows, self._first_rows = arranged(self.upper, order)
         self.order = self.order[order]
         self.Y, self.velocity, self.gain = (array[order] for array in (self.Y, self.velocity, self.gain))
 
@@ -175,13 +206,41 @@ class Descent:
 
     def kept(self):
         """What `go_back` needs: the coordinates, and the order they are in."""
-        return self.iteration, self.Y.copy(), self.order, self.upper, self._rows, self._first_rows
+        return Kept(self.iteration, self.Y.copy(), self.order, self.upper, self._rows, self._first_rows)
 
     def go_back(self, kept):
         """Stand still where the Descent was when `kept` was taken, from now on at a slower pace."""
         self.iteration, Y, self.order, self.upper, self._rows, self._first_rows = kept
         self.Y, self.velocity, self.gain = Y.copy(), np.zeros_like(Y), np.ones_like(Y)
         self.pace *= SLOWER
+
+    def snapshot(self):
+        """All that `restore` needs to go on to the same bits: arrays, not copied, and plain values."""
+        leg = self.leg
+        names = ("Y", "velocity", "gain", "order", "iteration", "pace", "_farthest")
+        found = {name: getattr(self, name) for name in names}
+        found["plans"] = [[*plan, age] for plan, age in self.repulsion.plans]
+        found["leg"] = leg and {"begin": leg.begin, "seen": leg.seen, "worst": leg.worst}
+        for name in ("kept", "start"):
+            kept = leg and getattr(leg, name)
+            found[name] = kept and {"iteration": kept.iteration, "Y": kept.Y, "order": kept.order}
+        return found
+
+    def restore(self, snapshot):
+        """Stand where another Descent, of the same upper triangle and settings, stood at its `snapshot`."""
+        unordered = self.upper
+
+        def kept(found):
+            return found and Kept(found["iteration"], found["Y"], found["order"], *arranged(unordered, found["order"]))
+
+        for name in ("Y", "velocity", "gain"):
+            setattr(self, name, snapshot[name].copy())
+        for name in ("order", "iteration", "pace", "_farthest"):
+            setattr(self, name, snapshot[name])
+        self.upper, self._rows, self._first_rows = arranged(unordered, self.order)
+        self.repulsion.plans = [(Plan(h, R, tuple(shape)), age) for h, R, shape, age in snapshot["plans"]]
+        leg = snapshot["leg"]
+        self.leg = leg and Leg(**leg, **{name: kept(snapshot[name]) for name in ("kept", "start")})
 
     def embedding(self):
         """The coordinates (n, d) in the caller's order, centred, a copy."""
@@ -207,39 +266,43 @@ def descend(upper, Y0, schedule, workers, *, h=None, exact=None, **watchers):
 
 
 def advance(state, schedule, *, callback=None, callback_every=50, tick=None):
-    """Run the phases of `schedule` from where the Descent stands.
+    """Run the phases of `schedule` from where the Descent stands, or the rest of them if it was left halfway.
 
-    ``callback(iteration, Y, kl, gradient_norm)`` is called every `callback_every` iterations and after the last one
-    and stops the run by returning True; ``tick(iteration, phase)`` is called at each iteration. A run that diverges
-    goes back to the last sound coordinates and on with a lower learning rate, a few times; then it raises.
+    ``tick(iteration, phase)`` is called after each iteration; ``callback(iteration, Y, kl, gradient_norm)`` every
+    `callback_every` iterations and after the last one, and stops the run by returning True. Both find the Descent in a
+    state from which a second call goes on to the same bits, also after an exception of theirs. A run that diverges goes
+    back to the last sound coordinates and on with a lower learning rate, a few times; then it raises.
     """
     steps = [phase for phase in schedule for _ in range(phase.n_iter)]
-    begin, seen = state.iteration, state.iteration
-    last, start = begin + len(steps), state.kept()
-    kept = start
-    n = len(state.Y)
-    is_fast = n > 3 and max((phase.eta for phase in steps), default=0.0) > FAST * n  # three always fit well
-    worst = state.worst() if is_fast else np.inf
+    if state.leg is None:
+        n = len(state.Y)
+        is_fast = n > 3 and max((phase.eta for phase in steps), default=0.0) > FAST * n  # three always fit well
+        kept = state.kept()
+        worst = state.worst() if is_fast else np.inf
+        state.leg = Leg(state.iteration, state.iteration, worst, kept, kept if is_fast else None)
+    leg = state.leg
+    last = leg.begin + len(steps)
     while state.iteration < last:
-        phase = steps[state.iteration - begin]
+        phase = steps[state.iteration - leg.begin]
         phase = phase._replace(eta=phase.eta * state.pace)
         norm = state.advance(phase)
         due = state.iteration % KEEP_EVERY == 0 or state.iteration == last
         if not np.isfinite(norm) or (due and not state.is_sound()):
-            _mend(state, kept, phase)
+            _mend(state, leg.kept, phase)
             continue
-        if is_fast and state.iteration == last and state.kl_divergence(fresh=True) > worst:
-            _mend(state, start, phase)
+        if leg.start is not None and state.iteration == last and state.kl_divergence(fresh=True) > leg.worst:
+            _mend(state, leg.start, phase)
             continue
-        kept = state.kept() if due else kept
-        if state.iteration <= seen:
+        leg.kept = state.kept() if due else leg.kept
+        if state.iteration <= leg.seen:
             continue
-        seen = state.iteration
+        leg.seen = state.iteration
         if tick is not None:
             tick(state.iteration, phase)
         due = callback is not None and (state.iteration % callback_every == 0 or state.iteration == last)
         if due and callback(state.iteration, state.embedding(), state.kl_divergence(), norm) is True:
             return
+    state.leg = None
 
 
 def _mend(state, kept, phase):
