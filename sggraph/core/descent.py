@@ -109,7 +109,7 @@ class Upper(NamedTuple):
 
 def as_upper(matrix):
     """Upper from a CSR matrix."""
-    index = np.uint32 if matrix.nnz < 2**32 else np.uint64
+    index = np.uint32 if len(matrix.data) < 2**32 else np.uint64
     data = matrix.data.astype(np.float32, copy=False)
     return Upper(matrix.indptr.astype(index), matrix.indices.astype(np.uint32), data)
 
