@@ -1,4 +1,4 @@
-"""Ctrl-C at the right moment: it waits for the end of an iteration, so that nothing is ever left halfway through one."""
+"""Ctrl-C at the right moment: it waits for the end of an iteration, so that nothing is left halfway through one."""
 
 import signal
 import threading

@@ -134,6 +134,7 @@ def provenance_of(estimator):
 
 
 def version_of(name):
+    """Version of an installed package, or None."""
     try:
         return version(name)
     except PackageNotFoundError:

@@ -45,7 +45,7 @@ class Repulsion:
 
     @property
     def plans(self):
-        """What the next evaluation depends on beside Y: (plan, its age in evaluations) of each level, the finer last."""
+        """What the next evaluation depends on beside Y: (plan, its age) of each level, the finer last."""
         return self._level.plans
 
     @plans.setter
