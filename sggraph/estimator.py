@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .core.blocks import Workers
+from .dataset import Dataset
 from .embed import embed
 from .graph import Graph, GraphWarning, as_graph
 from .joining import place_nodes, place_samples
@@ -339,7 +340,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
             )
 
     def _is_graph(self, X):
-        if self.metric == "precomputed" or isinstance(X, (tuple, Graph)):
+        if self.metric == "precomputed" or isinstance(X, (tuple, Graph, Dataset)):
             return True
         if sparse.issparse(X):
             return X.shape[0] == X.shape[1]

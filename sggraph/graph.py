@@ -70,6 +70,7 @@ def as_graph(graph, *, weight="weight", direction="symmetric"):
         - a pandas edge list with columns source, target[, weight]; without these names the first two columns, and
           the third of exactly three; nodes follow their first appearance. (More than three columns that equal the
           index are an adjacency matrix.)
+        - a `Dataset` of `sggraph.datasets`;
         - a `Graph`, which is returned as it is: its direction was settled when it was made.
 
         In edge tuples and edge lists each entry is an undirected edge. Parallel edges are summed everywhere.
