@@ -306,7 +306,7 @@ def embed_parts(init, links, upper, parts, d, lambda_, options, rng, workers, ve
         inverse = np.empty_like(Y)
         inverse[parts.order] = Y
         weights = np.where(parts.sizes > 1, parts.sizes, 0)
-        return Result(inverse, float(kl @ weights / max(weights.sum(), 1)), n_iter)
+        return Result(inverse, float((kl * weights).sum() / max(weights.sum(), 1)), n_iter)
     return Result(Y, float(kl[0]), n_iter)
 
 
