@@ -1,7 +1,7 @@
 """Nodes of (nearly) equal neighbourhoods, which the plain objective piles up.
 
-In a clique all p_ij are equal, and so are all q_ij once its nodes lie on one spot: the KL divergence has its least value
-there. The same holds for nodes that share all their neighbours: repulsion and attraction of two of them cancel. An
+In a clique all p_ij are equal, and so are all q_ij once its nodes lie on one spot: the KL divergence is then least.
+The same holds for nodes that share all their neighbours: repulsion and attraction of two of them cancel. An
 exaggeration a little below 1 (schedule.py) parts them.
 """
 
