@@ -20,6 +20,7 @@ from .leaves import is_kept, with_leaves, without_leaves
 from .options import as_generator, as_lambda, check_flags, check_options
 from .progress import progress
 from .schedule import TRIAL, compact_schedule, fill, forgiven, make_schedule, split, start_offset, stretch
+from .twins import alike_share
 
 TRIFLE = 1e-5  # of the extent: parts coincident nodes, invisible in a picture
 
@@ -108,7 +109,7 @@ def embed_graph(
     exaggeration : float or "auto", default "auto"
         Exaggeration in the last phase. "auto": 1 where `alpha` is given, otherwise the mean of
         min(degree, lambda) / lambda, to the power of `balance`: a node with few neighbours does not pull with the
-        weight of lambda ones.
+        weight of lambda ones; at most .76 to 1 where many nodes have the same neighbours, as in cliques.
     eta : float or "auto", default "auto"
         Learning rate; "auto" is n / exaggeration in each phase, at most n (Belkina et al. 2019).
     schedule : Schedule, optional
@@ -306,21 +307,22 @@ def embed_parts(init, links, upper, parts, d, lambda_, options, rng, workers, ve
         inverse = np.empty_like(Y)
         inverse[parts.order] = Y
         weights = np.where(parts.sizes > 1, parts.sizes, 0)
-        return Result(inverse, float(kl @ weights / max(weights.sum(), 1)), n_iter)
+        return Result(inverse, float((kl * weights).sum() / max(weights.sum(), 1)), n_iter)
     return Result(Y, float(kl[0]), n_iter)
 
 
 def possible_starts(init, links, d, filled, options, rng, workers):
     """Pairs (Y0, Schedule): one, or two of which the first iterations have to show the better."""
     n, schedule = links.shape[0], options["schedule"]
+    alike = alike_share(links, workers)
     if not isinstance(init, str) or init == "random" or links.nnz == 0:
-        schedule = schedule or make_schedule(n, filled, options)
+        schedule = schedule or make_schedule(n, filled, options, alike=alike)
         yield initial_coordinates(init, links, d, schedule.length, rng, workers), schedule
         return
     shape = shape_of(init, links, d, rng, workers, start_offset(options["balance"]))
     short_paths = is_compact(shape, links, rng)
     longer = stretch(n, links.nnz // 2, d, even_length(shape))
-    schedule = schedule or make_schedule(n, filled, options, long_paths=not short_paths, stretch=longer)
+    schedule = schedule or make_schedule(n, filled, options, alike=alike, long_paths=not short_paths, stretch=longer)
     yield stretched(shape, schedule.length, rng), schedule
     is_free = init == "auto" and all(options[name] in ("auto", None) for name in ("alpha", "early_exag", "schedule"))
     if is_free and short_paths and schedule.n_iter >= 2 * TRIAL:

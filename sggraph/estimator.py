@@ -68,7 +68,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
     exaggeration : float or "auto", default "auto"
         Exaggeration in the last phase. "auto": 1 where `alpha` is given, otherwise the mean of
         min(degree, lambda) / lambda, to the power of `balance`: a node with few neighbours does not pull with the
-        weight of lambda ones.
+        weight of lambda ones; at most .76 to 1 where many nodes have the same neighbours, as in cliques.
     schedule : Schedule, optional
         Phases and extent of the start, instead of the five before and `balance`.
     weight : str or None, default "weight"
