@@ -156,7 +156,7 @@ def pivot_distances(A, n_pivots, rng, workers):
     pivots = [int(np.diff(A.indptr).argmax())]
     nearest = np.full(n, np.iinfo(np.int32).max)
     for p in range(n_farthest):
-        hops = hop_distances(A, pivots[-1:], workers)[0]
+        hops = hop_distances(A, pivots[-1:], workers, symmetric=True)[0]
         D[:, p] = hops
         nearest = np.minimum(nearest, hops, out=nearest, where=hops != UNREACHED)
         if p + 1 < n_farthest:
