@@ -17,6 +17,7 @@ from .core.descent import MENDS, REMEDY, SLOWER, EmbeddingDivergedError
 from .core.packing import pack
 from .core.small import descend_small
 from .initial import RANDOM_SPREAD
+from .limits import one_blas_thread
 from .schedule import make_schedule
 
 SMALL = 200  # nodes: up to here the direct sum in one compiled loop is cheaper than a run of its own
@@ -144,7 +145,8 @@ def packed(Y, component, spacing):
     order = parts.order[: parts.first[inner]]
     moved = np.zeros(Y.shape)
     if inner:
-        shifts = pack(Y[order], parts.first[: inner + 1], GAP / 2 * spacing)
+        with one_blas_thread():
+            shifts = pack(Y[order], parts.first[: inner + 1], GAP / 2 * spacing)
         moved[order] = Y[order] + np.repeat(shifts, parts.sizes[:inner], axis=0)
     moved[parts.order[len(order) :]] = _block(len(Y) - len(order), moved[order], GAP * spacing)
     return (moved - moved.mean(axis=0)).astype(np.float32)
@@ -169,7 +171,8 @@ def evened(Y, component, workers):
     Z, sizes = Y[parts.order].astype(np.float64), parts.sizes
     Z -= np.repeat(np.add.reduceat(Z, parts.first[:-1]) / sizes[:, None], sizes, axis=0)
     squares = np.add.reduceat(Z[:, :, None] * Z[:, None, :], parts.first[:-1])
-    _, axes = np.linalg.eigh(squares)
+    with one_blas_thread():
+        _, axes = np.linalg.eigh(squares)
     axes = axes[:, :, ::-1]
     Z = np.einsum("nk,nkl->nl", Z, np.repeat(axes, sizes, axis=0))
     spacing = spacings(Z, parts, workers)

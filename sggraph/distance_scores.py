@@ -143,7 +143,7 @@ def sample_pairs(graph, Y, n_sources, n_targets, random_state, n_jobs):
     with Workers(n_jobs) as workers:
         for first in range(0, len(sources), at_once):
             some = sources[first : first + at_once]
-            for i, hops in zip(some, hop_distances(links, some, workers), strict=True):
+            for i, hops in zip(some, hop_distances(links, some, workers, symmetric=True), strict=True):
                 reached = np.flatnonzero(hops > 0)
                 j = sample(reached, n_targets, rng)
                 found.append((hops[j], np.linalg.norm(Y[j] - Y[i], axis=1), np.full(len(j), len(reached) / len(j))))

@@ -88,7 +88,7 @@ def kl_divergence(graph, Y, lambda_=10, *, local_weights="auto", rescale=False, 
             Y, r2 = s * Y, s * s * r2
         elif np.abs(Y).max() >= FARTHEST:
             raise ValueError(f"Y reaches beyond {FARTHEST:g}: scale it down, or use rescale=True")
-        return float(2 * (p @ np.log(p)) + _cross_entropy(p, r2, 1.0) + np.log(_partition(Y, workers)))
+        return float(2 * (p * np.log(p)).sum() + _cross_entropy(p, r2, 1.0) + np.log(_partition(Y, workers)))
 
 
 def _check(lambda_, local_weights, rescale, n_jobs):
@@ -136,7 +136,7 @@ def _best_scale(p, r2, Y, workers):
 
 def _cross_entropy(p, r2, s2):
     """The sum of p_ij log(1 + s^2 r_ij^2) over both triangles."""
-    return 2 * float(p @ np.log1p(s2 * r2))
+    return 2 * float((p * np.log1p(s2 * r2)).sum())  # not by BLAS: its bits follow its threads
 
 
 def _partition(Y, workers):

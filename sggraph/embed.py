@@ -113,7 +113,7 @@ def embed_graph(
     exaggeration : float or "auto", default "auto"
         Exaggeration in the last phase. "auto": 1 where `alpha` is given, otherwise the mean of
         min(degree, lambda) / lambda, to the power of `balance`: a node with few neighbours does not pull with the
-        weight of lambda ones.
+        weight of lambda ones; at most .76 to 1 where many nodes have the same neighbours, as in cliques.
     eta : float or "auto", default "auto"
         Learning rate; "auto" is n / exaggeration in each phase, at most n (Belkina et al. 2019).
     schedule : Schedule, optional

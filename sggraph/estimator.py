@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .core.blocks import Workers
+from .dataset import Dataset
 from .embed import embed
 from .graph import Graph, GraphWarning, as_graph
 from .interrupts import EmbeddingInterrupted
@@ -68,7 +69,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
     exaggeration : float or "auto", default "auto"
         Exaggeration in the last phase. "auto": 1 where `alpha` is given, otherwise the mean of
         min(degree, lambda) / lambda, to the power of `balance`: a node with few neighbours does not pull with the
-        weight of lambda ones.
+        weight of lambda ones; at most .76 to 1 where many nodes have the same neighbours, as in cliques.
     schedule : Schedule, optional
         Phases and extent of the start, instead of the five before and `balance`.
     weight : str or None, default "weight"
@@ -384,7 +385,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
             )
 
     def _is_graph(self, X):
-        if self.metric == "precomputed" or isinstance(X, (tuple, Graph)):
+        if self.metric == "precomputed" or isinstance(X, (tuple, Graph, Dataset)):
             return True
         if sparse.issparse(X):
             return X.shape[0] == X.shape[1]

@@ -70,6 +70,7 @@ def as_graph(graph, *, weight="weight", direction="symmetric"):
         - a pandas edge list with columns source, target[, weight]; without these names the first two columns, and
           the third of exactly three; nodes follow their first appearance. (More than three columns that equal the
           index are an adjacency matrix.)
+        - a `Dataset` of `sggraph.datasets`;
         - a `Graph`, which is returned as it is: its direction was settled when it was made.
 
         In edge tuples and edge lists each entry is an undirected edge. Parallel edges are summed everywhere.
@@ -205,7 +206,8 @@ def _clean(arcs, direction):
     if not arcs.nodes:
         raise ValueError("graph has no nodes; give a graph with at least one")
     _check_weights(arcs)
-    once = _sum_parallel(_drop_loops(arcs))
+    arcs = _drop_loops(arcs)
+    once = _sum_parallel(arcs)
     weighted = once.nnz > 0 and bool(once.data.min() != once.data.max())
     adjacency, directed = _direct(once, arcs.undirected, direction)
     if not np.isfinite(adjacency.data).all():
@@ -237,12 +239,21 @@ def _drop_loops(arcs):
 
 
 def _sum_parallel(arcs):
+    """Sum what leads from and to the same nodes, to the same bits in whatever order, and way round, edges are given."""
     n = len(arcs.nodes)
-    matrix = sparse.coo_array((arcs.weights, (arcs.row, arcs.col)), shape=(n, n), dtype=np.float64)
-    return _canonical(matrix)
+    row, col, weights = arcs.row, arcs.col, arcs.weights
+    if arcs.undirected:
+        row, col = np.minimum(row, col), np.maximum(row, col)
+    matrix = canonical(sparse.coo_array((weights, (row, col)), shape=(n, n), dtype=np.float64))
+    if matrix.nnz < len(weights) and (weights % 1).any():  # sums of whole numbers are exact
+        order = np.lexsort((weights, col, row))
+        row, col, weights = row[order], col[order], weights[order]
+        first = np.flatnonzero(np.concatenate([[True], (np.diff(row) != 0) | (np.diff(col) != 0)]))
+        matrix.data = np.add.reduceat(weights, first)
+    return matrix
 
 
-def _canonical(matrix):
+def canonical(matrix):
     """The same matrix as a CSR array with sorted rows and int32 indices while they fit."""
     csr = sparse.csr_array(matrix)
     csr.sum_duplicates()
@@ -255,13 +266,13 @@ def _canonical(matrix):
 
 def _direct(once, undirected, direction):
     """Apply the direction policy; C + C.T serves arcs and edges given once alike, and is symmetric to the last bit."""
-    mirror = _canonical(once.T)
+    mirror = canonical(once.T)
     directed = not undirected and not _is_close(once, mirror)
     if undirected or (directed and direction == "symmetric"):
-        return _canonical(once + mirror), directed
+        return canonical(once + mirror), directed
     if not directed:
         exact = np.array_equal(once.data, mirror.data)
-        return once if exact else _canonical((once + mirror) / 2), directed
+        return once if exact else canonical((once + mirror) / 2), directed
     return once if direction == "out" else mirror, directed
 
 

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
+from .dataset import Dataset
+
 ACCEPTED = (
     "a NetworkX or igraph graph, a SciPy sparse array, a square NumPy array, a tuple of edge arrays (row, col) or "
     "(row, col, weight), or a pandas edge list with columns source, target[, weight]"
@@ -27,6 +29,8 @@ class Arcs(NamedTuple):
 
 def to_arcs(graph, weight):
     """Read a graph of any accepted type; `weight` names the attribute or column that holds the weights."""
+    if isinstance(graph, Dataset):
+        return _arcs_of_sparse(graph.graph, weight)._replace(nodes=list(graph.nodes))
     if sparse.issparse(graph):
         return _arcs_of_sparse(graph, weight)
     if _has(graph, "adj", "edges", "is_directed", "is_multigraph"):

@@ -14,6 +14,7 @@ from scipy.spatial.distance import cdist
 
 from .core.distances import UNREACHED, hop_distances, write_hops
 from .core.stress import relax
+from .limits import one_blas_thread
 
 NAMES = ("auto", "stress", "pmds", "spectral", "random")
 N_PIVOTS = (40, 200)
@@ -42,13 +43,11 @@ def shape_of(init, A, d, rng, workers, offset=1.0):
     """Coordinates (n, d) float64 of the start `init`, median edge 1; paths lose the share `offset` of `path_offset`."""
     n = A.shape[0]
     D, pivots = pivot_distances(A, min(n, np.clip(DISTANCES // n, *N_PIVOTS)), rng, workers)
-    if init == "spectral":
-        Y = spectral(A, pivot_mds(D, pivots, d + 2), d)
-    else:
-        Y = pivot_mds(D, pivots, d)
-        if init != "pmds":
-            Y = Y + 1e-3 * D.mean() * rng.standard_normal(Y.shape)  # coincident nodes have no direction to part in
-            Y = relax(Y, D, pivots, N_SWEEPS, workers, offset=offset * path_offset(D, d))
+    with one_blas_thread():
+        Y = spectral(A, pivot_mds(D, pivots, d + 2), d) if init == "spectral" else pivot_mds(D, pivots, d)
+    if init in ("auto", "stress"):
+        Y = Y + 1e-3 * D.mean() * rng.standard_normal(Y.shape)  # coincident nodes have no direction to part in
+        Y = relax(Y, D, pivots, N_SWEEPS, workers, offset=offset * path_offset(D, d))
     edges = edge_lengths(Y, A)
     median = np.median(edges[edges > 1e-9 * edges.max()]) if edges.any() else 0.0
     return Y / median if median > 0 else Y
@@ -157,7 +156,7 @@ def pivot_distances(A, n_pivots, rng, workers):
     pivots = [int(np.diff(A.indptr).argmax())]
     nearest = np.full(n, np.iinfo(np.int32).max)
     for p in range(n_farthest):
-        hops = hop_distances(A, pivots[-1:], workers)[0]
+        hops = hop_distances(A, pivots[-1:], workers, symmetric=True)[0]
         D[:, p] = hops
         nearest = np.minimum(nearest, hops, out=nearest, where=hops != UNREACHED)
         if p + 1 < n_farthest:

@@ -6,6 +6,7 @@ from scipy import sparse
 from .core.affinity import rescale_rows
 from .core.joining import join
 from .core.repulsive import Repulsion
+from .graph import canonical
 from .neighbors import neighbors_among
 from .point_cloud import as_rows, neighbor_weights
 
@@ -39,8 +40,7 @@ def place_nodes(B, Y, placed, lambda_, workers):
         raise ValueError(
             f"the rows of X must hold weights of edges to the {len(Y)} fitted nodes, its shape is {B.shape}"
         )
-    B = sparse.csr_array(B, dtype=np.float64, copy=True)
-    B.sum_duplicates()
+    B = canonical(sparse.csr_array(B, dtype=np.float64, copy=True))
     B.eliminate_zeros()
     if not (np.isfinite(B.data).all() and (B.data > 0).all()):
         raise ValueError("X holds edge weights that are negative, NaN or infinite: weights are finite and >= 0")

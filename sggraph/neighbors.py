@@ -4,10 +4,13 @@ Which search "auto" takes was measured on two cores (tests/benchmarks/point_clou
 then blocked matrix products while their n^2 operations are cheaper than the graph search of pynndescent.
 """
 
+import warnings
+
 import numpy as np
 from scipy import sparse
 
 from .core.nearest import nearest
+from .limits import is_numba_usable, numba_turn, one_blas_thread, openmp_threads
 
 TREE_FEATURES = 10  # up to here a k-d tree is the fastest exact search
 EXACT_COST = 3e12  # n^2 (features + 60): about what pynndescent takes 30 s for
@@ -18,6 +21,10 @@ METRICS = (  # known to pynndescent and to scikit-learn, without parameters
     *("canberra", "hamming", "jaccard", "dice", "rogerstanimoto", "russellrao", "sokalsneath", "yule", "haversine"),
 )
 BLOCKED = ("euclidean", "l2", "sqeuclidean", "cosine")  # metrics that matrix products serve
+FORKED = (
+    "the approximate search for neighbours cannot run in a process forked from one that has used it (GNU OpenMP would "
+    "end the process): the search is exact, which takes longer; start processes by 'spawn' instead"
+)
 
 
 def nearest_neighbors(X, k, *, metric, method, rng, workers, tick):
@@ -28,6 +35,9 @@ def nearest_neighbors(X, k, *, metric, method, rng, workers, tick):
     n = X.shape[0]
     if method == "auto":
         method = "exact" if _is_exact_cheaper(X, metric) else "approximate"
+    if method == "approximate" and k + 1 < n and not is_numba_usable():
+        warnings.warn(FORKED, RuntimeWarning, stacklevel=2)
+        method = "exact"
     if method == "approximate" and k + 1 < n:
         return _approximate(X, k, metric, rng, workers.n_jobs)
     if sparse.issparse(X) or metric not in BLOCKED:
@@ -63,12 +73,10 @@ def _fits_tree(X, metric):
 
 
 def _blocked(X, k, metric, workers, queries=None, tick=None):
-    from threadpoolctl import threadpool_limits
-
     if metric == "cosine":
         X = _unit_rows(X)
         queries = None if queries is None else _unit_rows(queries)
-    with threadpool_limits(workers.n_jobs, user_api="blas"):
+    with one_blas_thread():
         indices, distances = nearest(X, k, workers, queries=queries, tick=tick)
     if metric == "cosine":
         return indices, distances**2 / 2
@@ -91,18 +99,18 @@ def _brute(X, k, metric, n_jobs, queries=None):
     from sklearn.neighbors import NearestNeighbors
 
     search = NearestNeighbors(n_neighbors=k, algorithm="brute", metric=metric, n_jobs=n_jobs).fit(X)
-    distances, indices = search.kneighbors(queries)  # without queries: of X itself, without the point itself
+    with one_blas_thread(), openmp_threads(n_jobs):
+        distances, indices = search.kneighbors(queries)  # without queries: of X itself, without the point itself
     return indices, distances
 
 
 def _approximate(X, k, metric, rng, n_jobs):
-    from numba import get_num_threads
     from pynndescent import NNDescent
 
-    n_jobs = min(n_jobs, get_num_threads())  # pynndescent refuses more than Numba has started
     seed = int(rng.integers(2**31 - 1))
-    index = NNDescent(X, metric=metric, n_neighbors=k + 1, random_state=seed, n_jobs=n_jobs)
-    indices, distances = index.neighbor_graph
+    with numba_turn() as most:  # pynndescent refuses more than Numba has started
+        index = NNDescent(X, metric=metric, n_neighbors=k + 1, random_state=seed, n_jobs=min(n_jobs, most))
+        indices, distances = index.neighbor_graph
     absent = (indices < 0).any(axis=1)
     if absent.any():
         raise ValueError(

@@ -17,6 +17,7 @@ from .interrupts import EmbeddingInterrupted, Interrupts
 from .progress import progress
 from .schedule import TRIAL, Schedule, compact_schedule, fill, forgiven, make_schedule, split, start_offset, stretch
 from .state import EmbeddingState, Run, check_followed, check_origin, generator_of, read_state, write_state
+from .twins import alike_share
 
 
 class Outcome(NamedTuple):
@@ -142,7 +143,7 @@ def embed_parts(init, links, upper, parts, d, lambda_, options, rng, workers, ve
         inverse = np.empty_like(Y)
         inverse[parts.order] = Y
         weights = np.where(parts.sizes > 1, parts.sizes, 0)
-        Y, mean = inverse, float(kl @ weights / max(weights.sum(), 1))
+        Y, mean = inverse, float((kl * weights).sum() / max(weights.sum(), 1))
     else:
         mean = float(kl[0])
     return Outcome(Y, mean, runs[0].n_iter, runs[0].schedule, rng)
@@ -163,7 +164,8 @@ def welcomed(callback, interrupts):
 def new_run(init, links, d, filled, options, rng, workers):
     """The Run of a part with one start, or two of which the first iterations have to show the better."""
     n = links.shape[0]
-    traits = {"kind": "given" if not isinstance(init, str) else "random", "long_paths": False, "stretch": 1.0}
+    kind = "given" if not isinstance(init, str) else "random"
+    traits = {"kind": kind, "alike": alike_share(links, workers), "long_paths": False, "stretch": 1.0}
     if not isinstance(init, str) or init == "random" or links.nnz == 0:
         schedules = schedules_of(n, filled, options, traits)
         starts = [(initial_coordinates(init, links, d, schedules[0].length, rng, workers), schedules[0])]
@@ -171,7 +173,7 @@ def new_run(init, links, d, filled, options, rng, workers):
         shape = shape_of(init, links, d, rng, workers, start_offset(options["balance"]))
         long_paths = not is_compact(shape, links, rng)
         longer = stretch(n, links.nnz // 2, d, even_length(shape))
-        traits = {"kind": init, "long_paths": long_paths, "stretch": longer}
+        traits |= {"kind": init, "long_paths": long_paths, "stretch": longer}
         schedules = schedules_of(n, filled, options, traits)
         starts = [(stretched(shape, schedule.length, rng), schedule) for schedule in schedules]
     return Run(starts, traits, [None] * len(starts), [], 0 if len(starts) == 1 else None)
@@ -188,13 +190,13 @@ def resumed_run(run, n, filled, options, what):
 
 def schedules_of(n, filled, options, traits):
     """The Schedules to try: one, or two where "auto" is free to choose."""
-    kind, long_paths, longer = traits["kind"], traits["long_paths"], traits["stretch"]
-    schedule = options["schedule"] or make_schedule(n, filled, options, long_paths=long_paths, stretch=longer)
+    kind, others = traits["kind"], {name: value for name, value in traits.items() if name != "kind"}
+    schedule = options["schedule"] or make_schedule(n, filled, options, **others)
     if kind in ("given", "random"):
         return [schedule._replace(start=kind)]
     schedules = [schedule._replace(start="spread out")]
     is_free = kind == "auto" and all(options[name] in ("auto", None) for name in ("alpha", "early_exag", "schedule"))
-    if is_free and not long_paths and schedule.n_iter >= 2 * TRIAL:
+    if is_free and not traits["long_paths"] and schedule.n_iter >= 2 * TRIAL:
         schedules.append(compact_schedule(n, schedule, options["eta"])._replace(start="compact"))
     return schedules
 

@@ -10,7 +10,8 @@ few edges begin with longer ones (`stretch`).
 rho, the exaggeration of the last phase. A row of P sums to 1 however few neighbours it has, but lambda neighbours were
 asked for: a node with fewer should not pull with the weight of lambda. The mean of min(degree, lambda) / lambda is the
 natural exaggeration rho; less attraction spreads the nodes more evenly, which raises the recall of neighbours and
-levels gaps and cores. rho = (that mean)^balance, nearer to 1 for small graphs.
+levels gaps and cores. rho = (that mean)^balance, nearer to 1 for small graphs, but below 1 where nodes have equal
+neighbourhoods (twins.py): nothing else would part those.
 
 Between them lie 50 iterations at exaggeration 2, which close the gaps of the start, and the plain objective.
 
@@ -35,6 +36,7 @@ END = 0.75  # the last phase takes this times balance of the iterations,
 LEAST_END = 0.125  # but at least this share
 OFFSETS = (1.5, 1.0)  # share of the offset of path lengths that the start leaves out, at balance 0 and from .5 on
 FEW = 500  # nodes: smaller graphs end with an exaggeration of 1
+PARTING = 0.76  # at most the exaggeration at the end if all nodes are alike; .8 leaves pairs on a spot, at .7 some flee
 TRIAL = 75  # iterations after which two starts are compared
 TORN = 0.015  # relative excess of its KL divergence that a spread-out start is forgiven at balance .5
 SPARSE = 0.4  # more of it where nodes have fewer neighbours than lambda: paths, not communities, make the shape
@@ -82,9 +84,10 @@ class Schedule(NamedTuple):
         return "\n".join(lines)
 
 
-def make_schedule(n, filled, options, *, long_paths=False, stretch=1.0):
+def make_schedule(n, filled, options, *, alike=0.0, long_paths=False, stretch=1.0):
     """The Schedule for n nodes whose mean of min(degree, lambda) / lambda is `filled`; explicit numbers are obeyed.
 
+    `alike`: the share of the nodes whose neighbourhood equals another's (twins.py).
     `long_paths`: the graph is a mesh or a road map, in which a move takes many iterations to cross the picture.
     `stretch`: see the function of that name.
     """
@@ -96,7 +99,7 @@ def make_schedule(n, filled, options, *, long_paths=False, stretch=1.0):
     alpha = float(options["alpha"]) if seed_like else AUTO_ALPHA
     balance = options["balance"]
     final = options["exaggeration"]
-    final = (1.0 if seed_like else final_exaggeration(n, filled, balance)) if final == "auto" else float(final)
+    final = (1.0 if seed_like else final_exaggeration(n, filled, balance, alike)) if final == "auto" else float(final)
 
     def phase(n_iter, exaggeration, momentum=MOMENTUM):
         return Phase(n_iter, exaggeration, as_eta(options["eta"], n, exaggeration), momentum)
@@ -122,9 +125,10 @@ def fill(degree, lambda_):
     return float(np.minimum(degree / lambda_, 1.0).mean())
 
 
-def final_exaggeration(n, filled, balance):
+def final_exaggeration(n, filled, balance, alike=0.0):
     """Rho. Below 1 the objective has no bound where all distances are large, so that a handful of nodes blows up."""
-    return 1.0 - (1.0 - filled**balance) * max(1.0 - FEW / max(n, 1), 0.0)
+    rho = 1.0 - (1.0 - filled**balance) * max(1.0 - FEW / max(n, 1), 0.0)
+    return min(rho, 1.0 - (1.0 - PARTING) * alike)
 
 
 def start_length(balance, stretch=1.0):

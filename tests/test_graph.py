@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given, settings
 from scipy import sparse
 
+from sggraph import SGtSNEpi, embed_graph
+from sggraph.datasets import load_us_flights_2008
 from sggraph.graph import Graph, GraphWarning, as_graph, label_edges, quiet_graph
 
 igraph = pytest.importorskip("igraph")
@@ -202,7 +204,7 @@ def test_parallel_edges_of_any_weight_stay_symmetric_to_the_last_bit(edges):
         (np.array([[9, 1], [1, 0]]), False),  # the loop does not count
         (PATH, True),
         (nx.DiGraph([(0, 1), (1, 0), (1, 2)]), False),  # A + A.T has 2 and 1, but that is our doing
-        (([0, 1, 1], [1, 0, 2]), False),
+        (([0, 1, 1], [1, 0, 2]), True),  # one edge twice, whichever way round
         (nx.MultiGraph([(0, 1), (0, 1), (1, 2)]), True),
         (np.zeros((2, 2)), False),
     ],
@@ -436,3 +438,14 @@ def test_a_graph_to_draw_keeps_its_direction_and_loses_its_weights_in_silence():
     graph = quiet_graph(np.array([[7.0, 2.0], [0.0, 0.0]]))
     assert graph.directed
     np.testing.assert_array_equal(graph.adjacency.toarray(), [[0, 1], [0, 0]])
+
+
+def test_a_dataset_is_a_graph_with_names():
+    flights = load_us_flights_2008()
+    graph = as_graph(flights, direction="out")
+    assert graph.nodes == flights.nodes
+    assert graph.directed
+    assert (graph.adjacency != flights.graph).nnz == 0
+    estimator = SGtSNEpi(max_iter=5, random_state=0).fit(flights)
+    assert estimator.nodes_ == flights.nodes
+    assert np.array_equal(estimator.embedding_, embed_graph(flights, max_iter=5, random_state=0))

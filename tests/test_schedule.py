@@ -122,3 +122,11 @@ def test_split_loses_no_iteration(n_iter):
     assert sum(p.n_iter for p in before) == min(n_iter, 400)
     assert [a.n_iter + b.n_iter for a, b in zip(before, after, strict=True)] == [p.n_iter for p in phases]
     assert [p._replace(n_iter=0) for p in after] == [p._replace(n_iter=0) for p in phases]
+
+
+def test_nodes_that_are_alike_end_below_an_exaggeration_of_one():
+    finals = [make_schedule(50, 1.0, AUTO, alike=alike).phases[-1].exaggeration for alike in (0, 0.2, 1)]
+    assert finals == pytest.approx([1, 0.952, 0.76])
+    assert make_schedule(10**7, 0.25, AUTO, alike=1.0).phases[-1].exaggeration == pytest.approx(0.5, rel=1e-3)
+    given = make_schedule(50, 1.0, AUTO | {"exaggeration": 1}, alike=1.0), make_schedule(50, 1.0, AUTO | {"alpha": 4})
+    assert [schedule.phases[-1].exaggeration for schedule in given] == [1, 1]

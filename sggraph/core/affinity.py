@@ -100,7 +100,8 @@ def rescale_rows(indptr, weights, lambda_, workers):
     bounds = weighted_bounds(indptr, BLOCKS)
     clamped = np.zeros(len(bounds) - 1, np.int64)
     lam = 0.0 if lambda_ is None else float(lambda_)
-    workers.run(_rescale_rows, bounds, indptr, np.asarray(weights, np.float64), lam, p_cond, clamped)
+    starts = np.asarray(indptr, np.int64)  # one kernel for all: another type of index would be compiled to other bits
+    workers.run(_rescale_rows, bounds, starts, np.asarray(weights, np.float64), lam, p_cond, clamped)
     return p_cond, int(clamped.sum())
 
 

@@ -34,7 +34,7 @@ class Convolution:
             R_out = MID_CELLS * 2 * h
             self._coarse = Convolution(coarse_shape(shape), 2 * h, R_out, n_jobs=n_jobs)
         self.period = periods(shape, R_out / h)
-        self._spectrum = spectrum(self.period, h, R, R_out)
+        self._spectrum = spectrum(self.period, h, R, R_out, n_jobs)
         self._waves = np.empty(self._spectrum.shape, np.complex64)
         self._workers = n_jobs if self._waves.size > THREADS_ABOVE // 2 else 1
 
@@ -144,7 +144,7 @@ def _double(V, fine):
                     fine[a, i, b] = half * (V[a, m + 1, b] + V[a, m + 2, b])
 
 
-def spectrum(period, h, R, R_out=np.inf):
+def spectrum(period, h, R, R_out=np.inf, n_jobs=1):
     """Real spectrum (float32) of the smooth kernel over the squared spline's, laid out for rfftn on the `period`.
 
     The kernel is even, so its transform is a cosine transform of one orthant.
@@ -160,7 +160,7 @@ def spectrum(period, h, R, R_out=np.inf):
     if R_out < np.inf:
         smooth -= 1.0 - _near_share(u, R_out)
     smooth /= 1 + u
-    orthant = (scipy.fft.dctn(smooth, type=1) / splines).astype(np.float32)
+    orthant = (scipy.fft.dctn(smooth, type=1, overwrite_x=True, workers=n_jobs) / splines).astype(np.float32)
     for k, m in enumerate(period[:-1]):
         orthant = np.concatenate([orthant, np.flip(orthant.take(range(1, m // 2), axis=k), axis=k)], axis=k)
     return orthant

@@ -12,20 +12,20 @@ from typing import NamedTuple
 import numpy as np
 
 from .attractive import attractive, cross_entropy
-from .blocks import even_bounds, weighted_bounds
+from .blocks import even_bounds
+from .halves import as_halves, n_blocks
 from .jit import kernel
-from .ordering import morton_order, permute_upper
+from .ordering import morton_order
 from .planning import Plan
 from .repulsive import Repulsion
 
-ATTRACTIVE_BLOCKS = 8  # each with an array of forces of its own
 STEP_BLOCKS = 8
-REORDER_ABOVE = 10_000  # nodes: smaller pictures live in the cache anyway
 FARTHEST = 1e12  # coordinates from here on count as infinite, before their squares overflow in the forces
-REORDER_AT = (150, 300, 600)  # iterations
+REORDER_AT = (50, 150, 300, 600)  # iterations
 KEEP_EVERY = 50  # iterations after which the coordinates are looked at and kept
 RUNAWAY = 10.0, 1000.0  # coordinates beyond the first, times those of the start plus n, plus the second: no picture
 REMEDY = "use a smaller eta (or eta='auto'), a smaller alpha, or a start (init) of smaller extent"
+PLAIN = ("order", "iteration", "pace", "_farthest")  # what a snapshot holds beside the arrays that move
 FAST = 10  # times n: learning rates beyond are not trusted, and the KL divergence is looked at in the end
 MENDS, SLOWER = 5, 0.2  # how often a run that diverged goes back, each time with its learning rate times this
 
@@ -70,7 +70,7 @@ class Result(NamedTuple):
 
 
 @kernel
-def _step(b, start, stop, dims, first_rows, F_attr, F_rep, shifts, numbers, Y, velocity, gain, norms):
+def _step(b, start, stop, dims, F_attr, F_rep, shifts, numbers, Y, velocity, gain, norms):
     """One step for the nodes start..stop; ``norms[b]`` = their part of the squared norm of the gradient.
 
     `shifts` (2, d) holds the drift, to be taken off F_rep, and the centre, to be taken off Y; `numbers` are 1/Z,
@@ -79,14 +79,10 @@ def _step(b, start, stop, dims, first_rows, F_attr, F_rep, shifts, numbers, Y, v
     d = len(dims)
     inv_Z, exaggeration, eta, momentum = numbers
     zero, up, down, least = np.float32(0.0), np.float32(0.2), np.float32(0.8), np.float32(0.01)
-    for a in range(1, len(F_attr)):
-        for i in range(max(start, first_rows[a]), stop):  # block a knows no node before its first row
-            for k in range(d):
-                F_attr[0, i, k] += F_attr[a, i, k]
     norm = 0.0
     for i in range(start, stop):
         for k in range(d):
-            g = exaggeration * F_attr[0, i, k] - (F_rep[i, k] - shifts[0, k]) * inv_Z
+            g = exaggeration * F_attr[i, k] - (F_rep[i, k] - shifts[0, k]) * inv_Z
             v = velocity[i, k]
             grown = gain[i, k] + up
             shrunk = max(gain[i, k] * down, least)
@@ -99,30 +95,12 @@ def _step(b, start, stop, dims, first_rows, F_attr, F_rep, shifts, numbers, Y, v
     norms[b] = norm
 
 
-class Upper(NamedTuple):
-    """Upper triangle of P in CSR; unsigned indices spare the kernels the test for negative ones (a quarter faster)."""
-
-    indptr: np.ndarray
-    indices: np.ndarray
-    data: np.ndarray
-
-
-def as_upper(matrix):
-    """Upper from a CSR matrix."""
-    index = np.uint32 if len(matrix.data) < 2**32 else np.uint64
-    data = matrix.data.astype(np.float32, copy=False)
-    return Upper(matrix.indptr.astype(index), matrix.indices.astype(np.uint32), data)
-
-
 class Kept(NamedTuple):
-    """Coordinates to go back to, the order of their nodes, the Upper in that order and its blocks of rows."""
+    """Coordinates to go back to, and the order of their nodes."""
 
     iteration: int
     Y: np.ndarray
     order: np.ndarray
-    upper: Upper
-    rows: list
-    first_rows: np.ndarray
 
 
 @dataclass
@@ -138,17 +116,16 @@ class Leg:
     start: Kept | None
 
 
-def arranged(upper, order):
-    """The Upper of the upper triangle of P with its nodes in `order`, its blocks of rows and their first rows."""
-    if (order[1:] < order[:-1]).any():
-        upper = permute_upper(upper.indptr, upper.indices, upper.data, order)
-    rows = weighted_bounds(upper.indptr, ATTRACTIVE_BLOCKS)
-    return as_upper(upper), rows, np.array(rows)
-
-
 def centered(Y):
     """Y (float32) around its mean, a copy."""
     return Y - Y.mean(axis=0, dtype=np.float64).astype(np.float32)
+
+
+def _scattered(Y, order):
+    """The rows of Y back where `order` took them from."""
+    scattered = np.empty_like(Y)
+    scattered[order] = Y
+    return scattered
 
 
 class Descent:
@@ -157,14 +134,18 @@ class Descent:
     def __init__(self, upper, Y0, workers, *, h=None, exact=None):
         n, d = Y0.shape
         self.workers = workers
+        self.upper = upper
         self.Y = centered(np.array(Y0, np.float32, order="C"))
         self.order = np.arange(n)
-        self.upper, self._rows, self._first_rows = arranged(upper, self.order)
         self.velocity, self.gain = np.zeros_like(self.Y), np.ones_like(self.Y)
         self.repulsion = Repulsion(n, d, workers, h=h, exact=exact)
         self.F_rep = np.empty_like(self.Y)
         self._nodes = even_bounds(n, STEP_BLOCKS)
-        self.F_attr = np.zeros((len(self._rows) - 1, n, d), np.float32)
+        self.F_attr = np.empty_like(self.Y)
+        if n_blocks(upper) > 1:
+            self.reorder()
+        else:
+            self.P = as_halves(upper, self.order)
         data = upper.data[upper.data > 0].astype(np.float64)
         self._entropy = 2 * float((data * np.log(data)).sum())
         self.Z = np.nan
@@ -175,24 +156,24 @@ class Descent:
 
     def advance(self, phase):
         """One iteration; returns the norm of the gradient."""
-        if self.iteration in REORDER_AT and len(self.Y) > REORDER_ABOVE:
+        if self.iteration in REORDER_AT and n_blocks(self.upper) > 1:
             self.reorder()
         self.iteration += 1
         dims = (0,) * self.Y.shape[1]
-        P = self.upper
-        self.workers.run(attractive, self._rows, self.Y, P.indptr, P.indices, P.data, dims, self.F_attr)
+        self.workers.run(attractive, self.P.bounds, self.Y, *self.P.arrays, dims, self.F_attr)
         self.Z, shifts = self.repulsion(self.Y, self.F_rep)
         numbers = tuple(np.float32(x) for x in (1 / self.Z, phase.exaggeration, phase.eta, phase.momentum))
         norms = np.empty(len(self._nodes) - 1)
         state = self.Y, self.velocity, self.gain, norms
-        self.workers.run(_step, self._nodes, dims, self._first_rows, self.F_attr, self.F_rep, shifts, numbers, *state)
+        self.workers.run(_step, self._nodes, dims, self.F_attr, self.F_rep, shifts, numbers, *state)
         return float(np.sqrt(norms.sum()))
 
     def reorder(self):
         """Renumber the nodes along the picture so that memory accesses stay local; `embedding` undoes it."""
         order = morton_order(self.Y)
-        self.upper, self._rows, self._first_rows = arranged(self.upper, order)
         self.order = self.order[order]
+        self.P = None  # its memory is free for the next one
+        self.P = as_halves(self.upper, self.order)
         self.Y, self.velocity, self.gain = (array[order] for array in (self.Y, self.velocity, self.gain))
 
     def is_sound(self):
@@ -206,55 +187,46 @@ class Descent:
 
     def kept(self):
         """What `go_back` needs: the coordinates, and the order they are in."""
-        return Kept(self.iteration, self.Y.copy(), self.order, self.upper, self._rows, self._first_rows)
+        return Kept(self.iteration, self.Y.copy(), self.order)
 
     def go_back(self, kept):
         """Stand still where the Descent was when `kept` was taken, from now on at a slower pace."""
-        self.iteration, Y, self.order, self.upper, self._rows, self._first_rows = kept
-        self.Y, self.velocity, self.gain = Y.copy(), np.zeros_like(Y), np.ones_like(Y)
+        self.iteration, Y, order = kept
+        self.Y = _scattered(Y, order)[self.order]
+        self.velocity, self.gain = np.zeros_like(Y), np.ones_like(Y)
         self.pace *= SLOWER
 
     def snapshot(self):
         """All that `restore` needs to go on to the same bits: arrays, not copied, and plain values."""
         leg = self.leg
-        names = ("Y", "velocity", "gain", "order", "iteration", "pace", "_farthest")
-        found = {name: getattr(self, name) for name in names}
+        found = {name: getattr(self, name) for name in ("Y", "velocity", "gain", *PLAIN)}
         found["plans"] = [[*plan, age] for plan, age in self.repulsion.plans]
         found["leg"] = leg and {"begin": leg.begin, "seen": leg.seen, "worst": leg.worst}
-        for name in ("kept", "start"):
-            kept = leg and getattr(leg, name)
-            found[name] = kept and {"iteration": kept.iteration, "Y": kept.Y, "order": kept.order}
+        found["kept"], found["start"] = (kept and kept._asdict() for kept in (leg and leg.kept, leg and leg.start))
         return found
 
     def restore(self, snapshot):
         """Stand where another Descent, of the same upper triangle and settings, stood at its `snapshot`."""
-        unordered = self.upper
-
-        def kept(found):
-            return found and Kept(found["iteration"], found["Y"], found["order"], *arranged(unordered, found["order"]))
-
         for name in ("Y", "velocity", "gain"):
             setattr(self, name, snapshot[name].copy())
-        for name in ("order", "iteration", "pace", "_farthest"):
+        for name in PLAIN:
             setattr(self, name, snapshot[name])
-        self.upper, self._rows, self._first_rows = arranged(unordered, self.order)
+        self.P = None
+        self.P = as_halves(self.upper, self.order)
         self.repulsion.plans = [(Plan(h, R, tuple(shape)), age) for h, R, shape, age in snapshot["plans"]]
-        leg = snapshot["leg"]
-        self.leg = leg and Leg(**leg, **{name: kept(snapshot[name]) for name in ("kept", "start")})
+        kept, start = (snapshot[name] and Kept(**snapshot[name]) for name in ("kept", "start"))
+        self.leg = snapshot["leg"] and Leg(**snapshot["leg"], kept=kept, start=start)
 
     def embedding(self):
         """The coordinates (n, d) in the caller's order, centred, a copy."""
-        Y = np.empty_like(self.Y)
-        Y[self.order] = centered(self.Y)
-        return Y
+        return _scattered(centered(self.Y), self.order)
 
     def kl_divergence(self, *, fresh=False):
         """KL(P || Q); Z is that of the last gradient, one step behind, unless `fresh`."""
         if fresh or not np.isfinite(self.Z):
             self.Z, _ = self.repulsion(self.Y, self.F_rep)
-        P = self.upper
-        total = np.zeros(len(self._rows) - 1)
-        self.workers.run(cross_entropy, self._rows, self.Y, P.indptr, P.indices, P.data, total)
+        total = np.zeros(len(self.P.bounds) - 1)
+        self.workers.run(cross_entropy, self.P.bounds, self.Y, *self.P.arrays, total)
         return self._entropy + 2 * float(total.sum()) + float(np.log(self.Z))
 
 

@@ -10,17 +10,18 @@ from .jit import kernel
 
 UNREACHED = -1
 WORD = 64
+TURN = 0.2  # times the edges that are left: a front with more is met half-way
 _DE_BRUIJN = 0x03F79D71B4CB0A89  # its 64 windows of six bits are all different
 _PLACE = np.zeros(WORD, np.int64)
 for _bit in range(WORD):
     _PLACE[((_DE_BRUIJN << _bit) % 2**64) >> 58] = _bit
 
 
-def hop_distances(A, sources, workers):
+def hop_distances(A, sources, workers, *, symmetric=False):
     """Distances (len(sources), n) int32 in the graph of the pattern A (CSR); -1 where no path leads."""
     sources = np.asarray(sources, np.int64)
     distance = np.empty((len(sources), A.shape[0]), np.int32)
-    workers.run(_search, list(range(len(sources) + 1)), A.indptr, A.indices, sources, distance)
+    workers.run(_search, list(range(len(sources) + 1)), A.indptr, A.indices, sources, symmetric, distance)
     return distance
 
 
@@ -33,7 +34,7 @@ def write_hops(A, sources, out, workers):
 
 
 @kernel
-def _search(b, start, stop, indptr, indices, sources, distance):
+def _search(b, start, stop, indptr, indices, sources, symmetric, distance):
     n = len(indptr) - 1
     queue = np.empty(n, np.int32)
     for s in range(start, stop):
@@ -41,16 +42,48 @@ def _search(b, start, stop, indptr, indices, sources, distance):
         hops[:] = UNREACHED
         hops[sources[s]] = 0
         queue[0] = sources[s]
-        head, tail = 0, 1
+        head, tail, level = 0, 1, 0
+        left = np.int64(indptr[n])  # edges from nodes whose front has not come yet
         while head < tail:
-            i = queue[head]
-            head += 1
-            for e in range(indptr[i], indptr[i + 1]):
-                j = indices[e]
-                if hops[j] == UNREACHED:
-                    hops[j] = hops[i] + 1
+            end, ahead = tail, 0
+            for q in range(head, end):
+                ahead += indptr[queue[q] + 1] - indptr[queue[q]]
+            left -= ahead
+            if symmetric and ahead > TURN * left:
+                tail = _reach_back(indptr, indices, level, hops, queue, tail)
+            else:
+                tail = _reach_out(indptr, indices, level, hops, queue, head, end)
+            head = end
+            level += 1
+
+
+@kernel
+def _reach_out(indptr, indices, level, hops, queue, head, end):
+    """Number the neighbours of the nodes ``queue[head:end]`` and queue them; returns where the queue ends."""
+    tail = end
+    for q in range(head, end):
+        i = queue[q]
+        for e in range(indptr[i], indptr[i + 1]):
+            j = indices[e]
+            if hops[j] == UNREACHED:
+                hops[j] = level + 1
+                queue[tail] = j
+                tail += 1
+    return tail
+
+
+@kernel
+def _reach_back(indptr, indices, level, hops, queue, tail):
+    """The same, asking each node that has no number whether one of its neighbours is at `level`."""
+    for j in range(len(hops)):
+        if hops[j] == UNREACHED:
+            for e in range(indptr[j], indptr[j + 1]):
+                if hops[indices[e]] == level:
+                    hops[j] = level + 1
                     queue[tail] = j
                     tail += 1
+                    break
+    return tail
 
 
 @kernel

@@ -8,31 +8,76 @@ turn (shelf packing).
 import numpy as np
 from scipy.ndimage import find_objects, label
 
+from .jit import kernel
 
-def pack_islands(dense, points, cell_of_point, R):
-    """Shift (len(points), d) that packs the islands of the mask `dense` (cells, nd); `cell_of_point` is flat."""
-    d = dense.ndim
-    islands, _ = label(dense, structure=np.ones((3,) * d))
+
+def pack_islands(dense, R):
+    """Number of the island of each cell of the mask `dense` (nd), 0 for none, and the shifts (m, d) that pack them."""
+    islands, _ = label(dense, structure=np.ones((3,) * dense.ndim))
     boxes = find_objects(islands)
     low = np.array([[side.start for side in box] for box in boxes])
     size = np.array([[side.stop - side.start for side in box] for box in boxes]) + 1
-    shift = (shelves(size) - low) * float(R)
-    return shift[islands.ravel()[cell_of_point[points]] - 1]
+    return islands.ravel(), (shelves(size) - low) * float(R)
 
 
 def shelves(size):
     """Corners (m, d) of boxes of the given sizes (m, d, whole numbers) that overlap nowhere, in about a cube."""
+    limit = max(int(np.ceil(1.2 * float(np.prod(size, axis=1).sum()) ** (1 / size.shape[1]))), int(size.max()))
+    order = np.lexsort(size.T[::-1])[::-1]
+    corner = np.empty_like(size)
+    corner[order] = _put_in_turn(size[order], limit)
+    return corner
+
+
+@kernel
+def _put_in_turn(size, limit):
     m, d = size.shape
-    limit = max(int(np.ceil(1.2 * float(np.prod(size, axis=1).sum()) ** (1 / d))), int(size.max()))
-    corner = np.zeros((m, d), np.int64)
-    cursor, end = [0] * d, [0] * d
-    for i in np.lexsort(size.T[::-1])[::-1]:
+    corner = np.empty((m, d), np.int64)
+    cursor, end = np.zeros(d, np.int64), np.zeros(d, np.int64)
+    for i in range(m):
         for k in range(d - 1, 0, -1):
             if cursor[k] + size[i, k] <= limit:
                 break
             cursor[k], end[k] = 0, 0  # line k is full: the next one begins where all so far end along the axis before
             cursor[k - 1] = end[k - 1]
-        corner[i] = cursor
-        end = [max(e, c + int(s)) for e, c, s in zip(end, cursor, size[i], strict=True)]
-        cursor[d - 1] += int(size[i, d - 1])
+        for k in range(d):
+            corner[i, k] = cursor[k]
+            end[k] = max(end[k], cursor[k] + size[i, k])
+        cursor[d - 1] += size[i, d - 1]
     return corner
+
+
+@kernel
+def take_islands(order, start, islands, shift, Y):
+    """Points in cells of islands, cell by cell, and where they lie when packed, around their mean (float32).
+
+    `order` lists the points cell by cell, `start` bounds the cells.
+    """
+    d = Y.shape[1]
+    n = 0
+    mean = np.zeros(d)
+    for cell in range(len(islands)):
+        if islands[cell] > 0:
+            for s in range(start[cell], start[cell + 1]):
+                for k in range(d):
+                    mean[k] += Y[order[s], k] + shift[islands[cell] - 1, k]
+            n += start[cell + 1] - start[cell]
+    mean /= n
+    points, packed = np.empty(n, np.int32), np.empty((n, d), np.float32)
+    q = 0
+    for cell in range(len(islands)):
+        if islands[cell] > 0:
+            for s in range(start[cell], start[cell + 1]):
+                points[q] = order[s]
+                for k in range(d):
+                    packed[q, k] = Y[order[s], k] + (shift[islands[cell] - 1, k] - mean[k])
+                q += 1
+    return points, packed
+
+
+@kernel
+def add_to_points(points, forces, drift, F):
+    """``F[points] += forces - drift``."""
+    for q in range(len(points)):
+        for k in range(F.shape[1]):
+            F[points[q], k] += forces[q, k] - np.float32(drift[k])

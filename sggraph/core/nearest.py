@@ -18,6 +18,7 @@ from .jit import kernel
 BLOCK = 2048  # points: a table of 16 MB
 SPARE = 6  # candidates beyond k
 SCAN_BLOCKS = 16
+PRODUCT_ROWS = 256  # of a matrix product that a thread takes
 DOUBTFUL_BLOCK = 64  # rows
 ROUNDING = 1e-6  # of |x|^2 + |y|^2, in float32 products of up to some thousand features
 TIE = 1e-4  # squares of distances this close (relative) pass for ties where rounding cannot tell them apart
@@ -27,7 +28,8 @@ def nearest(X, k, workers, *, queries=None, tick=None):
     """Indices (m, k) int32 and distances (m, k) float64, ascending, of the k points of X (n, f) nearest to each query.
 
     X and `queries` are float32 or float64. Without queries those are the points of X themselves, each left out of its
-    own row; k is then below n. The matrix products use the threads of BLAS. ``tick(done, total)`` follows the blocks.
+    own row; k is then below n. The matrix products run block by block: BLAS itself needs one thread only.
+    ``tick(done, total)`` follows the blocks.
     """
     X = np.ascontiguousarray(X)
     targets = X if queries is None else np.ascontiguousarray(queries)
@@ -70,7 +72,7 @@ def _offer_all(points, queries, workers, best, index, tick):
         some = slice(a, min(a + BLOCK, len(others)))
         for c in range(a if queries is None else 0, len(points), BLOCK):
             more = slice(c, min(c + BLOCK, len(points)))
-            table = others[some] @ points[more].T
+            table = product(others[some], points[more], workers)
             bounds = even_bounds(len(table), SCAN_BLOCKS)
             workers.run(_scan, bounds, table, squares[more], rows[some], order[more], queries is None, best, index)
             if queries is None and c > a:
@@ -78,6 +80,14 @@ def _offer_all(points, queries, workers, best, index, tick):
                 workers.run(_scan_columns, bounds, table, squares[some], order[more], order[some], best, index)
         if tick is not None:
             tick(some.stop, len(others))
+
+
+def product(A, B, workers):
+    """A B' by fixed blocks of rows."""
+    table = np.empty((len(A), len(B)), np.float32)
+    bounds = [*range(0, len(A), PRODUCT_ROWS), len(A)]
+    workers.run(lambda b, start, stop: np.matmul(A[start:stop], B.T, out=table[start:stop]), bounds)
+    return table
 
 
 def _search_anew(rows, X, targets, skip_self, index):

@@ -4,7 +4,6 @@ Measured on MNIST (70,000 points): forces from neighbours 15 % and grid access 2
 """
 
 import numpy as np
-from scipy.sparse import coo_array
 
 BITS = 16  # per axis
 
@@ -25,13 +24,3 @@ def morton_code(Y, bits):
         for k in range(d):
             code |= ((cell[:, k] >> np.uint64(bit)) & np.uint64(1)) << np.uint64(d * bit + d - 1 - k)
     return code
-
-
-def permute_upper(indptr, indices, data, order):
-    """The upper triangle of P (CSR arrays) with its nodes renumbered: new node r is old node ``order[r]``."""
-    n = len(order)
-    rank = np.empty(n, np.int32)
-    rank[order] = np.arange(n, dtype=np.int32)
-    i = np.repeat(rank, np.diff(indptr))
-    j = rank[indices]
-    return coo_array((data, (np.minimum(i, j), np.maximum(i, j))), shape=(n, n)).tocsr()

@@ -15,7 +15,7 @@ import numpy as np
 from .blocks import even_bounds, weighted_bounds
 from .convolution import Convolution
 from .grid import bounding_box, gather, spread
-from .islands import pack_islands
+from .islands import add_to_points, pack_islands, take_islands
 from .near_field import add_near_pairs, sort_into_cells
 from .planning import cheapest_plan, exact_plan, fits, fixed_plan
 
@@ -23,6 +23,7 @@ EXACT_BELOW = 1000  # points: direct summation is then as fast as any grid
 SPREAD_BLOCKS = 4  # each with a grid of its own
 PAIR_BLOCKS = 32
 REPLAN_EVERY = 50  # evaluations
+ROOM = 1.2  # times the cells, where a picture outgrew its grid: it will again, and each spectrum costs several FFTs
 DENSE = 160  # points in a cell: from here on a finer level is cheaper than pairs
 MAX_LEVELS = 12
 
@@ -104,7 +105,8 @@ class Level:
         self._age += 1
         if self.plan is not None and self._age <= REPLAN_EVERY and fits(self.plan, extent):
             return
-        before, self._age = self.plan, 0
+        before, outgrown = self.plan, self.plan is not None and self._age <= REPLAN_EVERY
+        self._age = 0
         if not np.isfinite(extent).all():  # diverged: the gradient will tell
             extent = np.zeros_like(extent)
         if self.exact:
@@ -112,7 +114,8 @@ class Level:
         elif self.h is not None:
             self.plan = fixed_plan(extent, self.h)
         else:
-            self.plan = cheapest_plan(Y, extent, self.R_out)
+            room = ROOM ** (1 / len(extent)) if outgrown else 1.0
+            self.plan = cheapest_plan(Y, extent * room, self.R_out)
         if self.plan != before:
             self._finer = self._convolution = None
 
@@ -145,22 +148,20 @@ class Level:
         if self.exact or self.depth == MAX_LEVELS or self.plan.h == 0 or not dense.any():
             dense[:] = False
         else:
-            phi = self._add_finer(Y, F, dense.reshape(shape), cell)
+            phi = self._add_finer(Y, F, dense.reshape(shape), order, start)
         bounds = weighted_bounds(start, PAIR_BLOCKS)
         phis = np.zeros(len(bounds) - 1)
         r2, c = np.float32(R * R), np.float32(1 / (1 + R * R))
         self.workers.run(add_near_pairs, bounds, X, order, start, dense, shape, r2, c, F, phis)
         return phi + phis.sum()
 
-    def _add_finer(self, Y, F, dense, cell):
+    def _add_finer(self, Y, F, dense, order, start):
         """Forces below R among the points in dense cells."""
         R = self.plan.R
         if self._finer is None:
             self._finer = self._finer_level()
-        points = np.flatnonzero(dense.ravel()[cell])
-        packed = Y[points] + pack_islands(dense, points, cell, R)
-        packed = (packed - packed.mean(axis=0)).astype(np.float32)  # float32 has no digits to spare for an offset
+        points, packed = take_islands(order, start, *pack_islands(dense, R), Y)
         F_finer = np.empty_like(packed)
         phi, drift, _ = self._finer(packed, F_finer)
-        F[points] += F_finer - drift.astype(np.float32)
+        add_to_points(points, F_finer, drift, F)
         return phi

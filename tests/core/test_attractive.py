@@ -3,13 +3,14 @@
 import naive
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
+import sggraph.core.halves
 from sggraph.core.attractive import attractive, cross_entropy
-from sggraph.core.blocks import Workers, weighted_bounds
-from sggraph.core.descent import as_upper
+from sggraph.core.blocks import Workers
+from sggraph.core.halves import as_halves
 
 
 def joint(n, seed=0, density=0.3):
@@ -23,20 +24,30 @@ def points(n, d, seed=0):
     return np.random.default_rng(seed).normal(0, 2, (n, d)).astype(np.float32)
 
 
-def forces(Y, P, n_blocks=3, n_jobs=1):
-    n, d = Y.shape
-    upper = as_upper(csr_array(np.triu(P, 1)))
-    bounds = np.linspace(0, n, n_blocks + 1).astype(int).tolist()
-    F = np.full((n_blocks, n, d), np.nan, np.float32)
-    with Workers(n_jobs) as workers:
-        workers.run(attractive, bounds, Y, *upper, (0,) * d, F)
-    return sum(np.where(np.arange(n)[:, None] >= bounds[b], F[b], 0) for b in range(n_blocks))
+def halves(P):
+    return as_halves(csr_array(np.triu(P, 1)), np.arange(len(P)))
+
+
+def forces(Y, P):
+    P, F = halves(P), np.full(Y.shape, np.nan, np.float32)
+    with Workers(1) as workers:
+        workers.run(attractive, P.bounds, Y, *P.arrays, (0,) * Y.shape[1], F)
+    return F
 
 
 def entropy(Y, P):
-    upper, total = as_upper(csr_array(np.triu(P, 1))), np.full(1, np.nan)
-    cross_entropy(0, 0, len(Y), Y, *upper, total)
-    return 2 * total[0]
+    P = halves(P)
+    total = np.full(len(P.bounds) - 1, np.nan)
+    with Workers(1) as workers:
+        workers.run(cross_entropy, P.bounds, Y, *P.arrays, total)
+    return 2 * total.sum()
+
+
+@pytest.fixture(params=[1, 3], autouse=True)
+def blocks(request, monkeypatch):
+    """All of it with one block of rows and with several, as only large graphs have them."""
+    monkeypatch.setattr(sggraph.core.halves, "n_blocks", lambda upper: request.param)
+    monkeypatch.setattr(sggraph.core.blocks, "MIN_BLOCK", 1)
 
 
 @pytest.mark.parametrize("offset", [0, 1e3])
@@ -55,7 +66,7 @@ def test_coincident_points_pull_nobody(d):
     assert entropy(Y, P) == 0
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(2, 60), st.integers(1, 3), st.integers(0, 2**32 - 1))
 def test_total_force_is_zero_and_new_numbers_move_the_forces_along(n, d, seed):
     Y, P = points(n, d, seed), joint(n, seed)
@@ -78,12 +89,12 @@ def test_points_on_a_line_feel_the_forces_of_one_dimension(d):
         assert entropy(line, P) == pytest.approx(entropy(x, P), rel=1e-6)
 
 
-def test_a_block_leaves_the_nodes_before_its_first_row_alone():
-    Y, P = points(17, 2), joint(17)
-    upper = as_upper(csr_array(np.triu(P, 1)))
-    F = np.full((1, 17, 2), 7, np.float32)
-    attractive(0, 9, 17, Y, *upper, (0, 0), F)
-    assert (F[0, :9] == 7).all()
+def test_a_block_leaves_the_nodes_of_others_alone():
+    Y, P = points(17, 2), halves(joint(17))
+    F = np.full((17, 2), 7, np.float32)
+    attractive(0, P.bounds[0], P.bounds[1], Y, *P.arrays, (0, 0), F)
+    assert (F[: P.bounds[1]] != 7).all()
+    assert (F[P.bounds[1] :] == 7).all()
 
 
 @pytest.mark.parametrize("d", [1, 2, 3])
@@ -92,14 +103,13 @@ def test_same_bits_for_any_number_of_threads(d):
     n = 5_000
     i, j = np.sort(rng.integers(0, n, (2, 40_000)), axis=0)
     matrix = csr_array((rng.random(40_000, dtype=np.float32), (i, j)), shape=(n, n))
-    upper, Y = as_upper(matrix), points(n, d)
-    bounds = weighted_bounds(upper.indptr, 8)
+    P, Y = as_halves(matrix, np.arange(n)), points(n, d)
     before, results = Y.copy(), set()
     for n_jobs in [1, 2, 3, 4, 7]:
-        F, total = np.zeros((8, n, d), np.float32), np.empty(8)
+        F, total = np.zeros((n, d), np.float32), np.empty(len(P.bounds) - 1)
         with Workers(n_jobs) as workers:
-            workers.run(attractive, bounds, Y, *upper, (0,) * d, F)
-            workers.run(cross_entropy, bounds, Y, *upper, total)
+            workers.run(attractive, P.bounds, Y, *P.arrays, (0,) * d, F)
+            workers.run(cross_entropy, P.bounds, Y, *P.arrays, total)
         results.add((F.tobytes(), total.tobytes()))
     assert len(results) == 1
     assert np.array_equal(Y, before)

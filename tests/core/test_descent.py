@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from sggraph.core import descent
+from sggraph.core import descent, halves
 from sggraph.core.affinity import joint_probabilities
 from sggraph.core.blocks import Workers
 from sggraph.core.descent import Descent, EmbeddingDivergedError, Phase, descend
@@ -54,7 +54,7 @@ def test_forces_are_the_gradient_of_the_divergence(d):
         Y = state.Y.astype(float)
         state.advance(Phase(1, 1.0, 0.0, 0.0))
         _, shifts = state.repulsion(state.Y, state.F_rep)
-    gradient = 4 * (state.F_attr[0] - (state.F_rep - shifts[0]) / state.Z)
+    gradient = 4 * (state.F_attr - (state.F_rep - shifts[0]) / state.Z)
     numeric = np.empty_like(Y)
     for at in np.ndindex(Y.shape):
         step = np.zeros_like(Y)
@@ -191,8 +191,9 @@ def test_two_runs_at_a_time_do_as_one():
 def test_renumbering_on_the_way_is_not_seen(monkeypatch):
     upper, Y0 = graph(2_000), start(2_000, 2)
     plain = run(upper, Y0, SCHEDULE[:1])
-    monkeypatch.setattr(descent, "REORDER_ABOVE", 10)
-    monkeypatch.setattr(descent, "REORDER_AT", (0, 3, 11))
+    for module in (descent, halves):
+        monkeypatch.setattr(module, "n_blocks", lambda upper: 3)
+    monkeypatch.setattr(descent, "REORDER_AT", (3, 11))
     renumbered = run(upper, Y0, SCHEDULE[:1])
     assert not np.array_equal(plain.Y, renumbered.Y)
     assert np.median(np.linalg.norm(plain.Y - renumbered.Y, axis=1)) < 0.01 * plain.Y.std()

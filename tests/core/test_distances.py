@@ -16,6 +16,7 @@ GRAPHS = {
     "star": nx.star_graph(16),
     "random, in pieces": nx.gnp_random_graph(300, 0.006, seed=0),
     "random": nx.gnp_random_graph(300, 0.02, seed=1),
+    "nodes joined to all": nx.complete_multipartite_graph(3, 40, 60),
     "arcs": nx.gnp_random_graph(100, 0.02, seed=2, directed=True),
 }
 
@@ -28,7 +29,8 @@ def test_equals_twin(name, n_jobs):
     before = A.copy()
     sources = list(range(0, len(G), max(1, len(G) // 9)))
     with Workers(n_jobs) as workers:
-        D = hop_distances(A, sources, workers)
+        D = hop_distances(A, sources, workers, symmetric=not G.is_directed())
+        assert np.array_equal(D, hop_distances(A, sources, workers))
     assert D.dtype == np.int32
     assert D.tolist() == [naive.hop_distances([list(G[i]) for i in G], s) for s in sources]
     assert (before != A).nnz == 0

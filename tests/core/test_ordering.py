@@ -3,9 +3,8 @@
 import naive
 import numpy as np
 import pytest
-from scipy.sparse import csr_array, triu
 
-from sggraph.core.ordering import morton_code, morton_order, permute_upper
+from sggraph.core.ordering import morton_code, morton_order
 
 
 def points(n, d, seed=0):
@@ -39,14 +38,3 @@ def test_order_makes_neighbours_of_the_picture_neighbours_in_memory():
     assert np.sort(order).tolist() == list(range(2_000))
     jumps = np.linalg.norm(np.diff(Y, axis=0), axis=1).mean()
     assert np.linalg.norm(np.diff(Y[order], axis=0), axis=1).mean() < 0.1 * jumps
-
-
-@pytest.mark.parametrize("index", [np.int32, np.uint32])
-def test_permuted_upper_triangle_is_that_of_the_permuted_matrix(index):
-    rng = np.random.default_rng(0)
-    dense = np.triu(rng.random((17, 17)) * (rng.random((17, 17)) < 0.3), 1)
-    upper, order = csr_array(dense), rng.permutation(17)
-    moved = permute_upper(upper.indptr.astype(index), upper.indices.astype(index), upper.data, order)
-    full = (dense + dense.T)[np.ix_(order, order)]
-    assert np.array_equal(moved.toarray(), np.triu(full, 1))
-    assert (triu(moved, 0) != moved).nnz == 0
