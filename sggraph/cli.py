@@ -43,8 +43,9 @@ def main(argv=None):
             arguments.run(arguments)
     except (ValueError, TypeError, OSError, ArithmeticError, MemoryError) as error:
         return _complain(str(error) or type(error).__name__, 2)
-    except KeyboardInterrupt:
-        return _complain("interrupted", 130)
+    except KeyboardInterrupt as interrupt:
+        hint = f"; {interrupt}" if str(interrupt) and not hasattr(interrupt, "state") else ""
+        return _complain(f"interrupted{hint}", 130)
     return 0
 
 
@@ -73,6 +74,9 @@ def make_parser():
     )
     files.add_argument(
         "--names", type=_names, metavar="K", help="on the picture: classes, or the K nodes of most edges"
+    )
+    files.add_argument(
+        "--checkpoint", type=Path, metavar="NPZ", help="keep the state of the run there, and go on from it if it exists"
     )
     graph = embed.add_argument_group("graph")
     graph.add_argument("--direction", choices=("symmetric", "out", "in"), default="symmetric", help="of a directed one")
@@ -122,6 +126,8 @@ def run_embed(arguments):
         raise ValueError("--names classes needs --labels, a file or louvain")
     table = None if find_classes or arguments.labels is None else Path(arguments.labels)
     _check_targets(arguments.file, table, output, arguments.plot)
+    if arguments.checkpoint is not None and arguments.checkpoint.resolve() in (output.resolve(), arguments.file.resolve()):
+        raise ValueError(f"--checkpoint is {str(arguments.checkpoint)!r}, which is another of the files; give a new name")
     from .files import read_graph
 
     weight = None if arguments.weight.lower() == "none" else arguments.weight
@@ -133,7 +139,13 @@ def run_embed(arguments):
         labels = louvain_names(graph, arguments.seed)
     names = ("d", "lambda_", "balance", "max_iter", "early_exag", "alpha", "eta", "n_jobs")
     options = {name: getattr(arguments, name) for name in names}
-    result = _embed(graph, random_state=arguments.seed, verbose=not arguments.quiet, **options)
+    options |= {"random_state": arguments.seed, "checkpoint": arguments.checkpoint}
+    try:
+        result = _embed(graph, verbose=not arguments.quiet, **options)
+    except KeyboardInterrupt as interrupt:
+        if arguments.checkpoint is not None and hasattr(interrupt, "state"):
+            raise KeyboardInterrupt(f"the same command goes on from {str(arguments.checkpoint)!r}") from interrupt
+        raise
     names = {"label_on_map": True} if arguments.names == "classes" else {"node_names": arguments.names}
     _write(result, labels, output, arguments.plot, arguments.file.name, names)
     if not arguments.quiet:

@@ -340,6 +340,20 @@ def test_ctrl_c_is_no_traceback(monkeypatch, capsys):
     assert capsys.readouterr().err == "sggraph: interrupted\n"
 
 
+def test_ctrl_c_with_a_checkpoint_says_how_to_go_on(monkeypatch, capsys):
+    def stop(interrupts):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sggraph.interrupts.Interrupts.check", stop)
+        assert main(["embed", "karate.mtx", "--quiet", "--checkpoint", "run.npz"]) == 130
+    assert capsys.readouterr().err == "sggraph: interrupted; the same command goes on from 'run.npz'\n"
+    assert main(["embed", "karate.mtx", "--quiet", "--checkpoint", "run.npz"]) == 0
+    assert main(["embed", "karate.mtx", "--quiet", "-o", "whole.csv"]) == 0
+    np.testing.assert_array_equal(coordinates("karate_embedding.csv"), coordinates("whole.csv"))
+    complaint(capsys, main(["embed", "karate.mtx", "--checkpoint", "karate.mtx"]), "--checkpoint", "new name")
+
+
 # The program
 
 

@@ -332,6 +332,7 @@ def test_leftovers_of_killed_processes_are_removed():
     assert others.exists()
 
 
+@pytest.mark.slow
 def test_a_few_kills_lose_at_most_an_interval(tmp_path):
     command = [
         sys.executable,
