@@ -104,5 +104,3 @@ def compulsory_bytes(n, d, facts):
     """Bytes that an iteration has to move at least for the attraction (P, Y, F) and for the step."""
     attraction = 8 * facts["stored"] + n * (8 + 2 * 4 * d)
     return {"attractive": attraction, "step": 8 * 4 * n * d}
-
-
