@@ -18,7 +18,7 @@ from .history import History
 from .initial import check_init, even_length, initial_coordinates, is_compact, shape_of, stretched
 from .leaves import is_kept, with_leaves, without_leaves
 from .options import as_generator, as_lambda, check_flags, check_options
-from .progress import progress
+from .progress import progress, stage
 from .schedule import TRIAL, compact_schedule, fill, forgiven, make_schedule, split, start_offset, stretch
 from .twins import alike_share
 
@@ -126,7 +126,7 @@ def embed_graph(
     n_jobs : int, optional
         Threads; left out or -1: all cores.
     verbose : bool, default False
-        Show a progress bar.
+        Show progress bars: the probabilities, the start, the iterations with the time that is left.
     callback : callable, optional
         ``callback(iteration, Y, kl_divergence, gradient_norm)`` every `callback_every` iterations and after the last
         one, with Y (n, d) a copy; returning True stops the run. It is not called while two starts are compared. Of
@@ -261,12 +261,14 @@ def embed(graph, d, *, lambda_, local_weights, init, components, drop_leaf, rand
         links = symmetric_pattern(A)
         local = not graph.weighted if local_weights == "auto" else local_weights
         lambda_ = as_lambda(lambda_)
-        P = joint_probabilities(A, lambda_, workers, links=links if local else None)
+        with stage("probabilities", verbose):
+            P = joint_probabilities(A, lambda_, workers, links=links if local else None)
         inner = component_numbers(A) if is_packed else np.zeros(A.shape[0], np.int64)
         result = embed_parts(init, links, P.upper, as_parts(inner), d, lambda_, options, rng, workers, verbose)
         Y = result.Y
         if is_packed:
-            Y, spacing = evened(Y, inner, workers)
+            with stage("spacing", verbose):
+                Y, spacing = evened(Y, inner, workers)
     if drop_leaf:
         Y = with_leaves(Y, kept, neighbors, rng)
     if is_packed:
@@ -286,14 +288,16 @@ def embed_parts(init, links, upper, parts, d, lambda_, options, rng, workers, ve
     if several:
         links, upper = (parts.sorted(matrix) for matrix in (links, upper))
     runs = []
-    for c in range(n_large(parts)):
-        nodes = slice(parts.first[c], parts.first[c + 1])
-        its_links, its_upper = (parts.block(M, c, c + 1) for M in (links, upper)) if several else (links, upper)
-        start = init if given is None else given[parts.order[nodes]]
-        filled = fill(np.diff(its_links.indptr), lambda_)
-        its_options = options_of_first(parts, options) if several and c == 0 else options
-        starts = list(possible_starts(start, its_links, d, filled, its_options, rng, workers))
-        runs.append((nodes, its_upper, starts, forgiven(options["balance"], filled)))
+    with stage("start", verbose) as tick:
+        for c in range(n_large(parts)):
+            nodes = slice(parts.first[c], parts.first[c + 1])
+            its_links, its_upper = (parts.block(M, c, c + 1) for M in (links, upper)) if several else (links, upper)
+            start = init if given is None else given[parts.order[nodes]]
+            filled = fill(np.diff(its_links.indptr), lambda_)
+            its_options = options_of_first(parts, options) if several and c == 0 else options
+            starts = list(possible_starts(start, its_links, d, filled, its_options, rng, workers))
+            runs.append((nodes, its_upper, starts, forgiven(options["balance"], filled)))
+            tick(c + 1, n_large(parts))
     Y, kl = np.zeros((len(parts.order), d), np.float32), np.zeros(len(parts.sizes))
     n_iter = 0
     with progress(sum(schedule.n_iter for *_, starts, _ in runs for _, schedule in starts), verbose) as tick:

@@ -429,6 +429,13 @@ def test_the_callback_sees_no_trial():
     assert seen == [100, 150, 200, 250, 300, 350, 400]
 
 
+def test_verbose_names_the_phases_in_turn(capsys):
+    embed_graph(KARATE, verbose=True, **QUICK)
+    shown = capsys.readouterr().err
+    places = [shown.index(f"{phase}: 100%") for phase in ("probabilities", "start", "embedding")]
+    assert places == sorted(places)
+
+
 def test_verbose_counts_the_iterations_on_stderr(capsys):
     embed_graph(KARATE, verbose=True, **QUICK)
     out, err = capsys.readouterr()
