@@ -10,7 +10,8 @@ from matplotlib import pyplot as plt
 
 from sggraph.datasets import load_us_counties
 from sggraph.plot import plot_embedding
-from sggraph.plot_names import medoids, wanted_names
+from sggraph.plot_frame import axes_in_points
+from sggraph.plot_names import Names, medoids, wanted_names
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +56,17 @@ def test_class_names_do_not_overlap_nor_leave_the_axes(k, d):
     check_places(ax)
     if d == 2:
         assert len(written(ax)) >= 0.8 * k
+
+
+def test_names_are_measured_as_files_draw_them():
+    ax = plt.figure(dpi=100).add_axes((0, 0, 1, 1))  # on screen letters are rounded to whole pixels
+    pen = Names(ax, np.zeros((1, 2)), axes_in_points(ax), 1.0, {})
+    texts = [ax.annotate("New Hampshire", (0, 0), fontsize=size, fontweight="bold") for size in np.arange(6, 9, 0.25)]
+    sides = np.array([pen._sides(text) for text in texts])
+    ax.figure.set_dpi(1200)
+    exact = np.array([text.get_window_extent().size for text in texts]) * 72 / 1200
+    assert (sides > 0.99 * exact).all()
+    assert (sides < 1.25 * exact).all()
 
 
 def test_the_states_have_their_names():
