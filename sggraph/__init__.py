@@ -26,6 +26,7 @@ _HOME = {
     "as_graph": "graph",
     "GraphWarning": "graph",
     "EmbeddingDivergedError": "core.descent",
+    "EmbeddingInterrupted": "interrupts",
     "read_graph": "files",
     "write_embedding": "embedding_files",
     "save_embedding": "embedding_files",

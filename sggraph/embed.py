@@ -9,25 +9,24 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from .components import as_parts, component_numbers, evened, halved, n_large, options_of_first, packed, small_parts
+from .components import as_parts, component_numbers, evened, packed
 from .core.affinity import joint_probabilities, symmetric_pattern
 from .core.blocks import Workers
-from .core.descent import Descent, Result, advance
-from .graph import Graph, as_graph
-from .history import History
-from .initial import check_init, even_length, initial_coordinates, is_compact, shape_of, stretched
+from .graph import Graph, as_graph, graph_hash
+from .initial import check_init
 from .leaves import is_kept, with_leaves, without_leaves
-from .options import as_generator, as_lambda, check_flags, check_options
-from .progress import progress, stage
-from .schedule import TRIAL, compact_schedule, fill, forgiven, make_schedule, split, start_offset, stretch
-from .twins import alike_share
+from .options import as_generator, as_lambda, check_flags, check_keeping, check_options
+from .progress import stage
+from .runs import Keeper, embed_parts
+from .schedule import Schedule
+from .state import EmbeddingState, origin_of
 
 TRIFLE = 1e-5  # of the extent: parts coincident nodes, invisible in a picture
 
 
 class Embedding(NamedTuple):
-    """What a run returns: coordinates (n, d), the Graph, KL divergence, iterations done, nodes clamped by lambda, and
-    the number of the component of each node.
+    """What a run returns: coordinates (n, d), the Graph, KL divergence, iterations done, nodes clamped by lambda, the
+    number of the component of each node, the Schedule of the largest component, and where the run can go on, if asked.
     """
 
     coordinates: np.ndarray
@@ -36,6 +35,8 @@ class Embedding(NamedTuple):
     n_iter: int
     n_clamped: int
     components: np.ndarray
+    schedule: Schedule
+    state: EmbeddingState | None
 
 
 def embed_graph(
@@ -64,6 +65,10 @@ def embed_graph(
     verbose=False,
     callback=None,
     callback_every=50,
+    state=None,
+    checkpoint=None,
+    checkpoint_every=50,
+    on_interrupt="raise",
 ):
     """Coordinates of the nodes of a graph by SG-t-SNE-Pi: neighbours stay neighbours.
 
@@ -134,6 +139,19 @@ def embed_graph(
         `History` records what it is told.
     callback_every : int, default 50
         See `callback`.
+    state : EmbeddingState, optional
+        Where an earlier run of the same graph stood, to go on from there to the same bits as if it had never stopped:
+        the attribute `state` of an EmbeddingInterrupted, or `SGtSNEpi.state_`. All that decides the bits must be given
+        again; of the schedule only as far as it was followed, and `random_state` may be left out.
+    checkpoint : str or path, optional
+        A file (.npz) that holds the state, written every `checkpoint_every` iterations, at an interrupt and at the end,
+        always whole or not at all. If it exists, the run goes on from it, like from `state`; at the end it stays, so
+        that the same call again has no iteration left to do. Delete it to begin anew.
+    checkpoint_every : int, default 50
+        See `checkpoint`.
+    on_interrupt : {"raise", "return"}, default "raise"
+        After Ctrl-C, when the iteration is done: raise an EmbeddingInterrupted, a KeyboardInterrupt that holds the
+        `state`, or return the coordinates so far with a warning. Components that were not begun stand at their starts.
 
     Returns
     -------
@@ -143,9 +161,11 @@ def embed_graph(
     Raises
     ------
     ValueError, TypeError
-        For input that is no graph or an argument out of range.
+        For input that is no graph, an argument out of range, or a state of another graph, other parameters or versions.
     EmbeddingDivergedError
         If the descent runs into NaN or infinity.
+    EmbeddingInterrupted
+        After Ctrl-C.
 
     See Also
     --------
@@ -164,6 +184,20 @@ def embed_graph(
     >>> Y = sg.embed_graph(nx.karate_club_graph(), random_state=0)
     >>> Y.shape
     (34, 2)
+
+    A run that is stopped after 100 iterations and goes on:
+
+    >>> def stop(iteration, Y, kl_divergence, gradient_norm):
+    ...     if iteration == 100:
+    ...         raise KeyboardInterrupt
+    >>> try:
+    ...     sg.embed_graph(nx.karate_club_graph(), random_state=0, callback=stop)
+    ... except sg.EmbeddingInterrupted as interrupt:
+    ...     state = interrupt.state
+    >>> state
+    <EmbeddingState: 34 nodes in 2-D, iteration 100 of 400>
+    >>> bool((sg.embed_graph(nx.karate_club_graph(), state=state) == Y).all())
+    True
     """
     return embed(
         as_graph(graph, weight=weight, direction=direction),
@@ -187,6 +221,10 @@ def embed_graph(
         verbose=verbose,
         callback=callback,
         callback_every=callback_every,
+        state=state,
+        checkpoint=checkpoint,
+        checkpoint_every=checkpoint_every,
+        on_interrupt=on_interrupt,
     ).coordinates
 
 
@@ -237,13 +275,45 @@ def sgtsne_layout(G, d=2, *, scale=1.0, center=None, weight="weight", seed=None,
     return dict(zip(compress(graph.nodes, placed), Y, strict=True))
 
 
-def embed(graph, d, *, lambda_, local_weights, init, components, drop_leaf, random_state, n_jobs, verbose, **options):
-    """The Embedding of a Graph; arguments as in `embed_graph`."""
+def embed(
+    graph,
+    d,
+    *,
+    lambda_,
+    local_weights,
+    init,
+    components,
+    drop_leaf,
+    random_state,
+    n_jobs,
+    verbose,
+    seed=None,
+    keep_state=False,
+    state=None,
+    checkpoint=None,
+    checkpoint_every=50,
+    on_interrupt="raise",
+    **options,
+):
+    """The Embedding of a Graph; arguments as in `embed_graph`. `seed` is what `random_state` was made of.
+
+    The EmbeddingState comes along if the run was interrupted, or for `keep_state`.
+    """
     A = graph.adjacency
     check_options(d, lambda_, local_weights, components, n_jobs, options)
     check_flags(drop_leaf=drop_leaf, verbose=verbose)
+    check_keeping(checkpoint, checkpoint_every, on_interrupt)
     d = int(d)
     check_init(init, A.shape[0], d)
+    same = {"d": d, "lambda_": lambda_, "init": init, "components": components, "drop_leaf": drop_leaf}
+    same |= {"local_weights": local_weights} | {name: options[name] for name in ("balance", "h", "exact")}
+    keeper = Keeper(
+        lambda: origin_of(graph_hash(graph), graph.adjacency.shape[0], same, random_state if seed is None else seed),
+        state=state,
+        checkpoint=checkpoint,
+        checkpoint_every=checkpoint_every,
+        on_interrupt=on_interrupt,
+    )
     component = component_numbers(A)
     several = component.max() > 0
     included = component == 0 if several and components == "largest" else np.ones(A.shape[0], bool)
@@ -264,8 +334,9 @@ def embed(graph, d, *, lambda_, local_weights, init, components, drop_leaf, rand
         with stage("probabilities", verbose):
             P = joint_probabilities(A, lambda_, workers, links=links if local else None)
         inner = component_numbers(A) if is_packed else np.zeros(A.shape[0], np.int64)
-        result = embed_parts(init, links, P.upper, as_parts(inner), d, lambda_, options, rng, workers, verbose)
-        Y = result.Y
+        parts = as_parts(inner)
+        result = embed_parts(init, links, P.upper, parts, d, lambda_, options, rng, workers, verbose, keeper)
+        Y, rng = result.Y, result.rng
         if is_packed:
             with stage("spacing", verbose):
                 Y, spacing = evened(Y, inner, workers)
@@ -276,83 +347,9 @@ def embed(graph, d, *, lambda_, local_weights, init, components, drop_leaf, rand
     Y = part_coincident(Y, rng)
     if not included.all():
         Y = with_nan(Y, included)
-    return Embedding(Y, graph, result.kl_divergence, result.n_iter, P.n_clamped, component)
-
-
-def embed_parts(init, links, upper, parts, d, lambda_, options, rng, workers, verbose):
-    """Result for all parts of a graph, each around the origin: coordinates of all nodes, the mean of the KL divergences
-    over the nodes that have an edge, the iterations of the largest part.
-    """
-    several = len(parts.sizes) > 1
-    given = None if isinstance(init, str) else np.asarray(init, np.float64)
-    if several:
-        links, upper = (parts.sorted(matrix) for matrix in (links, upper))
-    runs = []
-    with stage("start", verbose) as tick:
-        for c in range(n_large(parts)):
-            nodes = slice(parts.first[c], parts.first[c + 1])
-            its_links, its_upper = (parts.block(M, c, c + 1) for M in (links, upper)) if several else (links, upper)
-            start = init if given is None else given[parts.order[nodes]]
-            filled = fill(np.diff(its_links.indptr), lambda_)
-            its_options = options_of_first(parts, options) if several and c == 0 else options
-            starts = list(possible_starts(start, its_links, d, filled, its_options, rng, workers))
-            runs.append((nodes, its_upper, starts, forgiven(options["balance"], filled)))
-            tick(c + 1, n_large(parts))
-    Y, kl = np.zeros((len(parts.order), d), np.float32), np.zeros(len(parts.sizes))
-    n_iter = 0
-    with progress(sum(schedule.n_iter for *_, starts, _ in runs for _, schedule in starts), verbose) as tick:
-        for c, (nodes, its_upper, starts, margin) in enumerate(runs):
-            watched = options if c == 0 else options | {"callback": None}
-            result = descend_best(halved(its_upper) if several else its_upper, starts, margin, watched, workers, tick)
-            Y[nodes], kl[c] = result.Y, result.kl_divergence
-            n_iter = result.n_iter if c == 0 else n_iter
-    if several:
-        small_parts(links, upper, parts, init if given is None else given, options, rng, workers, Y, kl)
-        inverse = np.empty_like(Y)
-        inverse[parts.order] = Y
-        weights = np.where(parts.sizes > 1, parts.sizes, 0)
-        return Result(inverse, float((kl * weights).sum() / max(weights.sum(), 1)), n_iter)
-    return Result(Y, float(kl[0]), n_iter)
-
-
-def possible_starts(init, links, d, filled, options, rng, workers):
-    """Pairs (Y0, Schedule): one, or two of which the first iterations have to show the better."""
-    n, schedule = links.shape[0], options["schedule"]
-    alike = alike_share(links, workers)
-    if not isinstance(init, str) or init == "random" or links.nnz == 0:
-        schedule = schedule or make_schedule(n, filled, options, alike=alike)
-        yield initial_coordinates(init, links, d, schedule.length, rng, workers), schedule
-        return
-    shape = shape_of(init, links, d, rng, workers, start_offset(options["balance"]))
-    short_paths = is_compact(shape, links, rng)
-    longer = stretch(n, links.nnz // 2, d, even_length(shape))
-    schedule = schedule or make_schedule(n, filled, options, alike=alike, long_paths=not short_paths, stretch=longer)
-    yield stretched(shape, schedule.length, rng), schedule
-    is_free = init == "auto" and all(options[name] in ("auto", None) for name in ("alpha", "early_exag", "schedule"))
-    if is_free and short_paths and schedule.n_iter >= 2 * TRIAL:
-        compact = compact_schedule(n, schedule, options["eta"])
-        yield stretched(shape, compact.length, rng), compact
-
-
-def descend_best(upper, starts, margin, options, workers, tick):
-    """Result from the best of the starts; the KL divergence of the first may be higher by the share `margin`."""
-    watchers = {"tick": tick}
-    states = [Descent(upper, Y0, workers, h=options["h"], exact=options["exact"]) for Y0, _ in starts]
-    rest = [schedule.phases for _, schedule in starts]
-    best = 0
-    if len(states) > 1:
-        found = []
-        for s, state in enumerate(states):
-            first, rest[s] = split(rest[s], TRIAL)
-            advance(state, first, **watchers)
-            found.append(state.kl_divergence(fresh=True))
-        best = int(found[1] < found[0] * (1 - margin))
-    state = states[best]
-    del states
-    if isinstance(options["callback"], History):
-        options["callback"].begin(starts[best][1], state.iteration, state.embedding())
-    advance(state, rest[best], callback=options["callback"], callback_every=options["callback_every"], **watchers)
-    return Result(state.embedding(), state.kl_divergence(fresh=True), state.iteration)
+    last = keeper.settled() if keep_state or keeper.is_stopped else None
+    run = result.kl_divergence, result.n_iter, P.n_clamped, component, result.schedule, last
+    return Embedding(Y, graph, *run)
 
 
 def part_coincident(Y, rng):

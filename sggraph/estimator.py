@@ -11,8 +11,9 @@ from .core.blocks import Workers
 from .dataset import Dataset
 from .embed import embed
 from .graph import Graph, GraphWarning, as_graph
+from .interrupts import EmbeddingInterrupted
 from .joining import place_nodes, place_samples
-from .options import as_generator, as_lambda
+from .options import as_generator, as_lambda, check_flags
 from .point_cloud import neighbor_graph
 
 FEATURES_ONLY = ("n_neighbors", "metric", "method", "perplexity")
@@ -101,6 +102,18 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         Search for the neighbours of samples, see `point_cloud_to_graph`.
     perplexity : float, default 10
         Of the Gaussian weights of the neighbours of samples, see `point_cloud_to_graph`.
+    warm_start : bool, default False
+        Let `fit` go on from `state_`, if there is one, to the same bits as one run without a stop. The graph must be
+        the same, and the parameters; those of the schedule may change what is still to come.
+    checkpoint : str or path, optional
+        A file (.npz) that holds the state, written every `checkpoint_every` iterations, at an interrupt and at the end,
+        always whole or not at all. If it exists, the run goes on from it; at the end it stays, so that the same fit
+        again has no iteration left to do. Delete it to begin anew.
+    checkpoint_every : int, default 50
+        See `checkpoint`.
+    on_interrupt : {"raise", "return"}, default "raise"
+        After Ctrl-C, when the iteration is done: raise an EmbeddingInterrupted, a KeyboardInterrupt, which leaves
+        nothing but `state_`, or take the coordinates so far, with a warning.
 
     Attributes
     ----------
@@ -116,10 +129,17 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         Nodes with at most `lambda_` neighbours, whose weights could not be rescaled and are equal instead.
     components_ : ndarray of shape (n,), int
         Number of the component of each node; 0 is the largest, then in falling order of size.
+    schedule_ : Schedule
+        What the largest component followed; its `start` tells which of two starts went on. ``print(schedule_)``.
+    state_ : EmbeddingState
+        Where the run stands, for `warm_start` or ``fit(..., state=...)``; there after an interrupt, and with
+        `warm_start`.
     nodes_ : list
         Names of the nodes, ``list(G)`` for NetworkX graphs; the numbers of the rows for samples.
     graph_ : Graph
         The graph as it was read, see `as_graph`, or the neighbour graph of the samples.
+    fitted_params_ : dict
+        The parameters at the time of the fit, as `save_embedding` notes them.
     n_features_in_ : int
         Features of a sample; absent after a fit to a graph.
     feature_names_in_ : ndarray of str
@@ -184,6 +204,10 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         metric="euclidean",
         method="auto",
         perplexity=10,
+        warm_start=False,
+        checkpoint=None,
+        checkpoint_every=50,
+        on_interrupt="raise",
     ):
         self.d = d
         self.lambda_ = lambda_
@@ -212,8 +236,12 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         self.metric = metric
         self.method = method
         self.perplexity = perplexity
+        self.warm_start = warm_start
+        self.checkpoint = checkpoint
+        self.checkpoint_every = checkpoint_every
+        self.on_interrupt = on_interrupt
 
-    def fit(self, X, y=None):
+    def fit(self, X, y=None, *, state=None):
         """Embed samples or a graph.
 
         Parameters
@@ -222,6 +250,8 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
             Samples in rows, or what counts as a graph, see above.
         y : None
             Ignored, here for scikit-learn.
+        state : EmbeddingState, optional
+            Where an earlier run of the same graph stood, to go on from there: `state_` of an estimator.
 
         Returns
         -------
@@ -231,9 +261,11 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         Raises
         ------
         ValueError, TypeError
-            For input that is neither samples nor a graph, or an argument out of range.
+            For input that is neither samples nor a graph, an argument out of range, or a state of another graph.
         EmbeddingDivergedError
             If the descent runs into NaN or infinity.
+        EmbeddingInterrupted
+            After Ctrl-C; `state_` tells where.
 
         Examples
         --------
@@ -242,7 +274,10 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         >>> SGtSNEpi(random_state=0).fit(nx.path_graph(["a", "b", "c"])).nodes_
         ['a', 'b', 'c']
         """
-        for stale in ("embedding_", "_samples", "n_features_in_", "feature_names_in_"):
+        check_flags(warm_start=self.warm_start)
+        if state is None and self.warm_start:
+            state = getattr(self, "state_", None)
+        for stale in ("embedding_", "_samples", "n_features_in_", "feature_names_in_", "state_"):
             self.__dict__.pop(stale, None)
         rng = as_generator(self.random_state)
         if self._is_graph(X):
@@ -250,22 +285,30 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         else:
             graph = self._graph_of_samples(X, rng)
         arguments = self.get_params(deep=False) | {"random_state": rng}
-        for consumed in (*FEATURES_ONLY, *GRAPHS_ONLY, "Y0"):
+        for consumed in (*FEATURES_ONLY, *GRAPHS_ONLY, "Y0", "warm_start"):
             del arguments[consumed]
         if self.Y0 is not None:
             arguments["init"] = np.asarray(self.Y0)
-        result = embed(graph, **arguments)
+        try:
+            result = embed(graph, seed=self.random_state, keep_state=self.warm_start, state=state, **arguments)
+        except EmbeddingInterrupted as interrupt:
+            self.state_ = interrupt.state
+            raise
+        if result.state is not None:
+            self.state_ = result.state
+        self.fitted_params_ = self.get_params(deep=False)
         self.embedding_ = result.coordinates
         self.kl_divergence_ = result.kl_divergence
         self.n_iter_ = result.n_iter
         self.n_clamped_ = result.n_clamped
         self.components_ = result.components
+        self.schedule_ = result.schedule
         self.nodes_ = result.graph.nodes
         self.graph_ = result.graph
         self._n_features_out = self.d
         return self
 
-    def fit_transform(self, X, y=None):
+    def fit_transform(self, X, y=None, *, state=None):
         """Embed samples or a graph and return the coordinates.
 
         Parameters
@@ -274,6 +317,8 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
             As in `fit`.
         y : None
             Ignored, here for scikit-learn.
+        state : EmbeddingState, optional
+            As in `fit`.
 
         Returns
         -------
@@ -287,7 +332,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         >>> SGtSNEpi(d=1, random_state=0).fit_transform(nx.path_graph(5)).shape
         (5, 1)
         """
-        return self.fit(X, y).embedding_
+        return self.fit(X, y, state=state).embedding_
 
     def transform(self, X):
         """Places for new samples, or new nodes, in the fitted embedding, which stays as it is.

@@ -66,6 +66,10 @@ class History:
         if Y is not None:
             self._keep(iteration, Y)
 
+    def is_of(self, schedule, iteration):
+        """Whether it holds a run by this Schedule up to about this iteration, which a resumed one can add to."""
+        return self.schedule == schedule and bool(self.iterations) and self.iterations[-1] <= iteration
+
     def __call__(self, iteration, Y, kl_divergence, gradient_norm):
         """Record; the signature of a callback."""
         self.iterations.append(int(iteration))

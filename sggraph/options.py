@@ -1,6 +1,7 @@
 """What the caller gave, checked."""
 
 from numbers import Integral, Real
+from os import PathLike
 
 import numpy as np
 
@@ -43,6 +44,15 @@ def check_options(d, lambda_, local_weights, components, n_jobs, options):
             f"callback={_shown(options['callback'])}: give a function of iteration, Y, KL and gradient norm"
         )
     _check_whole("callback_every", options["callback_every"], 1, np.inf, "a number of iterations")
+
+
+def check_keeping(checkpoint, checkpoint_every, on_interrupt):
+    """Raise a ValueError that names the first argument out of range."""
+    if checkpoint is not None and (not isinstance(checkpoint, (str, PathLike)) or not str(checkpoint)):
+        raise ValueError(f"checkpoint={_shown(checkpoint)}: give the name of a file, or None for no checkpoint")
+    _check_whole("checkpoint_every", checkpoint_every, 1, np.inf, "a number of iterations")
+    if not (isinstance(on_interrupt, str) and on_interrupt in ("raise", "return")):
+        raise ValueError(f"on_interrupt={_shown(on_interrupt)}: give 'raise' or 'return'")
 
 
 def check_flags(**flags):

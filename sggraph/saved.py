@@ -118,37 +118,39 @@ def _rows_of(positions, nodes):
 
 def provenance_of(estimator):
     """What a fitted estimator knows about its run, as plain JSON values."""
-    parameters = {name: _plain(value) for name, value in estimator.get_params(deep=False).items()}
+    fitted = getattr(estimator, "fitted_params_", None) or estimator.get_params(deep=False)
+    parameters = {name: to_plain(value) for name, value in fitted.items()}
     seed = parameters.get("random_state")
     found = {
         "version": __version__,
-        "libraries": {"python": python_version()} | {name: _version(name) for name in LIBRARIES},
+        "libraries": {"python": python_version()} | {name: version_of(name) for name in LIBRARIES},
         "parameters": parameters,
         "seed": seed if isinstance(seed, int) else None,  # anything else was consumed, and cannot be told
         "graph_hash": graph_hash(estimator.graph_) if hasattr(estimator, "graph_") else None,
     }
     for name in ("n_iter", "kl_divergence", "n_clamped"):
-        found[name] = _plain(getattr(estimator, f"{name}_", None))
+        found[name] = to_plain(getattr(estimator, f"{name}_", None))
     return found
 
 
-def _version(name):
+def version_of(name):
+    """Version of an installed package, or None."""
     try:
         return version(name)
     except PackageNotFoundError:
         return None
 
 
-def _plain(value):
+def to_plain(value):
     """A parameter as JSON has it; arrays as their fingerprint, functions and objects as what they print."""
     if isinstance(value, np.generic):
         value = value.item()
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if hasattr(value, "_asdict"):
-        return {name: _plain(item) for name, item in value._asdict().items()}
+        return {name: to_plain(item) for name, item in value._asdict().items()}
     if isinstance(value, (tuple, list)) and len(value) < 1000:
-        return [_plain(item) for item in value]
+        return [to_plain(item) for item in value]
     if isinstance(value, np.ndarray):
         digest = hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()
         return {"array": list(value.shape), "dtype": str(value.dtype), "sha256": digest}

@@ -53,6 +53,9 @@ class Schedule(NamedTuple):
         Each with `n_iter`, `exaggeration` of the attraction, learning rate `eta` and `momentum`, in turn.
     length : float
         Length of the median edge of a start that has no length of its own ("stress", "pmds", "spectral").
+    start : str, default ""
+        What the start was, in the Schedule of a run: "spread out" or "compact" (the two that ``init="auto"`` may try),
+        "random" or "given".
 
     Examples
     --------
@@ -65,6 +68,7 @@ class Schedule(NamedTuple):
 
     phases: tuple
     length: float
+    start: str = ""
 
     @property
     def n_iter(self):
@@ -72,7 +76,8 @@ class Schedule(NamedTuple):
         return sum(phase.n_iter for phase in self.phases)
 
     def __str__(self):
-        lines = [f"start: median edge {self.length:g}"]
+        edge = "" if self.start in ("random", "given") else f"median edge {self.length:g}"
+        lines = [f"start: {', '.join(filter(None, (self.start, edge)))}"]
         for n_iter, exaggeration, eta, momentum in self.phases:
             values = f"exaggeration {exaggeration:g}, eta {eta:g}, momentum {momentum:g}"
             lines.append(f"{n_iter:>4d} iterations, {values}")

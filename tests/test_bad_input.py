@@ -54,6 +54,10 @@ NEVER = {  # what each argument must refuse
     "verbose": [*NO_NUMBER, None, 2, np.nan],
     "callback": [*ODD, 3],
     "callback_every": [*ODD[:-1], None, 0, -1, 2.5],
+    "state": [*ODD, "run.npz", 0],
+    "checkpoint": [*NO_NUMBER[2:], *FLAGS, np.nan, 0, 1.5, ""],
+    "checkpoint_every": [*ODD[:-1], None, 0, -1, 2.5],
+    "on_interrupt": [*ODD, None, "stop", 0],
 }
 TABLE = [(name, value) for name, values in NEVER.items() for value in values]
 

@@ -11,7 +11,7 @@ from sggraph.core.affinity import joint_probabilities
 from sggraph.core.blocks import Workers
 from sggraph.core.descent import Descent, Phase, advance
 from sggraph.datasets import load_karate_club, load_us_counties
-from sggraph.embed import descend_best, embed, part_coincident
+from sggraph.embed import embed, part_coincident
 from sggraph.estimator import SGtSNEpi
 from sggraph.graph import as_graph
 from sggraph.leaves import is_kept
@@ -229,8 +229,8 @@ def runs(monkeypatch):
         stretches.append([tuple(phase) for phase in phases if phase.n_iter])
         return advance(state, phases, **watchers)
 
-    monkeypatch.setattr("sggraph.embed.Descent", Spy)
-    monkeypatch.setattr("sggraph.embed.advance", spy)
+    monkeypatch.setattr("sggraph.runs.Descent", Spy)
+    monkeypatch.setattr("sggraph.runs.advance", spy)
     return starts, stretches
 
 
@@ -268,25 +268,6 @@ def test_meshes_are_not_tried_from_a_compact_start_and_cliques_are(runs):
         runs[0].clear()
         embed_graph(crowd, random_state=0, **given)
         assert len(runs[0]) == n_starts, given
-
-
-def test_the_better_start_goes_on():
-    """Two starts, one of them a bad one; the margin can forgive it."""
-    A = as_graph(nx.connected_caveman_graph(40, 10)).adjacency
-    with Workers(1) as workers:
-        upper = joint_probabilities(A, 5.0, workers).upper
-        good = 5 * np.repeat(np.random.default_rng(1).normal(0, 20, (40, 2)), 10, axis=0).astype(np.float32)
-        good += np.random.default_rng(2).normal(size=good.shape).astype(np.float32)
-        bad = np.random.default_rng(0).normal(0, 200, good.shape).astype(np.float32)
-        schedule = Schedule((Phase(80, 1.0, 400.0, 0.8),), 1.0)
-        options = {"h": None, "exact": None, "callback": None, "callback_every": 50}
-
-        def kl(starts, margin):
-            starts = [(Y0, schedule) for Y0 in starts]
-            return descend_best(upper, starts, margin, options, workers, None).kl_divergence
-
-        assert kl([good, bad], 0.0) == kl([bad, good], 0.0) == kl([good], 0.0) < kl([bad], 0.0)
-        assert kl([bad, good], 0.99) == kl([bad], 0.0)
 
 
 def test_the_dial_turns_from_shape_to_neighbourhoods():

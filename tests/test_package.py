@@ -42,7 +42,7 @@ def public():
 
 
 PUBLIC = public()
-ERRORS = [name for name, value in PUBLIC.items() if inspect.isclass(value) and issubclass(value, Exception)]
+ERRORS = [name for name, value in PUBLIC.items() if inspect.isclass(value) and issubclass(value, BaseException)]
 DOCUMENTED = [name for name in PUBLIC if name not in ERRORS]
 
 

@@ -6,6 +6,7 @@ Jacobs 1988, van der Maaten 2014). The loop knows nothing of graphs, names or pr
 """
 
 import warnings
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from .blocks import even_bounds
 from .halves import as_halves, n_blocks
 from .jit import kernel
 from .ordering import morton_order
+from .planning import Plan
 from .repulsive import Repulsion
 
 STEP_BLOCKS = 8
@@ -23,6 +25,7 @@ REORDER_AT = (50, 150, 300, 600)  # iterations
 KEEP_EVERY = 50  # iterations after which the coordinates are looked at and kept
 RUNAWAY = 10.0, 1000.0  # coordinates beyond the first, times those of the start plus n, plus the second: no picture
 REMEDY = "use a smaller eta (or eta='auto'), a smaller alpha, or a start (init) of smaller extent"
+PLAIN = ("order", "iteration", "pace", "_farthest")  # what a snapshot holds beside the arrays that move
 FAST = 10  # times n: learning rates beyond are not trusted, and the KL divergence is looked at in the end
 MENDS, SLOWER = 5, 0.2  # how often a run that diverged goes back, each time with its learning rate times this
 
@@ -92,6 +95,27 @@ def _step(b, start, stop, dims, F_attr, F_rep, shifts, numbers, Y, velocity, gai
     norms[b] = norm
 
 
+class Kept(NamedTuple):
+    """Coordinates to go back to, and the order of their nodes."""
+
+    iteration: int
+    Y: np.ndarray
+    order: np.ndarray
+
+
+@dataclass
+class Leg:
+    """A stretch of a run: where it began, the iteration reached, what it goes back to; `worst` is the KL divergence
+    that a run of fast steps has to undercut, or else it starts from `start` again.
+    """
+
+    begin: int
+    seen: int
+    worst: float
+    kept: Kept
+    start: Kept | None
+
+
 def centered(Y):
     """Y (float32) around its mean, a copy."""
     return Y - Y.mean(axis=0, dtype=np.float64).astype(np.float32)
@@ -127,6 +151,7 @@ class Descent:
         self.Z = np.nan
         self.iteration = 0
         self.pace = 1.0  # factor of the learning rates, lowered where the run diverged
+        self.leg = None  # the one that `advance` is in
         self._farthest = RUNAWAY[0] * (float(np.abs(self.Y).max(initial=0.0)) + n) + RUNAWAY[1]
 
     def advance(self, phase):
@@ -162,7 +187,7 @@ class Descent:
 
     def kept(self):
         """What `go_back` needs: the coordinates, and the order they are in."""
-        return self.iteration, self.Y.copy(), self.order
+        return Kept(self.iteration, self.Y.copy(), self.order)
 
     def go_back(self, kept):
         """Stand still where the Descent was when `kept` was taken, from now on at a slower pace."""
@@ -170,6 +195,27 @@ class Descent:
         self.Y = _scattered(Y, order)[self.order]
         self.velocity, self.gain = np.zeros_like(Y), np.ones_like(Y)
         self.pace *= SLOWER
+
+    def snapshot(self):
+        """All that `restore` needs to go on to the same bits: arrays, not copied, and plain values."""
+        leg = self.leg
+        found = {name: getattr(self, name) for name in ("Y", "velocity", "gain", *PLAIN)}
+        found["plans"] = [[*plan, age] for plan, age in self.repulsion.plans]
+        found["leg"] = leg and {"begin": leg.begin, "seen": leg.seen, "worst": leg.worst}
+        found["kept"], found["start"] = (kept and kept._asdict() for kept in (leg and leg.kept, leg and leg.start))
+        return found
+
+    def restore(self, snapshot):
+        """Stand where another Descent, of the same upper triangle and settings, stood at its `snapshot`."""
+        for name in ("Y", "velocity", "gain"):
+            setattr(self, name, snapshot[name].copy())
+        for name in PLAIN:
+            setattr(self, name, snapshot[name])
+        self.P = None
+        self.P = as_halves(self.upper, self.order)
+        self.repulsion.plans = [(Plan(h, R, tuple(shape)), age) for h, R, shape, age in snapshot["plans"]]
+        kept, start = (snapshot[name] and Kept(**snapshot[name]) for name in ("kept", "start"))
+        self.leg = snapshot["leg"] and Leg(**snapshot["leg"], kept=kept, start=start)
 
     def embedding(self):
         """The coordinates (n, d) in the caller's order, centred, a copy."""
@@ -192,39 +238,43 @@ def descend(upper, Y0, schedule, workers, *, h=None, exact=None, **watchers):
 
 
 def advance(state, schedule, *, callback=None, callback_every=50, tick=None):
-    """Run the phases of `schedule` from where the Descent stands.
+    """Run the phases of `schedule` from where the Descent stands, or the rest of them if it was left halfway.
 
-    ``callback(iteration, Y, kl, gradient_norm)`` is called every `callback_every` iterations and after the last one
-    and stops the run by returning True; ``tick(iteration, phase)`` is called at each iteration. A run that diverges
-    goes back to the last sound coordinates and on with a lower learning rate, a few times; then it raises.
+    ``tick(iteration, phase)`` is called after each iteration; ``callback(iteration, Y, kl, gradient_norm)`` every
+    `callback_every` iterations and after the last one, and stops the run by returning True. Both find the Descent in a
+    state from which a second call goes on to the same bits, also after an exception of theirs. A run that diverges goes
+    back to the last sound coordinates and on with a lower learning rate, a few times; then it raises.
     """
     steps = [phase for phase in schedule for _ in range(phase.n_iter)]
-    begin, seen = state.iteration, state.iteration
-    last, start = begin + len(steps), state.kept()
-    kept = start
-    n = len(state.Y)
-    is_fast = n > 3 and max((phase.eta for phase in steps), default=0.0) > FAST * n  # three always fit well
-    worst = state.worst() if is_fast else np.inf
+    if state.leg is None:
+        n = len(state.Y)
+        is_fast = n > 3 and max((phase.eta for phase in steps), default=0.0) > FAST * n  # three always fit well
+        kept = state.kept()
+        worst = state.worst() if is_fast else np.inf
+        state.leg = Leg(state.iteration, state.iteration, worst, kept, kept if is_fast else None)
+    leg = state.leg
+    last = leg.begin + len(steps)
     while state.iteration < last:
-        phase = steps[state.iteration - begin]
+        phase = steps[state.iteration - leg.begin]
         phase = phase._replace(eta=phase.eta * state.pace)
         norm = state.advance(phase)
         due = state.iteration % KEEP_EVERY == 0 or state.iteration == last
         if not np.isfinite(norm) or (due and not state.is_sound()):
-            _mend(state, kept, phase)
+            _mend(state, leg.kept, phase)
             continue
-        if is_fast and state.iteration == last and state.kl_divergence(fresh=True) > worst:
-            _mend(state, start, phase)
+        if leg.start is not None and state.iteration == last and state.kl_divergence(fresh=True) > leg.worst:
+            _mend(state, leg.start, phase)
             continue
-        kept = state.kept() if due else kept
-        if state.iteration <= seen:
+        leg.kept = state.kept() if due else leg.kept
+        if state.iteration <= leg.seen:
             continue
-        seen = state.iteration
+        leg.seen = state.iteration
         if tick is not None:
             tick(state.iteration, phase)
         due = callback is not None and (state.iteration % callback_every == 0 or state.iteration == last)
         if due and callback(state.iteration, state.embedding(), state.kl_divergence(), norm) is True:
             return
+    state.leg = None
 
 
 def _mend(state, kept, phase):

@@ -44,6 +44,15 @@ class Repulsion:
         """The Plan of the last evaluation."""
         return self._level.plan
 
+    @property
+    def plans(self):
+        """What the next evaluation depends on beside Y: (plan, its age) of each level, the finer last."""
+        return self._level.plans
+
+    @plans.setter
+    def plans(self, plans):
+        self._level.plans = plans
+
     def __call__(self, Y, F):
         """Fill F (n, d) with sum_j K^2 (y_i - y_j); returns (Z, shifts): the sum of K over i != j, two vectors.
 
@@ -61,6 +70,23 @@ class Level:
         self.workers, self.h, self.exact, self.R_out, self.depth = workers, h, exact, R_out, depth
         self.plan = self._finer = self._convolution = None
         self._age = 0
+
+    @property
+    def plans(self):
+        """(plan, age) of this level and the finer ones."""
+        finer = [] if self._finer is None else self._finer.plans
+        return [] if self.plan is None else [(self.plan, self._age), *finer]
+
+    @plans.setter
+    def plans(self, plans):
+        (self.plan, self._age), *finer = plans or [(None, 0)]
+        self._finer = self._convolution = None
+        if finer:
+            self._finer = self._finer_level()
+            self._finer.plans = finer
+
+    def _finer_level(self):
+        return Level(self.workers, R_out=self.plan.R, depth=self.depth + 1)
 
     def __call__(self, Y, F):
         """Fill F; returns the sum of the potential over all points (each with itself), the drift and the mean of Y."""
@@ -133,7 +159,7 @@ class Level:
         """Forces below R among the points in dense cells."""
         R = self.plan.R
         if self._finer is None:
-            self._finer = Level(self.workers, R_out=R, depth=self.depth + 1)
+            self._finer = self._finer_level()
         points, packed = take_islands(order, start, *pack_islands(dense, R), Y)
         F_finer = np.empty_like(packed)
         phi, drift, _ = self._finer(packed, F_finer)

@@ -1,0 +1,347 @@
+"""runs.py: the trial of two starts; a run that is stopped anywhere goes on to the same bits."""
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import warnings
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import pytest
+
+import sggraph as sg
+from sggraph.core.affinity import joint_probabilities
+from sggraph.core.blocks import Workers
+from sggraph.graph import as_graph
+from sggraph.interrupts import Interrupts
+from sggraph.runs import descend_best
+from sggraph.schedule import Phase, Schedule
+from sggraph.state import Run, read_state, write_state
+
+KARATE = nx.karate_club_graph()
+SEVERAL = nx.disjoint_union_all(
+    [nx.gnm_random_graph(230, 800, seed=1), nx.grid_2d_graph(15, 15), nx.path_graph(7), nx.empty_graph(5)]
+)
+
+
+def test_the_better_start_goes_on():
+    """Two starts, one of them a bad one; the margin can forgive it."""
+    A = as_graph(nx.connected_caveman_graph(40, 10)).adjacency
+    with Workers(1) as workers:
+        upper = joint_probabilities(A, 5.0, workers).upper
+        good = 5 * np.repeat(np.random.default_rng(1).normal(0, 20, (40, 2)), 10, axis=0).astype(np.float32)
+        good += np.random.default_rng(2).normal(size=good.shape).astype(np.float32)
+        bad = np.random.default_rng(0).normal(0, 200, good.shape).astype(np.float32)
+        schedule = Schedule((Phase(80, 1.0, 400.0, 0.8),), 1.0)
+        options = {"h": None, "exact": None, "callback": None, "callback_every": 50}
+
+        def kl(starts, margin):
+            run = Run([(Y0, schedule) for Y0 in starts], {}, [None] * len(starts), [], None if len(starts) > 1 else 0)
+            descend_best(upper, run, margin, options, workers, None)
+            return run.descents[run.best].kl_divergence(fresh=True)
+
+        assert kl([good, bad], 0.0) == kl([bad, good], 0.0) == kl([good], 0.0) < kl([bad], 0.0)
+        assert kl([bad, good], 0.99) == kl([bad], 0.0)
+
+
+def stopped(monkeypatch, at, *arguments, **options):
+    """The state of a run that Ctrl-C ends after so many iterations, those of all starts and components counted."""
+    count = iter(range(1, 10**6))
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            Interrupts, "check", lambda self: os.kill(os.getpid(), signal.SIGINT) if next(count) == at else None
+        )
+        patch.setattr(Interrupts, "_handle", lambda self, *arguments: self._before(*arguments))
+        with pytest.raises(sg.EmbeddingInterrupted) as caught:
+            sg.embed_graph(*arguments, random_state=0, **options)
+    return caught.value.state
+
+
+def check_resumption(monkeypatch, stops, graph, d, **options):
+    """Stop and go on, the state having been in a file or a pickle between."""
+    whole = sg.embed_graph(graph, d, random_state=0, **options)
+    for k, at in enumerate(stops):
+        state = stopped(monkeypatch, at, graph, d, **options)
+        if k % 2:
+            state = pickle.loads(pickle.dumps(state))
+        else:
+            write_state("state.npz", state)
+            state = read_state("state.npz")
+        for _ in range(1 + (k == 0)):  # a state serves more than once
+            np.testing.assert_array_equal(sg.embed_graph(graph, d, state=state, **options), whole, f"stopped at {at}")
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_karate_goes_on_to_the_same_bits(monkeypatch, d):
+    """Two starts of 75 iterations are tried: 74 stops in the first, 120 in the second, 150 just after it."""
+    check_resumption(monkeypatch, [1, 74, 75, 120, 150, 151, 300, 475], KARATE, d)
+
+
+@pytest.mark.parametrize("d", [1, 2])
+def test_counties_go_on_to_the_same_bits(monkeypatch, d):
+    check_resumption(monkeypatch, [30, 120], sg.datasets.load_us_counties().graph, d, max_iter=160)
+
+
+def test_components_go_on_to_the_same_bits(monkeypatch):
+    check_resumption(monkeypatch, [30, 260, 320], SEVERAL, 2, max_iter=160)
+    check_resumption(monkeypatch, [30], SEVERAL, 3, max_iter=40, drop_leaf=True)
+    check_resumption(monkeypatch, [30], SEVERAL, 2, max_iter=40, components="largest")
+    check_resumption(monkeypatch, [30], SEVERAL, 2, max_iter=40, components="together", h=1.0)
+
+
+def test_runs_that_diverge_go_on_to_the_same_bits(monkeypatch):
+    """Steps much too fast: what the run goes back to, and its lower pace, are part of the state."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        check_resumption(monkeypatch, [10, 60, 99], KARATE, 2, eta=1e5, max_iter=120, exact=False)
+
+
+def test_large_graphs_go_on_to_the_same_bits(monkeypatch):
+    """More than 10,000 nodes: they are renumbered after 150 iterations."""
+    graph = sg.datasets.make_grid((101, 100)).graph
+    check_resumption(monkeypatch, [149, 170, 205], graph, 2, max_iter=210, init="pmds")
+
+
+def test_the_seed_may_be_left_out_or_be_a_generator(monkeypatch):
+    def stop(iteration, Y, kl_divergence, gradient_norm):
+        raise KeyboardInterrupt
+
+    def state(**options):
+        with pytest.raises(sg.EmbeddingInterrupted) as caught:
+            sg.embed_graph(SEVERAL, callback=stop, max_iter=60, **options)
+        write_state("state.npz", caught.value.state)
+        return read_state("state.npz")
+
+    for make in (lambda: np.random.Generator(np.random.MT19937(5)), lambda: [1, 2], lambda: 7):
+        whole = sg.embed_graph(SEVERAL, max_iter=60, random_state=make())
+        np.testing.assert_array_equal(sg.embed_graph(SEVERAL, max_iter=60, state=state(random_state=make())), whole)
+    with pytest.raises(ValueError, match=r"random_state=7, but this run has 8: give the same again, or begin anew"):
+        sg.embed_graph(SEVERAL, max_iter=60, random_state=8, state=state(random_state=7))
+
+
+def test_a_real_signal_is_heard_between_iterations():
+    """From another thread, as a terminal would send it."""
+    started = threading.Event()
+
+    def tell(*_):
+        started.set()
+
+    def kill():
+        started.wait(60)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    options = {"max_iter": 100_000, "init": "stress", "random_state": 0, "callback_every": 1}
+    with pytest.raises(KeyboardInterrupt) as caught:
+        sg.embed_graph(KARATE, callback=tell, **options)
+    thread.join()
+    state = caught.value.state
+    assert 1 <= state.n_iter < 100_000
+    assert repr(state) == f"<EmbeddingState: 34 nodes in 2-D, iteration {state.n_iter} of 100000>"
+
+
+def stop_at(last):
+    def callback(iteration, Y, kl_divergence, gradient_norm):
+        if iteration >= last:
+            raise KeyboardInterrupt
+
+    return callback
+
+
+def test_on_interrupt_return_gives_what_there_is():
+    options = {"init": "stress", "random_state": 0}
+    found = {}
+
+    def keep(iteration, Y, kl_divergence, gradient_norm):
+        found["Y"] = Y
+        stop_at(100)(iteration, Y, kl_divergence, gradient_norm)
+
+    with pytest.warns(RuntimeWarning, match="coordinates so far: .*iteration 100 of 400"):
+        Y = sg.embed_graph(KARATE, on_interrupt="return", callback=keep, **options)
+    np.testing.assert_allclose(Y, found["Y"], atol=1e-6)
+    with pytest.warns(RuntimeWarning, match="iteration 50 of 400, 0 of 2 large components over"):
+        Y = sg.embed_graph(SEVERAL, on_interrupt="return", callback=stop_at(50), **options)
+    assert np.isfinite(Y).all()
+
+
+# The estimator
+
+
+def test_the_estimator_keeps_the_state_and_nothing_half_done():
+    whole = sg.SGtSNEpi(random_state=0).fit(KARATE)
+    assert not hasattr(whole, "state_")
+    estimator = sg.SGtSNEpi(random_state=0).fit(KARATE).set_params(callback=stop_at(100))
+    with pytest.raises(KeyboardInterrupt):
+        estimator.fit(KARATE)
+    assert not hasattr(estimator, "embedding_")
+    assert estimator.state_.n_iter == 100
+    again = sg.SGtSNEpi(random_state=0).fit(KARATE, state=estimator.state_)
+    np.testing.assert_array_equal(again.embedding_, whole.embedding_)
+    assert again.kl_divergence_ == whole.kl_divergence_
+    estimator.set_params(callback=None, warm_start=True).fit(KARATE)
+    np.testing.assert_array_equal(estimator.embedding_, whole.embedding_)
+    assert estimator.state_.n_iter == 400
+    np.testing.assert_array_equal(estimator.fit(KARATE).embedding_, whole.embedding_)
+    estimator.set_params(warm_start=False, callback=stop_at(50), on_interrupt="return")
+    with pytest.warns(RuntimeWarning, match="interrupted"):
+        estimator.fit(KARATE)
+    assert (estimator.n_iter_, estimator.state_.n_iter) == (100, 100)  # the first call after the trial
+
+
+def test_warm_start_goes_on_with_more_iterations():
+    options = {"alpha": 4, "early_exag": 30, "eta": 20, "random_state": 0}
+    whole = sg.SGtSNEpi(max_iter=200, **options).fit(SEVERAL)
+    estimator = sg.SGtSNEpi(max_iter=80, warm_start=True, **options).fit(SEVERAL)
+    assert estimator.n_iter_ == 80
+    estimator.set_params(max_iter=200).fit(SEVERAL)
+    np.testing.assert_array_equal(estimator.embedding_, whole.embedding_)
+    assert (estimator.n_iter_, estimator.kl_divergence_) == (200, whole.kl_divergence_)
+    with pytest.raises(ValueError, match="iteration 200 of another schedule"):
+        estimator.set_params(early_exag=40).fit(SEVERAL)
+
+
+def test_a_callback_that_stops_the_run_only_pauses_it():
+    whole = sg.SGtSNEpi(random_state=0).fit(KARATE)
+    estimator = sg.SGtSNEpi(random_state=0, warm_start=True, callback=lambda i, *_: i >= 150).fit(KARATE)
+    assert estimator.n_iter_ == 150
+    estimator.set_params(callback=None).fit(KARATE)
+    np.testing.assert_array_equal(estimator.embedding_, whole.embedding_)
+
+
+def test_samples_go_on_too():
+    X = np.random.default_rng(0).normal(size=(60, 4))
+    whole = sg.SGtSNEpi(n_neighbors=10, random_state=0).fit(X)
+    estimator = sg.SGtSNEpi(n_neighbors=10, random_state=0, callback=stop_at(200), warm_start=True)
+    with pytest.raises(sg.EmbeddingInterrupted):
+        estimator.fit(X)
+    np.testing.assert_array_equal(estimator.set_params(callback=None).fit_transform(X), whole.embedding_)
+
+
+def test_the_schedule_tells_which_start_went_on(monkeypatch):
+    assert sg.SGtSNEpi(random_state=0, alpha=2).fit(KARATE).schedule_.start == "spread out"
+    assert sg.SGtSNEpi(random_state=0, init="random").fit(KARATE).schedule_.start == "random"
+    assert sg.SGtSNEpi(Y0=np.random.default_rng(0).normal(size=(34, 2))).fit(KARATE).schedule_.start == "given"
+    monkeypatch.setattr("sggraph.runs.forgiven", lambda *_: -9.0)
+    estimator = sg.SGtSNEpi(random_state=0).fit(KARATE)
+    assert str(estimator.schedule_).startswith("start: compact, median edge 1\n  25 iterations, exaggeration 12")
+    assert estimator.schedule_.n_iter == estimator.n_iter_
+
+
+def test_a_history_is_carried_on():
+    whole, history = sg.History(), sg.History()
+    sg.embed_graph(KARATE, init="stress", random_state=0, callback=whole)
+
+    class Stop(sg.History):
+        def __call__(self, iteration, *arguments):
+            super().__call__(iteration, *arguments)
+            if iteration == 200 and len(self.iterations) == 4:
+                raise KeyboardInterrupt
+
+    history = Stop()
+    with pytest.raises(sg.EmbeddingInterrupted) as caught:
+        sg.embed_graph(KARATE, init="stress", random_state=0, callback=history)
+    sg.embed_graph(KARATE, init="stress", state=caught.value.state, callback=history)
+    assert history.iterations == whole.iterations
+    assert history.kl_divergence == whole.kl_divergence
+
+
+# Checkpoints
+
+
+def test_a_checkpoint_goes_on_and_stays(monkeypatch):
+    whole = sg.embed_graph(KARATE, random_state=0)
+    with pytest.raises(sg.EmbeddingInterrupted):
+        sg.embed_graph(KARATE, random_state=0, checkpoint="run.npz", callback=stop_at(200))
+    assert read_state("run.npz").n_iter == 200
+    counted = []
+    np.testing.assert_array_equal(
+        sg.embed_graph(KARATE, random_state=0, checkpoint="run.npz", callback=lambda i, *_: counted.append(i)), whole
+    )
+    assert counted == [250, 300, 350, 400]
+    np.testing.assert_array_equal(
+        sg.embed_graph(KARATE, random_state=0, checkpoint="run.npz", callback=lambda i, *_: counted.append(i)), whole
+    )
+    assert counted == [250, 300, 350, 400]
+    assert os.listdir() == ["run.npz"]
+
+
+def test_checkpoints_are_written_as_often_as_asked(monkeypatch):
+    written = []
+    monkeypatch.setattr("sggraph.runs.write_state", lambda path, state: written.append(state.n_iter))
+    sg.embed_graph(KARATE, init="stress", random_state=0, max_iter=100, checkpoint="run.npz", checkpoint_every=30)
+    assert written == [30, 60, 90, 100]
+
+
+@pytest.mark.parametrize(
+    ("graph", "options", "message"),
+    [
+        (nx.path_graph(34), {}, r"checkpoint='run.npz' belongs to another graph \(34 nodes, this one 34; graph_hash"),
+        (KARATE, {"lambda_": 5}, r"lambda_=10.0, but this run has 5: give the same again, or begin anew"),
+        (KARATE, {"d": 3}, r"d=2, but this run has 3"),
+        (KARATE, {"random_state": 1}, r"random_state=0, but this run has 1"),
+        (KARATE, {"init": np.zeros((34, 2))}, r"init='auto', but this run has \{'array'"),
+        (KARATE, {"drop_leaf": True}, r"drop_leaf=False, but this run has True"),
+        (KARATE, {"max_iter": 50}, r"at iteration 60 of another schedule .*check max_iter"),
+        (KARATE, {"eta": 3.0}, r"at iteration 60 of another schedule"),
+    ],
+)
+def test_a_checkpoint_of_another_run_is_refused(graph, options, message):
+    sg.embed_graph(KARATE, random_state=0, checkpoint="run.npz", max_iter=60)
+    with pytest.raises(ValueError, match=message):
+        sg.embed_graph(graph, **({"random_state": 0, "checkpoint": "run.npz", "max_iter": 60} | options))
+
+
+def test_a_checkpoint_of_another_version_is_refused(monkeypatch):
+    sg.embed_graph(KARATE, random_state=0, checkpoint="run.npz", max_iter=60)
+    monkeypatch.setattr("sggraph.state.__version__", "99.0")
+    with pytest.raises(ValueError, match=r"version of sggraph='0\.\d+\.\d+', but this run has '99.0'"):
+        sg.embed_graph(KARATE, random_state=0, checkpoint="run.npz", max_iter=60)
+
+
+def test_checkpoints_in_odd_places():
+    with pytest.raises(FileNotFoundError, match=r"checkpoint='nowhere/run.npz': the folder 'nowhere' does not exist"):
+        sg.embed_graph(KARATE, checkpoint="nowhere/run.npz")
+    Path("folder").mkdir()
+    with pytest.raises(ValueError, match="checkpoint='folder' is no regular file"):
+        sg.embed_graph(KARATE, checkpoint="folder", max_iter=3)
+    np.savez("mine.npz", data=np.ones(3))
+    Path("junk.npz").write_bytes(Path("mine.npz").read_bytes()[:-9])
+    for name, reason in (("mine.npz", "which is no checkpoint"), ("junk.npz", "not a zip file")):
+        before = Path(name).read_bytes()
+        with pytest.raises(ValueError, match=f"'{name}', which cannot be read as the checkpoint .*{reason}"):
+            sg.embed_graph(KARATE, checkpoint=name, max_iter=3)
+        assert Path(name).read_bytes() == before
+
+
+def test_leftovers_of_killed_processes_are_removed():
+    leftover, others = Path(f".run.npz.{'0a' * 16}.part"), Path(".run.npz.mine.part")
+    leftover.write_bytes(b"half")
+    others.write_bytes(b"not ours")
+    sg.embed_graph(KARATE, checkpoint="run.npz", max_iter=3)
+    assert not leftover.exists()
+    assert others.exists()
+
+
+def test_a_few_kills_lose_at_most_an_interval(tmp_path):
+    command = [
+        sys.executable,
+        Path(__file__).parent / "kills.py",
+        "--kills=4",
+        "--iterations=1500",
+        f"--folder={tmp_path}",
+    ]
+    paths = os.pathsep.join([str(Path(sg.__file__).parents[1]), *filter(None, sys.path)])
+    environment = {**os.environ, "PYTHONPATH": paths}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "4 kills, at most" in done.stdout
