@@ -16,6 +16,7 @@ from .graph import Graph, as_graph, graph_hash
 from .initial import check_init
 from .leaves import is_kept, with_leaves, without_leaves
 from .options import as_generator, as_lambda, check_flags, check_keeping, check_options
+from .progress import stage
 from .runs import Keeper, embed_parts
 from .schedule import Schedule
 from .state import EmbeddingState, origin_of
@@ -94,7 +95,7 @@ def embed_graph(
     init : {"auto", "stress", "pmds", "spectral", "random"} or array of shape (n, d), default "auto"
         Start: pivot stress ("stress"), pivot MDS ("pmds"), leading eigenvectors of the random walk ("spectral"), a
         random ball of standard deviation 1e-4, or given coordinates. "auto" is pivot stress, and where its edges are
-        long beside the picture, a compact start is tried as well: the lower KL divergence after 75 iterations of both
+        long beside the picture, a compact start is tried as well: the lower KL divergence after 100 iterations of both
         decides.
     Y0 : array of shape (n, d), optional
         Start, instead of `init`.
@@ -130,7 +131,7 @@ def embed_graph(
     n_jobs : int, optional
         Threads; left out or -1: all cores.
     verbose : bool, default False
-        Show a progress bar.
+        Show progress bars: the probabilities, the start, the iterations with the time that is left.
     callback : callable, optional
         ``callback(iteration, Y, kl_divergence, gradient_norm)`` every `callback_every` iterations and after the last
         one, with Y (n, d) a copy; returning True stops the run. It is not called while two starts are compared. Of
@@ -330,13 +331,15 @@ def embed(
         links = symmetric_pattern(A)
         local = not graph.weighted if local_weights == "auto" else local_weights
         lambda_ = as_lambda(lambda_)
-        P = joint_probabilities(A, lambda_, workers, links=links if local else None)
+        with stage("probabilities", verbose):
+            P = joint_probabilities(A, lambda_, workers, links=links if local else None)
         inner = component_numbers(A) if is_packed else np.zeros(A.shape[0], np.int64)
         parts = as_parts(inner)
         result = embed_parts(init, links, P.upper, parts, d, lambda_, options, rng, workers, verbose, keeper)
         Y, rng = result.Y, result.rng
         if is_packed:
-            Y, spacing = evened(Y, inner, workers)
+            with stage("spacing", verbose):
+                Y, spacing = evened(Y, inner, workers)
     if drop_leaf:
         Y = with_leaves(Y, kept, neighbors, rng)
     if is_packed:

@@ -22,6 +22,7 @@ DISTANCES = 40_000_000  # numbers of pivots between these bounds, for so many di
 N_FARTHEST = 25  # of the pivots, each farthest from those before; the others are random
 N_SWEEPS = 10
 VARIATION = {1: 0.71, 2: 0.47, 3: 0.37}  # deviation over mean of the distances in an interval, a disc, a ball
+SHORT = 32_000  # edges that a path of two bytes has at most
 ROWS = 8192  # of the distances that are worked on at once
 N_PRODUCTS = 100
 RANDOM_SPREAD = 1e-4  # standard deviation of the random start, as in the method's publications
@@ -76,7 +77,7 @@ def check_init(init, n, d):
 def pivot_mds(D, pivots, d):
     """Coordinates (n, d) of pivot MDS from the distances D (n, k), in their unit; C'C from a sample of the nodes."""
     blocks = [slice(start, start + ROWS) for start in range(0, len(D), ROWS)]
-    some = D[:: max(len(D) // ROWS, 1)] ** 2
+    some = np.square(D[:: max(len(D) // ROWS, 1)], dtype=np.float32)
     column_mean = some.mean(axis=0)
 
     def centered(squares):
@@ -87,7 +88,7 @@ def pivot_mds(D, pivots, d):
     C = centered(some).astype(np.float64)
     _, vectors = np.linalg.eigh(C.T @ C)
     axes = vectors[:, ::-1][:, :d].astype(np.float32)
-    Y = np.concatenate([centered(D[rows] ** 2) @ axes for rows in blocks]).astype(np.float64)
+    Y = np.concatenate([centered(np.square(D[rows], dtype=np.float32)) @ axes for rows in blocks]).astype(np.float64)
     Y *= np.sign(Y[np.abs(Y).argmax(axis=0), range(Y.shape[1])])  # eigenvectors have no sign of their own
     Y = np.pad(Y, ((0, 0), (0, d - Y.shape[1])))
     between = cdist(Y[pivots], Y[pivots])
@@ -147,16 +148,20 @@ def is_compact(Y, A, rng):
 
 
 def pivot_distances(A, n_pivots, rng, workers):
-    """Distances (n, n_pivots) float32 and the pivots; some of them each farthest from those before, the others random.
+    """Distances (n, n_pivots) and the pivots; some of them each farthest from those before, the others random.
 
+    Of two bytes where no path can be too long for them (twice the longest from one node bounds all), float32 elsewhere.
     A node that a pivot does not reach counts as 1 + the greatest distance found.
     """
     n, n_farthest = A.shape[0], min(N_FARTHEST, n_pivots)
-    D = np.empty((n, n_pivots), np.float32)
     pivots = [int(np.diff(A.indptr).argmax())]
-    nearest = np.full(n, np.iinfo(np.int32).max)
+    nearest = np.full(n, np.iinfo(np.int32).max, np.int32)
+    D = None
     for p in range(n_farthest):
         hops = hop_distances(A, pivots[-1:], workers, symmetric=True)[0]
+        if D is None:
+            connected = hops.min() != UNREACHED
+            D = np.empty((n, n_pivots), np.int16 if connected and 2 * hops.max() < SHORT else np.float32)
         D[:, p] = hops
         nearest = np.minimum(nearest, hops, out=nearest, where=hops != UNREACHED)
         if p + 1 < n_farthest:
@@ -165,5 +170,6 @@ def pivot_distances(A, n_pivots, rng, workers):
     free[pivots] = False
     pivots += rng.choice(np.flatnonzero(free), n_pivots - n_farthest, replace=False).tolist()
     write_hops(A, pivots[n_farthest:], D[:, n_farthest:], workers)
-    D[D == UNREACHED] = D.max() + 1
+    if not connected:
+        D[D == UNREACHED] = D.max() + 1
     return D, np.array(pivots)

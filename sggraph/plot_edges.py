@@ -15,6 +15,7 @@ MAX_EDGES = {1: 100_000, 2: 1_000_000, 3: 100_000}  # by dimension
 LINES = 30_000  # more edges than this are drawn as an image
 ARROWED = 300
 PLAIN, BETWEEN = 0.45, (0.3, 0.4)  # share of the text colour in the grey of edges; between classes on light, dark
+BITS = 5  # of an edge, to tell where it runs
 BEND = np.linspace(0, 1, 16)[:, None, None]
 
 
@@ -131,9 +132,13 @@ def _draw_arrows(ax, lines, heads, point_size, width, style):
 def crowding(lines, low, high, box):
     """Length of edge per area, in points, that the average bit of edge has around it: on a grid of 16 by 16 cells."""
     unit = box.min() / (high - low).max() if len(low) == 3 else box[0] / (high - low)[0]
-    start, end, way = lines[:, 0, :2], lines[:, -1, :2], np.linspace(0.1, 0.9, 5)[:, None, None]
-    sites = (start + way * (end - start)).reshape(-1, 2)
-    length = unit * np.tile(np.linalg.norm(end - start, axis=1) / 5, 5)
+    if lines.shape[1] == 2:
+        ways = np.linspace(0, 1, BITS + 1)[:, None]
+        paths = lines[:, :1, :2] * (1 - ways) + lines[:, 1:, :2] * ways
+    else:
+        paths = lines[:, np.linspace(0, lines.shape[1] - 1, BITS + 1).astype(int), :2]
+    sites = ((paths[:, 1:] + paths[:, :-1]) / 2).reshape(-1, 2)
+    length = unit * np.linalg.norm(np.diff(paths, axis=1), axis=2).ravel()
     cells, *_ = np.histogram2d(*sites.T, bins=16, range=np.column_stack([low, high])[:2], weights=length)
     area = unit**2 * np.prod((high - low)[:2] / 16)
     return max((cells**2).sum() / max(cells.sum() * area, 1e-9), 1e-9)

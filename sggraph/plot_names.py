@@ -11,9 +11,10 @@ from numbers import Integral
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgb
 from matplotlib.patheffects import withStroke
-from matplotlib.text import Annotation
+from matplotlib.text import Annotation, Text
 
 from .palette import grey, ground
 from .plot_frame import to_plane
@@ -25,6 +26,7 @@ INK = 0.15  # share of the axes that names may cover
 CLASS_SIZES, NODE_SIZES = (6.5, 14.0), (6.0, 10.0)
 MOST = 50  # names of classes
 SURE_OF_ROOM = 12  # so many class names always find room
+FINE = 600  # dots per inch of a file: on screen letters are rounded to whole pixels, some names 7 % shorter
 LEADER = 6.0  # a name farther from its point than this gets a line
 
 
@@ -166,8 +168,11 @@ class Names:
         return [withStroke(linewidth=2.2, foreground=ground(self.ax))]
 
     def _sides(self, text):
-        extent = text.get_window_extent()
-        return np.array([extent.width, extent.height]) * 72 / self.ax.figure.dpi
+        twin = Text(text=text.get_text(), parse_math=False)  # it remembers the renderer that measures it
+        twin.update_from(text)
+        twin.set_figure(self.ax.figure)
+        stored = twin.get_window_extent(RendererAgg(1, 1, FINE)).size / FINE
+        return 72 * np.maximum(text.get_window_extent().size / self.ax.figure.dpi, stored)
 
     def _in_points(self, Y):
         """Where Y is on the axes, in points of text from their lower left corner."""

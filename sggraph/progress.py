@@ -11,7 +11,9 @@ def stage(name, verbose):
         return
     from tqdm.auto import tqdm
 
-    with tqdm(total=1, desc=name, bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}", dynamic_ncols=True) as bar:
+    with tqdm(
+        total=1, desc=name, bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}", dynamic_ncols=True
+    ) as bar:
 
         def tick(done, total):
             bar.update(done / total - bar.n)

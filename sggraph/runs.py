@@ -14,7 +14,7 @@ from .core.descent import Descent, advance
 from .history import History
 from .initial import even_length, initial_coordinates, is_compact, shape_of, stretched
 from .interrupts import EmbeddingInterrupted, Interrupts
-from .progress import progress
+from .progress import progress, stage
 from .schedule import TRIAL, Schedule, compact_schedule, fill, forgiven, make_schedule, split, start_offset, stretch
 from .state import EmbeddingState, Run, check_followed, check_origin, generator_of, read_state, write_state
 from .twins import alike_share
@@ -105,17 +105,21 @@ def embed_parts(init, links, upper, parts, d, lambda_, options, rng, workers, ve
     if several:
         links, upper = (parts.sorted(matrix) for matrix in (links, upper))
     runs, tasks = [], []
-    for c in range(n_large(parts)):
-        nodes = slice(parts.first[c], parts.first[c + 1])
-        its_links, its_upper = (parts.block(M, c, c + 1) for M in (links, upper)) if several else (links, upper)
-        filled = fill(np.diff(its_links.indptr), lambda_)
-        its_options = options_of_first(parts, options) if several and c == 0 else options
-        if keeper.state is None:
-            start = init if given is None else given[parts.order[nodes]]
-            runs.append(new_run(start, its_links, d, filled, its_options, rng, workers))
-        else:
-            runs.append(resumed_run(keeper.state.runs[c], nodes.stop - nodes.start, filled, its_options, keeper.what))
-        tasks.append((nodes, its_upper, forgiven(options["balance"], filled)))
+    with stage("start", verbose) as tick:
+        for c in range(n_large(parts)):
+            nodes = slice(parts.first[c], parts.first[c + 1])
+            its_links, its_upper = (parts.block(M, c, c + 1) for M in (links, upper)) if several else (links, upper)
+            filled = fill(np.diff(its_links.indptr), lambda_)
+            its_options = options_of_first(parts, options) if several and c == 0 else options
+            if keeper.state is None:
+                start = init if given is None else given[parts.order[nodes]]
+                runs.append(new_run(start, its_links, d, filled, its_options, rng, workers))
+            else:
+                runs.append(
+                    resumed_run(keeper.state.runs[c], nodes.stop - nodes.start, filled, its_options, keeper.what)
+                )
+            tasks.append((nodes, its_upper, forgiven(options["balance"], filled)))
+            tick(c + 1, n_large(parts))
     if keeper.state is not None:
         rng = generator_of(keeper.state.random)
     keeper.begin(runs, rng)

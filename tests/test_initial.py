@@ -201,3 +201,10 @@ def test_what_is_a_start(init):
 def test_what_is_no_start(init, message):
     with pytest.raises(ValueError, match=message):
         check_init(init, 4, 2)
+
+
+def test_distances_take_two_bytes_where_paths_are_short(workers):
+    short, long = (pivot_distances(pattern(nx.path_graph(n)), 30, rng(), workers)[0] for n in (9_000, 40_000))
+    apart = pivot_distances(pattern(nx.disjoint_union(nx.path_graph(40), nx.path_graph(30))), 30, rng(), workers)[0]
+    assert [D.dtype for D in (short, long, apart)] == [np.int16, np.float32, np.float32]
+    assert (short.max(), long.max()) == (8_999, 39_999)

@@ -18,6 +18,7 @@ from matplotlib import pyplot as plt
 
 from sggraph import palette as colours
 from sggraph.plot import plot_embedding
+from sggraph.plot_edges import crowding
 from sggraph.plot_frame import to_plane
 
 Color = Enum("Color", "RED BLUE")
@@ -601,6 +602,20 @@ def test_import_makes_no_pyplot():
 
 
 # Other dimensions and small cases
+
+
+def test_edges_crowd_where_they_run():
+    rng = np.random.default_rng(0)
+    view = np.zeros(2), np.ones(2), np.full(2, 500.0)
+    lines = rng.random((300, 2, 2))
+    ways = np.linspace(0, 1, 26)[:, None]
+    same = lines[:, :1] * (1 - ways) + lines[:, 1:] * ways
+    assert crowding(same, *view) == pytest.approx(crowding(lines, *view))
+    lines[:, :, 1] = 0  # chords of arcs above a line: all in the lowest cells, where only the ends of the arcs are
+    angle = np.linspace(0, np.pi, 25)
+    middle, radius = lines[:, :, 0].mean(axis=1)[:, None], np.abs(np.diff(lines[:, :, 0])) / 2
+    arcs = np.stack([middle + radius * np.cos(angle), radius * np.sin(angle)], axis=2)
+    assert crowding(arcs, *view) < 0.5 * crowding(lines, *view)
 
 
 def test_one_dimension_draws_arcs():

@@ -47,7 +47,7 @@ def test_the_comparison_of_starts_is_shaded():
     axes = sg.plot_convergence(history)
     for ax in axes:
         (patch,) = ax.patches
-        assert patch.get_extents().transformed(ax.transData.inverted()).intervalx == pytest.approx([0, 75])
+        assert patch.get_extents().transformed(ax.transData.inverted()).intervalx == pytest.approx([0, 100])
     assert [t.get_text() for t in axes[1].texts] == ["two starts\ncompared"]
 
 

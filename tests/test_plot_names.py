@@ -7,10 +7,12 @@ import pytest
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
+from matplotlib.backends.backend_agg import RendererAgg
 
 from sggraph.datasets import load_us_counties
 from sggraph.plot import plot_embedding
-from sggraph.plot_names import medoids, wanted_names
+from sggraph.plot_frame import axes_in_points
+from sggraph.plot_names import Names, medoids, wanted_names
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +57,16 @@ def test_class_names_do_not_overlap_nor_leave_the_axes(k, d):
     check_places(ax)
     if d == 2:
         assert len(written(ax)) >= 0.8 * k
+
+
+def test_names_are_measured_as_files_draw_them():
+    ax = plt.figure(dpi=100).add_axes((0, 0, 1, 1))  # on screen letters are rounded to whole pixels
+    pen = Names(ax, np.zeros((1, 2)), axes_in_points(ax), 1.0, {})
+    texts = [ax.annotate("New Hampshire", (0, 0), fontsize=size, fontweight="bold") for size in np.arange(6, 9, 0.25)]
+    sides = np.array([pen._sides(text) for text in texts])
+    exact = np.array([text.get_window_extent(RendererAgg(1, 1, 1200)).size for text in texts]) * 72 / 1200
+    assert (sides > 0.98 * exact).all()
+    assert (sides < 1.25 * exact).all()
 
 
 def test_the_states_have_their_names():

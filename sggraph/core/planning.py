@@ -23,7 +23,7 @@ LADDER = 1.4  # from one candidate h to the next
 SAMPLE = 2_000  # points that the count of pairs is estimated from
 NS_PER_PAIR = 0.17  # measured, Zen 5 with AVX-512, one thread
 NS_PER_CELL = 0.5  # that the transforms touch, and per log2 of their number
-NS_FINER = 50  # times 3^d: per point that goes to a finer level
+NS_FINER = 20  # times 3^d: per point that goes to a finer level
 MAX_CELLS = 2**30  # padded, for an h that the caller asks for
 MAX_SIDE = 2**20  # cells along an axis: with more, float32 has no digits left for the place of a point in its cell
 

@@ -24,7 +24,7 @@ SPREAD_BLOCKS = 4  # each with a grid of its own
 PAIR_BLOCKS = 32
 REPLAN_EVERY = 50  # evaluations
 ROOM = 1.2  # times the cells, where a picture outgrew its grid: it will again, and each spectrum costs several FFTs
-DENSE = 160  # points in a cell: from here on a finer level is cheaper than pairs
+DENSE = (160, 64, 160)  # points in a cell in 1-D, 2-D, 3-D: from here on a finer level is cheaper than pairs
 MAX_LEVELS = 12
 
 
@@ -143,7 +143,7 @@ class Level:
         start = np.empty(int(np.prod(shape)) + 1, np.int32)
         X = np.empty((d, n), np.float32)
         sort_into_cells(Y, low.astype(np.float32), np.float32(1 / R), shape, cell, start, order, X)
-        dense = np.diff(start) > DENSE
+        dense = np.diff(start) > DENSE[d - 1]
         phi = 0.0
         if self.exact or self.depth == MAX_LEVELS or self.plan.h == 0 or not dense.any():
             dense[:] = False

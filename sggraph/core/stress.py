@@ -16,7 +16,7 @@ LEAST = np.float32(0.05)  # share of a distance that an offset leaves
 
 
 def relax(Y, distances, pivots, n_sweeps, workers, *, offset=0.0):
-    """Y (n, d) float64 after some sweeps; distances (n, k) float32 to the nodes `pivots` (k,), less `offset` each."""
+    """Y (n, d) float64 after some sweeps; distances (n, k) to the nodes `pivots` (k,), less `offset` each."""
     k = len(pivots)
     if k < 2:
         return Y
@@ -54,7 +54,7 @@ def _sweep(b, start, stop, Y, distances, offset, places, dims, moved):
             if d > 2:
                 d2 = y2 - places[2, p]
                 u += d2 * d2
-            path = distances[i, p]
+            path = np.float32(distances[i, p])
             stretch = max(path - offset, least * path) / np.sqrt(max(u, tiny)) - one
             t0 += stretch * d0
             if d > 1:

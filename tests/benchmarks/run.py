@@ -122,11 +122,11 @@ def time_loops(p, args):
         print()
 
 
-def run_peer(python, method, p, Y0, threads, eta=ETA):
+def run_peer(python, method, p, Y0, threads, eta=ETA, max_iter=MAX_ITER):
     """Seconds of the peer's loop and its version."""
     P = (p + p.T).tocsr()
     P = P / P.sum()
-    settings = {"d": Y0.shape[1], "max_iter": MAX_ITER, "early_exag": EARLY_EXAG, "alpha": ALPHA, "lambda_": LAMBDA}
+    settings = {"d": Y0.shape[1], "max_iter": max_iter, "early_exag": EARLY_EXAG, "alpha": ALPHA, "lambda_": LAMBDA}
     with tempfile.TemporaryDirectory() as folder:
         given, result = Path(folder) / "in.npz", Path(folder) / "out.npz"
         parts = {"data": P.data, "indices": P.indices, "indptr": P.indptr, "Y0": Y0.astype(float)}

@@ -1,0 +1,106 @@
+"""Where the time of a run goes: seconds of each phase, taken by wrapping the functions that make it up.
+
+A phase inside another one counts once, in the inner. Kernels that run on several threads count under their own names.
+"""
+
+import importlib
+import time
+from collections import defaultdict
+from contextlib import contextmanager
+
+from sggraph.core.blocks import Workers
+
+EMBED, CORE = "sggraph.embed.", "sggraph.core."
+FUNCTIONS = {
+    EMBED + "as_graph": "clean",
+    EMBED + "component_numbers": "components",
+    "sggraph.components.Parts.sorted": "components",
+    "sggraph.components.Parts.block": "components",
+    EMBED + "small_parts": "components",
+    EMBED + "evened": "components",
+    EMBED + "packed": "components",
+    EMBED + "part_coincident": "finish",
+    EMBED + "symmetric_pattern": "P",
+    EMBED + "joint_probabilities": "P",
+    CORE + "affinity.jaccard_weights": "Jaccard",
+    CORE + "affinity.rescale_rows": "lambda",
+    "sggraph.initial.pivot_distances": "pivots",
+    "sggraph.initial.pivot_mds": "MDS",
+    "sggraph.initial.relax": "relax",
+    EMBED + "shape_of": "start",
+    CORE + "descent.Descent.__init__": "set up",
+    CORE + "descent.Descent.reorder": "reorder",
+    CORE + "descent.Descent.advance": "advance",
+    CORE + "descent.Descent.kl_divergence": "divergence",
+    CORE + "convolution.Convolution.__call__": "FFT",
+    CORE + "convolution.Convolution.__init__": "planning",
+    CORE + "repulsive.cheapest_plan": "planning",
+    CORE + "repulsive.Level._far": "spread",
+    CORE + "repulsive.Level._add_near": "pairs",
+    CORE + "repulsive.Level._add_finer": "islands",
+    CORE + "repulsive.sort_into_cells": "cells",
+    CORE + "repulsive.bounding_box": "planning",
+}
+KERNELS = {
+    "add_near_pairs": "pairs",
+    "_step": "step",
+    "_sweep": "relax",
+    "_search": "pivots",
+    "_search_together": "pivots",
+    "_jaccard_rows": "Jaccard",
+    "_rescale_rows": "lambda",
+    "cross_entropy": "divergence",
+}
+START = ("clean", "components", "P", "Jaccard", "lambda", "pivots", "MDS", "relax", "start")
+LOOP = ("attractive", "spread", "FFT", "gather", "cells", "pairs", "islands", "planning", "step", "reorder")
+
+
+@contextmanager
+def measured():
+    """Context of the seconds of CPU by phase, and of facts on the last iteration."""
+    seconds, facts, within, replaced = defaultdict(float), {"iterations": 0}, [], []
+
+    def wrap(function, phase):
+        def timed(*args, **options):
+            within.append(0.0)
+            begin = time.process_time()
+            try:
+                return function(*args, **options)
+            finally:
+                spent = time.process_time() - begin
+                name = phase or KERNELS.get(args[1].__name__, args[1].__name__)
+                seconds[name] += spent - within.pop()
+                if within:
+                    within[-1] += spent
+                if phase == "advance":
+                    facts["iterations"] += 1
+                    facts["stored"], facts["plan"] = len(args[0].P.data), args[0].repulsion.plan
+
+        return timed
+
+    def replace(owner, name, phase):
+        replaced.append((owner, name, getattr(owner, name)))
+        setattr(owner, name, wrap(getattr(owner, name), phase))
+
+    for path, phase in FUNCTIONS.items():
+        replace(*_owner(path), phase)
+    replace(Workers, "run", None)
+    try:
+        yield seconds, facts
+    finally:
+        for owner, name, function in reversed(replaced):
+            setattr(owner, name, function)
+
+
+def _owner(path):
+    """The module or class that holds a function, and its name there."""
+    *path, name = path.split(".")
+    if path[-1][0].isupper():
+        return getattr(importlib.import_module(".".join(path[:-1])), path[-1]), name
+    return importlib.import_module(".".join(path)), name
+
+
+def compulsory_bytes(n, d, facts):
+    """Bytes that an iteration has to move at least for the attraction (P, Y, F) and for the step."""
+    attraction = 8 * facts["stored"] + n * (8 + 2 * 4 * d)
+    return {"attractive": attraction, "step": 8 * 4 * n * d}

@@ -1,0 +1,181 @@
+"""One table for all sizes: seconds by phase, milliseconds an iteration by term, peak memory, scores; peers beside it.
+
+    python tests/benchmarks/suite.py [--graphs FOLDER] [--sizes 10000 100000 1000000] [--d 2 3] [--cases grid ...]
+                                     [--max-iter N] [--n-jobs 2] [--peers PYTHON] [--out FILE.json]
+
+Generated graphs: "grid" (lattice), "block" (block model, communities of 200, 20 neighbours), "rmat" (hubs), each of
+about the sizes given. `--graphs`: folder of npz files (row, col, n), whose names are further cases. `--peers`: see
+run.py; sgtsnepi then makes 20 iterations on the same P from our embedding. Every case runs in a process of its own.
+Times by phase are CPU seconds of all threads, so that other work on the machine hardly shows; "wall" is what passed.
+"x stream": CPU time of a term over what the machine needs to read its compulsory bytes once (phases.py), one thread.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+from phases import LOOP, START, compulsory_bytes, measured
+from run import rescaled, run_peer
+from scipy.sparse import csr_array
+
+import sggraph as sg
+from sggraph.core.affinity import jaccard_weights
+from sggraph.core.blocks import Workers
+from sggraph.metrics import neighbor_recall, shortest_path_correlation
+
+GENERATED = ("grid", "block", "rmat")
+REAL = ("luxembourg_osm", "road_usa_bay", "cnr_2000", "npm_deps", "wing", "email_enron")
+PEER_ITERATIONS = 20
+
+
+def main():
+    """Run the cases, each alone, and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--graphs", type=Path)
+    parser.add_argument("--sizes", nargs="+", type=int, default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--d", nargs="+", type=int, default=[2, 3])
+    parser.add_argument("--cases", nargs="+")
+    parser.add_argument("--max-iter", type=int)
+    parser.add_argument("--n-jobs", type=int, default=2)
+    parser.add_argument("--peers", type=Path)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--alone", help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.alone:
+        print(json.dumps(measure(*json.loads(args.alone), args)))
+        return
+    names = args.cases or [*GENERATED, *(REAL if args.graphs else ())]
+    cases = [(name, size) for name in names for size in (args.sizes if name in GENERATED else [0])]
+    rows = []
+    for name, size in cases:
+        for d in args.d:
+            command = [sys.executable, __file__, *sys.argv[1:], "--alone", json.dumps([name, size, d])]
+            done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+            if done.returncode:
+                print(f"{name} {size} in {d}-D failed", file=sys.stderr)
+                continue
+            rows.append(json.loads(done.stdout.splitlines()[-1]))
+            if args.out:
+                args.out.write_text(json.dumps(rows, indent=1))
+    print_tables(rows)
+
+
+def graph_of(name, size, folder):
+    """Adjacency of a case."""
+    if name == "grid":
+        side = round(size**0.5)
+        return sg.datasets.make_grid((side, side)).graph
+    if name == "block":
+        return sg.datasets.make_block_model(size, max(size // 200, 1), degree_inside=16, degree_outside=4).graph
+    if name == "rmat":
+        return sg.datasets.make_rmat(round(np.log2(size))).graph
+    with np.load(folder / f"{name}.npz") as z:
+        n, ends = int(z["n"]), (z["row"], z["col"])
+    A = csr_array((np.ones(len(ends[0]), np.float32), ends), shape=(n, n))
+    A = csr_array(A + A.T)
+    A.setdiag(0)
+    A.eliminate_zeros()
+    A.data[:] = 1
+    return A
+
+
+def measure(name, size, d, args):
+    """One row of the tables."""
+    warnings.simplefilter("ignore")
+    A = graph_of(name, size, args.graphs)
+    options = {} if args.max_iter is None else {"max_iter": args.max_iter}
+    small = sg.datasets.make_block_model(3000, 15).graph
+    sg.embed_graph(small, d, max_iter=4, n_jobs=args.n_jobs)  # compile
+    rate = stream()
+    before = peak_memory()
+    begin, cpu = time.perf_counter(), time.process_time()
+    with measured() as (seconds, facts):
+        Y = sg.embed_graph(A, d, random_state=0, n_jobs=args.n_jobs, **options)
+    row = {"name": name, "n": A.shape[0], "edges": A.nnz // 2, "d": d, "iterations": facts["iterations"]}
+    row |= {"wall": time.perf_counter() - begin, "cpu": time.process_time() - cpu}
+    row |= {"peak MB": peak_memory(), "MB before": before, "stream GB/s": rate / 1e9}
+    row["seconds"] = {phase: round(spent, 4) for phase, spent in seconds.items()}
+    row["ms"] = {term: 1000 * seconds[term] / facts["iterations"] for term in LOOP}
+    row["x stream"] = {
+        term: row["ms"][term] / (1000 * size / rate) for term, size in compulsory_bytes(len(Y), d, facts).items()
+    }
+    row["bytes"], row["plan"] = compulsory_bytes(len(Y), d, facts), str(facts["plan"])
+    row["recall"] = neighbor_recall(A, Y)
+    row["correlation"] = shortest_path_correlation(A, Y)
+    if args.peers and len(Y) > 1000:
+        row["peer ms"] = peer_milliseconds(A, Y, args.peers)
+    return row
+
+
+def peer_milliseconds(A, Y, python):
+    """Milliseconds an iteration of sgtsnepi on the P of A, from Y."""
+    A = sg.as_graph(A).adjacency
+    with Workers(2) as workers:
+        p = rescaled(csr_array((jaccard_weights(A, A, workers), A.indices, A.indptr), shape=A.shape), workers)
+        seconds, _ = run_peer(python, "sgtsnepi", p, Y, 1, max_iter=PEER_ITERATIONS)
+    return 1000 * seconds / PEER_ITERATIONS
+
+
+def stream():
+    """Bytes a second that one thread reads and writes in a plain copy, the best of five."""
+    source = np.ones(2**25, np.float32)
+    target = np.empty_like(source)
+    times = []
+    for _ in range(6):
+        begin = time.thread_time()
+        np.copyto(target, source)
+        times.append(time.thread_time() - begin)
+    return 2 * source.nbytes / min(times[1:])
+
+
+def peak_memory():
+    """Peak of the process so far, MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def print_tables(rows):
+    """Whole calls, then iterations, then how time grows."""
+    columns = ["d", "n", "edges", "wall s", "CPU s", *START, "loop", "peak MB", "recall", "correlation"]
+    table(["graph", *columns], [[*_head(row), *_whole(row)] for row in rows])
+    columns = [*LOOP, "all", "attractive x stream", "step x stream", "sgtsnepi"]
+    table(["graph", "d", "n", "edges", *columns], [[*_head(row), *_iteration(row)] for row in rows])
+    for first in rows:
+        for last in rows:
+            if first["name"] == last["name"] and first["d"] == last["d"] and last["n"] > 5 * first["n"]:
+                power = np.log(last["cpu"] / first["cpu"]) / np.log(last["n"] / first["n"])
+                print(f"{first['name']}, {first['d']}-D, {first['n']:,} to {last['n']:,} nodes: exponent {power:.2f}")
+
+
+def _head(row):
+    return [row["name"], row["d"], f"{row['n']:,}", f"{row['edges']:,}"]
+
+
+def _whole(row):
+    start = [row["seconds"].get(phase, 0.0) for phase in START]
+    loop = sum(row["seconds"].get(term, 0.0) for term in LOOP)
+    numbers = [f"{x:.1f}" for x in (row["wall"], row["cpu"], *start, loop)]
+    return [*numbers, f"{row['peak MB']:.0f}", f"{row['recall']:.3f}", f"{row['correlation']:.3f}"]
+
+
+def _iteration(row):
+    peer = f"{row['peer ms']:.0f}" if "peer ms" in row else "-"
+    times = [row["ms"][term] for term in LOOP]
+    ratios = [f"{row['x stream'][term]:.1f}" for term in ("attractive", "step")]
+    return [*(f"{x:.1f}" for x in (*times, sum(times))), *ratios, peer]
+
+
+def table(head, rows):
+    """Print Markdown."""
+    print("\n| " + " | ".join(head) + " |\n|" + "---|" * len(head))
+    for row in rows:
+        print("| " + " | ".join(map(str, row)) + " |")
+
+
+if __name__ == "__main__":
+    main()
