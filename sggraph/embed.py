@@ -185,17 +185,17 @@ def embed_graph(
     >>> Y.shape
     (34, 2)
 
-    A run that is stopped after 100 iterations and goes on:
+    A run that is stopped after 200 iterations and goes on:
 
     >>> def stop(iteration, Y, kl_divergence, gradient_norm):
-    ...     if iteration == 100:
+    ...     if iteration == 200:
     ...         raise KeyboardInterrupt
     >>> try:
     ...     sg.embed_graph(nx.karate_club_graph(), random_state=0, callback=stop)
     ... except sg.EmbeddingInterrupted as interrupt:
     ...     state = interrupt.state
     >>> state
-    <EmbeddingState: 34 nodes in 2-D, iteration 100 of 400>
+    <EmbeddingState: 34 nodes in 2-D, iteration 200 of 400>
     >>> bool((sg.embed_graph(nx.karate_club_graph(), state=state) == Y).all())
     True
     """

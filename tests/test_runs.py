@@ -19,7 +19,7 @@ from sggraph.core.blocks import Workers
 from sggraph.graph import as_graph
 from sggraph.interrupts import Interrupts
 from sggraph.runs import descend_best
-from sggraph.schedule import Phase, Schedule
+from sggraph.schedule import TRIAL, Phase, Schedule
 from sggraph.state import Run, read_state, write_state
 
 KARATE = nx.karate_club_graph()
@@ -82,8 +82,9 @@ def _folder(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("d", [1, 2, 3])
 def test_karate_goes_on_to_the_same_bits(monkeypatch, d):
-    """Two starts of 75 iterations are tried: 74 stops in the first, 120 in the second, 150 just after it."""
-    check_resumption(monkeypatch, [1, 74, 75, 120, 150, 151, 300, 475], KARATE, d)
+    """Two starts are tried: 99 stops in the first one, 120 in the second, 200 at its end, 201 just after it."""
+    assert TRIAL == 100
+    check_resumption(monkeypatch, [1, 99, 100, 120, 200, 201, 300, 500], KARATE, d)
 
 
 @pytest.mark.parametrize("d", [1, 2])
@@ -92,7 +93,7 @@ def test_counties_go_on_to_the_same_bits(monkeypatch, d):
 
 
 def test_components_go_on_to_the_same_bits(monkeypatch):
-    check_resumption(monkeypatch, [30, 260, 320], SEVERAL, 2, max_iter=160)
+    check_resumption(monkeypatch, [30, 150, 220, 320], SEVERAL, 2, max_iter=220)
     check_resumption(monkeypatch, [30], SEVERAL, 3, max_iter=40, drop_leaf=True)
     check_resumption(monkeypatch, [30], SEVERAL, 2, max_iter=40, components="largest")
     check_resumption(monkeypatch, [30], SEVERAL, 2, max_iter=40, components="together", h=1.0)
@@ -184,7 +185,7 @@ def test_the_estimator_keeps_the_state_and_nothing_half_done():
     with pytest.raises(KeyboardInterrupt):
         estimator.fit(KARATE)
     assert not hasattr(estimator, "embedding_")
-    assert estimator.state_.n_iter == 100
+    assert estimator.state_.n_iter == 150  # the first call after the trial
     again = sg.SGtSNEpi(random_state=0).fit(KARATE, state=estimator.state_)
     np.testing.assert_array_equal(again.embedding_, whole.embedding_)
     assert again.kl_divergence_ == whole.kl_divergence_
@@ -195,7 +196,7 @@ def test_the_estimator_keeps_the_state_and_nothing_half_done():
     estimator.set_params(warm_start=False, callback=stop_at(50), on_interrupt="return")
     with pytest.warns(RuntimeWarning, match="interrupted"):
         estimator.fit(KARATE)
-    assert (estimator.n_iter_, estimator.state_.n_iter) == (100, 100)  # the first call after the trial
+    assert (estimator.n_iter_, estimator.state_.n_iter) == (150, 150)
 
 
 def test_warm_start_goes_on_with_more_iterations():
