@@ -17,6 +17,7 @@ _HOME = {
     "plot_convergence": "plot_history",
     "animate_embedding": "animation",
     "History": "history",
+    "estimate": "estimation",
     "neighbor_recall": "metrics",
     "quality_card": "metrics",
     "point_cloud_to_graph": "point_cloud",

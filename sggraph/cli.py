@@ -126,8 +126,13 @@ def run_embed(arguments):
         raise ValueError("--names classes needs --labels, a file or louvain")
     table = None if find_classes or arguments.labels is None else Path(arguments.labels)
     _check_targets(arguments.file, table, output, arguments.plot)
-    if arguments.checkpoint is not None and arguments.checkpoint.resolve() in (output.resolve(), arguments.file.resolve()):
-        raise ValueError(f"--checkpoint is {str(arguments.checkpoint)!r}, which is another of the files; give a new name")
+    if arguments.checkpoint is not None and arguments.checkpoint.resolve() in (
+        output.resolve(),
+        arguments.file.resolve(),
+    ):
+        raise ValueError(
+            f"--checkpoint is {str(arguments.checkpoint)!r}, which is another of the files; give a new name"
+        )
     from .files import read_graph
 
     weight = None if arguments.weight.lower() == "none" else arguments.weight

@@ -15,6 +15,7 @@ from .core.blocks import Workers
 from .graph import Graph, as_graph, graph_hash
 from .initial import check_init
 from .leaves import is_kept, with_leaves, without_leaves
+from .memory import check_memory
 from .options import as_generator, as_lambda, check_flags, check_keeping, check_options
 from .progress import stage
 from .runs import Keeper, embed_parts
@@ -69,6 +70,7 @@ def embed_graph(
     checkpoint=None,
     checkpoint_every=50,
     on_interrupt="raise",
+    max_memory=None,
 ):
     """Coordinates of the nodes of a graph by SG-t-SNE-Pi: neighbours stay neighbours.
 
@@ -152,6 +154,9 @@ def embed_graph(
     on_interrupt : {"raise", "return"}, default "raise"
         After Ctrl-C, when the iteration is done: raise an EmbeddingInterrupted, a KeyboardInterrupt that holds the
         `state`, or return the coordinates so far with a warning. Components that were not begun stand at their starts.
+    max_memory : int or str, optional
+        Bytes, or text such as "4GB": a graph that is estimated to need more is refused with a MemoryError before
+        anything is allocated. See `estimate`.
 
     Returns
     -------
@@ -166,9 +171,12 @@ def embed_graph(
         If the descent runs into NaN or infinity.
     EmbeddingInterrupted
         After Ctrl-C.
+    MemoryError
+        If more than `max_memory` is needed.
 
     See Also
     --------
+    estimate : seconds and memory before the run.
     sgtsne_layout : the same as a dict of positions for NetworkX.
     SGtSNEpi : the same as a scikit-learn estimator.
 
@@ -225,6 +233,7 @@ def embed_graph(
         checkpoint=checkpoint,
         checkpoint_every=checkpoint_every,
         on_interrupt=on_interrupt,
+        max_memory=max_memory,
     ).coordinates
 
 
@@ -293,6 +302,7 @@ def embed(
     checkpoint=None,
     checkpoint_every=50,
     on_interrupt="raise",
+    max_memory=None,
     **options,
 ):
     """The Embedding of a Graph; arguments as in `embed_graph`. `seed` is what `random_state` was made of.
@@ -304,6 +314,7 @@ def embed(
     check_flags(drop_leaf=drop_leaf, verbose=verbose)
     check_keeping(checkpoint, checkpoint_every, on_interrupt)
     d = int(d)
+    check_memory(max_memory, A.shape[0], A.nnz, d)
     check_init(init, A.shape[0], d)
     same = {"d": d, "lambda_": lambda_, "init": init, "components": components, "drop_leaf": drop_leaf}
     same |= {"local_weights": local_weights} | {name: options[name] for name in ("balance", "h", "exact")}

@@ -114,6 +114,8 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
     on_interrupt : {"raise", "return"}, default "raise"
         After Ctrl-C, when the iteration is done: raise an EmbeddingInterrupted, a KeyboardInterrupt, which leaves
         nothing but `state_`, or take the coordinates so far, with a warning.
+    max_memory : int or str, optional
+        Bytes, or text such as "4GB": a graph that is estimated to need more is refused with a MemoryError.
 
     Attributes
     ----------
@@ -208,6 +210,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         checkpoint=None,
         checkpoint_every=50,
         on_interrupt="raise",
+        max_memory=None,
     ):
         self.d = d
         self.lambda_ = lambda_
@@ -240,6 +243,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         self.checkpoint = checkpoint
         self.checkpoint_every = checkpoint_every
         self.on_interrupt = on_interrupt
+        self.max_memory = max_memory
 
     def fit(self, X, y=None, *, state=None):
         """Embed samples or a graph.

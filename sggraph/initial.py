@@ -40,10 +40,16 @@ def initial_coordinates(init, A, d, length, rng, workers):
     return stretched(shape_of(init, A, d, rng, workers), length, rng)
 
 
-def shape_of(init, A, d, rng, workers, offset=1.0):
-    """Coordinates (n, d) float64 of the start `init`, median edge 1; paths lose the share `offset` of `path_offset`."""
-    n = A.shape[0]
-    D, pivots = pivot_distances(A, min(n, np.clip(DISTANCES // n, *N_PIVOTS)), rng, workers)
+def n_pivots(n):
+    """Pivots that a graph of n nodes deserves."""
+    return min(n, int(np.clip(DISTANCES // max(n, 1), *N_PIVOTS)))
+
+
+def shape_of(init, A, d, rng, workers, offset=1.0, k=None):
+    """Coordinates (n, d) float64 of the start `init` from k pivots (None: as many as A deserves), median edge 1; paths
+    lose the share `offset` of `path_offset`.
+    """
+    D, pivots = pivot_distances(A, n_pivots(A.shape[0]) if k is None else k, rng, workers)
     with one_blas_thread():
         Y = spectral(A, pivot_mds(D, pivots, d + 2), d) if init == "spectral" else pivot_mds(D, pivots, d)
     if init in ("auto", "stress"):
@@ -147,13 +153,13 @@ def is_compact(Y, A, rng):
     )
 
 
-def pivot_distances(A, n_pivots, rng, workers):
-    """Distances (n, n_pivots) and the pivots; some of them each farthest from those before, the others random.
+def pivot_distances(A, k, rng, workers):
+    """Distances (n, k) to k pivots, and those; some of them each farthest from those before, the others random.
 
     Of two bytes where no path can be too long for them (twice the longest from one node bounds all), float32 elsewhere.
     A node that a pivot does not reach counts as 1 + the greatest distance found.
     """
-    n, n_farthest = A.shape[0], min(N_FARTHEST, n_pivots)
+    n, n_farthest = A.shape[0], min(N_FARTHEST, k)
     pivots = [int(np.diff(A.indptr).argmax())]
     nearest = np.full(n, np.iinfo(np.int32).max, np.int32)
     D = None
@@ -161,14 +167,14 @@ def pivot_distances(A, n_pivots, rng, workers):
         hops = hop_distances(A, pivots[-1:], workers, symmetric=True)[0]
         if D is None:
             connected = hops.min() != UNREACHED
-            D = np.empty((n, n_pivots), np.int16 if connected and 2 * hops.max() < SHORT else np.float32)
+            D = np.empty((n, k), np.int16 if connected and 2 * hops.max() < SHORT else np.float32)
         D[:, p] = hops
         nearest = np.minimum(nearest, hops, out=nearest, where=hops != UNREACHED)
         if p + 1 < n_farthest:
             pivots.append(int(nearest.argmax()))
     free = np.ones(n, bool)
     free[pivots] = False
-    pivots += rng.choice(np.flatnonzero(free), n_pivots - n_farthest, replace=False).tolist()
+    pivots += rng.choice(np.flatnonzero(free), k - n_farthest, replace=False).tolist()
     write_hops(A, pivots[n_farthest:], D[:, n_farthest:], workers)
     if not connected:
         D[D == UNREACHED] = D.max() + 1

@@ -58,6 +58,7 @@ NEVER = {  # what each argument must refuse
     "checkpoint": [*NO_NUMBER[2:], *FLAGS, np.nan, 0, 1.5, ""],
     "checkpoint_every": [*ODD[:-1], None, 0, -1, 2.5],
     "on_interrupt": [*ODD, None, "stop", 0],
+    "max_memory": ["two", "", "4 parsecs", b"2", [], {}, 1j, *FLAGS, np.nan, np.inf, -1.5, 0, -1],
 }
 TABLE = [(name, value) for name, values in NEVER.items() for value in values]
 

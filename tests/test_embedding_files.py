@@ -386,3 +386,10 @@ def test_missing_and_misnamed_files(tmp_path):
         load_embedding(tmp_path / "y.csv")
     with pytest.raises(ValueError, match=r"must be \.npz; write_embedding"):
         save_embedding(tmp_path / "y.csv", [0])
+
+
+def test_parameters_are_those_of_the_fit(tmp_path):
+    estimator = SGtSNEpi(max_iter=7, random_state=3).fit(nx.path_graph(5)).set_params(max_iter=99, random_state=4)
+    save_embedding(tmp_path / "a.npz", estimator)
+    provenance = load_embedding(tmp_path / "a.npz").provenance
+    assert (provenance["parameters"]["max_iter"], provenance["seed"]) == (7, 3)
