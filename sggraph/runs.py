@@ -150,6 +150,8 @@ def embed_parts(init, links, upper, parts, d, lambda_, options, rng, workers, ve
         Y, mean = inverse, float((kl * weights).sum() / max(weights.sum(), 1))
     else:
         mean = float(kl[0])
+    if not runs:  # no edges
+        return Outcome(Y, mean, 0, Schedule((), 1.0), rng)
     return Outcome(Y, mean, runs[0].n_iter, runs[0].schedule, rng)
 
 

@@ -4,6 +4,7 @@ Each case runs in an interpreter of its own (workload.py) with a time limit.
 """
 
 import os
+import sys
 
 import isolated
 import numpy as np
@@ -35,7 +36,7 @@ def test_embeddings_from_anywhere(mode):
 @pytest.mark.parametrize("layer", LAYERS)
 @pytest.mark.parametrize("mode", ["threads", pytest.param("fork", marks=POSIX), "spawn", "loky"])
 def test_approximate_neighbors_from_anywhere(mode, layer):
-    """pynndescent on each threading layer of Numba; exact neighbours are what a child gets that GNU OpenMP would end."""
+    """pynndescent on each threading layer of Numba; exact ones in a child that GNU OpenMP would end."""
     environment = {"NUMBA_THREADING_LAYER": layer, "NUMBA_NUM_THREADS": "2", "timeout": 900}
     if layer == "tbb" and not has_tbb():
         pytest.skip("TBB is not installed")
