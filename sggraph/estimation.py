@@ -14,7 +14,7 @@ import numpy as np
 from .components import as_parts, component_numbers, n_large
 from .core.affinity import joint_probabilities, symmetric_pattern
 from .core.blocks import Workers
-from .core.descent import Descent
+from .core.descent import REORDER_AT, Descent
 from .core.distances import WORD, hop_distances, write_hops
 from .embed import embed_graph
 from .graph import as_graph
@@ -156,7 +156,8 @@ class _Measure:
         for schedule in schedules:
             Y0 = stretched(shape, schedule.length if traits["kind"] not in ("random", "given") else 1.0, self.rng)
             once, each, its_cells = self._iterations(Y0, schedule)
-            seconds, cells = seconds + once, max(cells, its_cells)
+            reorders = sum(at < schedule.n_iter for at in REORDER_AT)
+            seconds, cells = seconds + once * (1 + reorders), max(cells, its_cells)
             times.append(each)
         n_iter, tried = schedules[0].n_iter, TRIAL * (len(schedules) - 1)
         return n_iter + tried, seconds + float(np.mean(times)) * (n_iter + tried), cells

@@ -7,8 +7,8 @@ import numpy as np
 from .initial import n_pivots
 
 FIXED = 26_000_000  # threads, compiled kernels, tables of FFT
-PER_ENTRY = 30  # of the adjacency: weights, P, both halves of P while they are made
-PER_NODE = 68, 16  # at the start, and for each dimension
+PER_ENTRY = 64, 14, 20  # of the adjacency: while P is made and neighbourhoods are compared, at the start, in the loop
+PER_NODE = 68, 16  # at the start, and for each dimension; distances take two bytes
 LOOP_PER_NODE = 60, 44  # order, cells and bounds; and for each dimension coordinates, velocity, gain, forces, copies
 PER_CELL = {1: 60, 2: 80, 3: 140}  # charges of four blocks, waves, spectrum, potential; padded in each dimension
 UNITS = {"": 1, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "kib": 2**10, "mib": 2**20, "gib": 2**30}
@@ -16,9 +16,10 @@ UNITS = {"": 1, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "kib": 2**1
 
 def memory_of(n, nnz, d, cells=0):
     """Estimated bytes at the peak for n nodes and `nnz` entries, with a grid of so many cells."""
-    start = n * (2 * n_pivots(n) + PER_NODE[0] + PER_NODE[1] * d)
-    loop = n * (LOOP_PER_NODE[0] + LOOP_PER_NODE[1] * d) + PER_CELL[d] * cells
-    return int(FIXED + PER_ENTRY * nnz + max(start, loop))
+    first, start, loop = (entry * nnz for entry in PER_ENTRY)
+    start += n * (2 * n_pivots(n) + PER_NODE[0] + PER_NODE[1] * d)
+    loop += n * (LOOP_PER_NODE[0] + LOOP_PER_NODE[1] * d) + PER_CELL[d] * cells
+    return int(FIXED + max(first, start, loop))
 
 
 def as_bytes(max_memory):

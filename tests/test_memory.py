@@ -17,9 +17,9 @@ def test_bytes(given, number):
 
 def test_more_of_anything_takes_more():
     base = memory_of(10_000, 100_000, 2, 1000)
-    for more in ((20_000, 100_000, 2, 1000), (10_000, 200_000, 2, 1000), (10_000, 100_000, 2, 10**6)):
+    for more in ((40_000, 100_000, 2, 1000), (10_000, 200_000, 2, 1000), (10_000, 100_000, 2, 10**6)):
         assert memory_of(*more) > base
-    assert memory_of(10**6, 4 * 10**6, 3) > memory_of(10**6, 4 * 10**6, 2)
+    assert memory_of(10**6, 4 * 10**6, 3, 10**7) > memory_of(10**6, 4 * 10**6, 2, 10**7)
 
 
 def test_what_does_not_fit_is_refused_before_the_run():
