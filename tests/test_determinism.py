@@ -143,3 +143,14 @@ def test_other_numbers_for_the_nodes_permute_the_forces(d, exact):
         forces.append((F_attr[0], F_rep / Z))
     for before, after in zip(*forces, strict=True):
         np.testing.assert_allclose(after, before[order], atol=3e-5 * np.abs(before).max())
+
+
+def test_parallel_edges_sum_to_the_same_bits_in_any_order():
+    rng = np.random.default_rng(0)
+    row, col = np.tile([[0, 1, 2, 3], [1, 2, 3, 0]], 200)
+    weights = rng.random(800)
+    want = as_graph((row, col, weights)).adjacency.data
+    for _ in range(3):
+        order = rng.permutation(800)
+        np.testing.assert_array_equal(as_graph((row[order], col[order], weights[order])).adjacency.data, want)
+        np.testing.assert_array_equal(as_graph((col[order], row[order], weights[order])).adjacency.data, want)
