@@ -10,7 +10,7 @@ from sggraph import embed_graph
 from sggraph.core.affinity import joint_probabilities
 from sggraph.core.attractive import attractive
 from sggraph.core.blocks import Workers
-from sggraph.core.descent import as_upper
+from sggraph.core.halves import as_halves
 from sggraph.core.repulsive import Repulsion
 from sggraph.datasets import load_us_counties
 from sggraph.estimator import SGtSNEpi
@@ -135,12 +135,12 @@ def test_other_numbers_for_the_nodes_permute_the_forces(d, exact):
     forces = []
     for matrix, places in ((A, Y), (as_graph(A[order][:, order]).adjacency, Y[order])):
         with Workers(2) as workers:
-            P = as_upper(joint_probabilities(matrix, 10.0, workers, links=matrix).upper)
-            F_attr = np.zeros((1, *Y.shape), np.float32)
-            workers.run(attractive, [0, len(Y)], places, *P, (0,) * d, F_attr)
+            P = as_halves(joint_probabilities(matrix, 10.0, workers, links=matrix).upper, np.arange(len(Y)))
+            F_attr = np.zeros_like(places)
+            workers.run(attractive, P.bounds, places, *P.arrays, (0,) * d, F_attr)
             F_rep = np.empty_like(places)
             Z, _ = Repulsion(*Y.shape, workers, exact=exact)(places, F_rep)
-        forces.append((F_attr[0], F_rep / Z))
+        forces.append((F_attr, F_rep / Z))
     for before, after in zip(*forces, strict=True):
         np.testing.assert_allclose(after, before[order], atol=3e-5 * np.abs(before).max())
 
