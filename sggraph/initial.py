@@ -27,6 +27,7 @@ ROWS = 8192  # of the distances that are worked on at once
 N_PRODUCTS = 100
 RANDOM_SPREAD = 1e-4  # standard deviation of the random start, as in the method's publications
 SHORT_PATHS = 0.12  # median edge over median distance; meshes and roads lie below, social graphs above .15
+SHORTEST = 1e-7  # median edge over the extent: eigenvectors are constant on components, but for rounding
 JITTER = 1e-2  # of the median edge: parts the nodes that look the same from all pivots
 
 
@@ -57,6 +58,7 @@ def shape_of(init, A, d, rng, workers, offset=1.0, k=None):
         Y = relax(Y, D, pivots, N_SWEEPS, workers, offset=offset * path_offset(D, d))
     edges = edge_lengths(Y, A)
     median = np.median(edges[edges > 1e-9 * edges.max()]) if edges.any() else 0.0
+    median = max(median, SHORTEST * np.abs(Y).max())
     return Y / median if median > 0 else Y
 
 

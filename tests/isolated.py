@@ -18,7 +18,12 @@ def run(*arguments, timeout=100, root=ROOT, **environment):
     inherited["PYTHONPATH"] = os.pathsep.join([str(root), str(TESTS)])
     environment = {name: value for name, value in (inherited | environment).items() if value is not None}
     done = subprocess.run(
-        [sys.executable, *map(str, arguments)], env=environment, capture_output=True, text=True, timeout=timeout
+        [sys.executable, *map(str, arguments)],
+        env=environment,
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
     )
     assert done.returncode == 0, f"status {done.returncode}\n{done.stderr[-3000:]}"
     return done.stdout

@@ -208,3 +208,11 @@ def test_distances_take_two_bytes_where_paths_are_short(workers):
     apart = pivot_distances(pattern(nx.disjoint_union(nx.path_graph(40), nx.path_graph(30))), 30, rng(), workers)[0]
     assert [D.dtype for D in (short, long, apart)] == [np.int16, np.float32, np.float32]
     assert (short.max(), long.max()) == (8_999, 39_999)
+
+
+def test_a_spectral_start_of_components_is_no_blow_up(workers):
+    """Eigenvectors are constant on components: edges of 1e-17 were scaled to 1, and the rest with them."""
+    G = nx.path_graph(2)
+    G.add_node(2)
+    for seed in range(5):
+        assert np.abs(shape_of("spectral", pattern(G), 1, rng(seed), workers)).max() < 1e8

@@ -1,8 +1,14 @@
 """Every tutorial runs, on few points and without a network, and the saved one holds what it shows."""
 
+import importlib.util
+import re
+from functools import partial
+from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import sggraph
 
@@ -16,14 +22,25 @@ TUTORIALS = sorted(FOLDER.glob("*.ipynb"))
 NOWHERE = "http://127.0.0.1:9"  # refuses at once, so that nothing waits for a network
 
 
+def script(name):
+    """The module of a script among the tutorials."""
+    spec = importlib.util.spec_from_file_location(name, FOLDER / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+METADATA, in_256_colors = script("execute").METADATA, script("execute").in_256_colors
+
+
 def code_cells(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 @pytest.fixture
 def offline(tmp_path, monkeypatch):
-    """A kernel sees this package, 1500 points and no network, and writes below `tmp_path` only."""
-    monkeypatch.setenv("SGGRAPH_TUTORIAL_SIZE", "1500")
+    """A kernel sees this package, 300 points and no network, and writes below `tmp_path` only."""
+    monkeypatch.setenv("SGGRAPH_TUTORIAL_SIZE", "300")
     monkeypatch.delenv("SGGRAPH_MNIST", raising=False)
     for scheme in ("http", "https"):
         monkeypatch.setenv(f"{scheme}_proxy", NOWHERE)
@@ -50,12 +67,57 @@ def test_saved_tutorial_holds_its_outputs(path):
     nbformat.validate(notebook)
     assert [cell.execution_count for cell in code_cells(notebook)] == list(range(1, len(code_cells(notebook)) + 1))
     outputs = [output for cell in code_cells(notebook) for output in cell.outputs]
-    assert {output.output_type for output in outputs} <= {"display_data", "execute_result"}  # no error, no warning
-    assert any("image/png" in output.data for output in outputs)
-    assert path.stat().st_size < 1_500_000
+    streams = {output.name for output in outputs if output.output_type == "stream"}
+    assert {output.output_type for output in outputs} <= {"display_data", "execute_result", "stream"}  # no error
+    assert streams <= {"stdout"}  # no warning
+    assert any("image/png" in output.get("data", ()) for output in outputs)
+
+
+@pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.name)
+def test_saved_tutorial_tells_nothing_of_the_machine(path):
+    notebook = nbformat.read(path, as_version=4)
+    assert notebook.metadata == METADATA
+    assert not any(cell.metadata for cell in notebook.cells)
+    for output in (output for cell in code_cells(notebook) for output in cell.outputs):
+        texts = [output.get("text", ""), *(str(v) for kind, v in output.get("data", {}).items() if "image" not in kind)]
+        assert not re.search(r"/(home|root|tmp|work|usr|opt|Users)/|[A-Z]:\\\\", "\n".join(texts))
+
+
+def test_tutorials_are_small():
+    assert max(path.stat().st_size for path in TUTORIALS) < 1_500_000
+    assert sum(path.stat().st_size for path in TUTORIALS) < 6_000_000
+
+
+def test_pictures_keep_their_colours_in_a_palette():
+    noise = np.random.default_rng(0).integers(0, 40, (200, 200, 3), np.uint8)  # very many colours, none like these two
+    noise[:2], noise[2:4, :4] = (0, 114, 178), (230, 159, 0)
+    png = BytesIO()
+    Image.fromarray(noise).save(png, format="png")
+    picture = Image.open(BytesIO(in_256_colors(png.getvalue())))
+    assert picture.mode == "P"
+    assert np.abs(np.asarray(picture.convert("RGB"), int) - noise).max() < 32
 
 
 def test_every_tutorial_is_listed():
     listed = (FOLDER / "README.md").read_text(encoding="utf-8")
     assert TUTORIALS
     assert all(f"]({path.name})" in listed for path in TUTORIALS)
+
+
+def test_the_gallery_is_made_by_the_lines_in_the_readme(tmp_path, monkeypatch):
+    monkeypatch.setattr(sggraph, "embed_graph", partial(sggraph.embed_graph, max_iter=10))
+    monkeypatch.syspath_prepend(FOLDER)
+    made = script("gallery").main(tmp_path)
+    shown = re.findall(r"\]\(tutorials/(\w+\.png)\)", (FOLDER.parent / "README.md").read_text(encoding="utf-8"))
+    assert [path.name for path in made] == [name for name in shown if not name.startswith("comparison_")]
+    assert len(made) == 7
+    for path in made:
+        assert np.asarray(Image.open(path).convert("L")).std() > 5
+    pictures = [FOLDER / name for name in shown]
+    assert all(path.exists() for path in pictures)
+    assert sum(path.stat().st_size for path in pictures) < 2_000_000
+
+
+def test_the_readme_installs_with_two_commands():
+    lines = (FOLDER.parent / "README.md").read_text(encoding="utf-8").splitlines()
+    assert sum(line.startswith("pip install ") for line in lines) == 2

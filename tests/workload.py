@@ -35,7 +35,9 @@ def embedding(n_jobs=2):
     """A mesh of 1,600 nodes on a plain grid so fine that the FFT has threads, or the neighbours of 3,000 samples."""
     if WHAT == "cloud":
         X = np.random.default_rng(0).standard_normal((3000, 12)).astype(np.float32)
-        return sggraph.point_cloud_to_graph(X, 10, method="approximate", random_state=0, n_jobs=n_jobs).data
+        return sggraph.point_cloud_to_graph(
+            X, 10, perplexity=5, method="approximate", random_state=0, n_jobs=n_jobs
+        ).data
     return sggraph.embed_graph(make_torus(40, 40).graph, h=0.6, max_iter=6, random_state=0, n_jobs=n_jobs)
 
 
