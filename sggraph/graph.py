@@ -207,12 +207,13 @@ def _clean(arcs, direction):
         raise ValueError("graph has no nodes; give a graph with at least one")
     _check_weights(arcs)
     arcs = _drop_loops(arcs)
-    once = _sum_parallel(arcs)
+    once, nodes, undirected = _sum_parallel(arcs), arcs.nodes, arcs.undirected
+    del arcs  # as large as the graph
     weighted = once.nnz > 0 and bool(once.data.min() != once.data.max())
-    adjacency, directed = _direct(once, arcs.undirected, direction)
+    adjacency, directed = _direct(once, undirected, direction)
     if not np.isfinite(adjacency.data).all():
         raise ValueError("graph has weights so large that sums of parallel edges overflow; divide them by a constant")
-    return Graph(adjacency, arcs.nodes, directed, weighted)
+    return Graph(adjacency, nodes, directed, weighted)
 
 
 def _check_weights(arcs):
@@ -235,6 +236,8 @@ def _drop_loops(arcs):
         message = f"graph: dropped {loops} self-loop{'s' if loops > 1 else ''}"
         warnings.warn(message, GraphWarning, stacklevel=4)
     keep = is_edge & ~is_loop
+    if keep.all():
+        return arcs
     return arcs._replace(row=arcs.row[keep], col=arcs.col[keep], weights=arcs.weights[keep])
 
 

@@ -78,9 +78,14 @@ def _arcs_of_igraph(graph, weight):
 
 def _arcs_of_sparse(graph, weight, nodes=None):
     _check_square(graph)
-    coo = graph.copy().tocoo(copy=False)  # a conversion alone would leave cached flags on the caller's object
-    # CSR sums duplicates, which are one entry of the matrix, before the signs are judged
-    coo = sparse.csr_array((_as_weights(coo.data), (coo.row, coo.col)), shape=coo.shape).tocoo()
+    if graph.format == "csr":
+        arrays = graph.indices.copy(), graph.indptr.copy()  # sorted in place below
+    else:
+        coo = graph.copy().tocoo(copy=False)  # a conversion alone would leave cached flags on the caller's object
+        arrays, graph = ((coo.row, coo.col),), coo
+    csr = sparse.csr_array((_as_weights(graph.data), *arrays), shape=graph.shape)
+    csr.sum_duplicates()  # they are one entry of the matrix: before the signs are judged
+    coo = csr.tocoo(copy=False)
     weights = coo.data if weight is not None else np.where(np.isfinite(coo.data), coo.data != 0, coo.data)
     return Arcs(coo.row, coo.col, weights, nodes or list(range(graph.shape[0])), False)
 

@@ -37,20 +37,57 @@ def joint_probabilities(A, lambda_, workers, *, links=None):
     """
     weights = A.data if links is None else jaccard_weights(A, links, workers)
     p_cond, n_clamped = rescale_rows(A.indptr, weights, lambda_, workers)
-    p = csr_array((p_cond, A.indices, A.indptr), shape=A.shape)
+    return JointP(_folded(A, p_cond, 2 * max(p_cond.sum(), TINY)), n_clamped)
+
+
+def _folded(A, p, total):
+    """Upper triangle (CSR, float32) of (p + p') / total; p (entries) has the pattern of A."""
+    half = np.zeros(A.shape[0] + 1, A.indptr.dtype), np.empty(A.nnz // 2, np.int32), np.empty(A.nnz // 2, np.float32)
+    if _fold_rows(A.indptr, A.indices, A.indptr[:-1].copy(), p, 1 / total, *half):
+        return csr_array((half[2], half[1], half[0]), shape=A.shape)
+    p = csr_array((p, A.indices, A.indptr), shape=A.shape)
     upper = csr_array(triu(p + p.T, 1, format="csr"))
     upper.sort_indices()
-    upper.data = (upper.data / (2 * max(upper.data.sum(), TINY))).astype(np.float32)
-    return JointP(upper, n_clamped)
+    upper.data = (upper.data / total).astype(np.float32)
+    return upper
+
+
+@kernel
+def _fold_rows(indptr, indices, after, p, scale, half_ptr, half, data):
+    """Write scale * (p_ij + p_ji) for j > i; returns whether the pattern is symmetric, without which it is of no use.
+
+    Rows come in order, so the partner of (i, j) is the first entry of row j that no row has asked for (`after`).
+    """
+    m = 0
+    for i in range(len(after)):
+        for e in range(after[i], indptr[i + 1]):
+            j = indices[e]
+            if j <= i or after[j] >= indptr[j + 1] or indices[after[j]] != i:
+                return False
+            half[m], data[m] = j, scale * (p[e] + p[after[j]])
+            after[j] += 1
+            m += 1
+        half_ptr[i + 1] = m
+    return True
+
+
+@kernel
+def _is_symmetric(indptr, indices, after):
+    """Whether the pattern is; see `_fold_rows`."""
+    for i in range(len(after)):
+        for e in range(after[i], indptr[i + 1]):
+            j = indices[e]
+            if j <= i or after[j] >= indptr[j + 1] or indices[after[j]] != i:
+                return False
+            after[j] += 1
+    return True
 
 
 def symmetric_pattern(A):
     """A itself where its pattern is symmetric, otherwise a matrix of ones for its entries in either direction."""
-    back = A.T.tocsr()
-    back.sort_indices()
-    if np.array_equal(A.indptr, back.indptr) and np.array_equal(A.indices, back.indices):
+    if _is_symmetric(A.indptr, A.indices, A.indptr[:-1].copy()):
         return A
-    links = csr_array(A + back)
+    links = csr_array(A + A.T)
     links.sort_indices()
     return links
 

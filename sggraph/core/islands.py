@@ -6,18 +6,31 @@ turn (shelf packing).
 """
 
 import numpy as np
-from scipy.ndimage import find_objects, label
+from scipy.ndimage import label
 
 from .jit import kernel
 
 
 def pack_islands(dense, R):
     """Number of the island of each cell of the mask `dense` (nd), 0 for none, and the shifts (m, d) that pack them."""
-    islands, _ = label(dense, structure=np.ones((3,) * dense.ndim))
-    boxes = find_objects(islands)
-    low = np.array([[side.start for side in box] for box in boxes])
-    size = np.array([[side.stop - side.start for side in box] for box in boxes]) + 1
-    return islands.ravel(), (shelves(size) - low) * float(R)
+    islands, count = label(dense, structure=np.ones((3,) * dense.ndim))
+    low, high = _boxes(islands.ravel(), dense.shape, count)
+    return islands.ravel(), (shelves(high - low + 2) - low) * float(R)
+
+
+@kernel
+def _boxes(islands, shape, count):
+    """Least and greatest cell (m, d) of each island along each axis."""
+    d = len(shape)
+    low, high = np.full((count, d), 2**62), np.full((count, d), -1)
+    for cell in range(len(islands)):
+        island, rest = islands[cell] - 1, cell
+        if island >= 0:
+            for k in range(d - 1, -1, -1):
+                low[island, k] = min(low[island, k], rest % shape[k])
+                high[island, k] = max(high[island, k], rest % shape[k])
+                rest //= shape[k]
+    return low, high
 
 
 def shelves(size):
