@@ -120,9 +120,6 @@ def test_any_graph_end_to_end(G, options):
     assert nx.to_dict_of_dicts(G) == before
 
 
-@pytest.mark.xfail(
-    strict=False, reason="open: diverged once where kernels were compiled afresh, see test_point_cloud.py"
-)
 @settings(max_examples=20, deadline=None, derandomize=True)
 @given(graphs(max_nodes=12))
 def test_any_name_comes_back_as_a_key(G):

@@ -98,11 +98,6 @@ def test_input_is_unchanged_and_the_seed_decides():
     assert all((graphs[0] != other).nnz == 0 for other in graphs[1:])
 
 
-# Open defect, seen only in a process that compiles its kernels anew after a thousand other tests: other bits.
-KNOWN = pytest.mark.xfail(strict=False, reason="kernels compiled afresh may give other bits than cached ones")
-
-
-@KNOWN
 def test_same_bits_for_any_number_of_threads():
     many = np.random.default_rng(0).normal(size=(1_500, 20))
     for rescale in ("perplexity", "lambda", None):

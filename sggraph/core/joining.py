@@ -12,7 +12,7 @@ each other, so the result does not depend on what else is placed. The sum over t
 import numpy as np
 
 from .blocks import even_bounds
-from .jit import kernel
+from .jit import kernel, summing_kernel
 
 BLOCKS = 64
 N_ITER = 30
@@ -82,7 +82,7 @@ def _descend_rows(b, first, stop, dims, old, indptr, indices, data, strength, Y)
                 y[k] += velocity[k]
 
 
-@kernel
+@summing_kernel
 def _repulsion_at(y, old, dims):
     """Sum of w^2 (y - y_j) over the old nodes (d, n)."""
     d = len(dims)

@@ -15,7 +15,7 @@ They are copied to a small buffer once for all points of the cell, and SIMD loop
 
 import numpy as np
 
-from .jit import kernel
+from .jit import kernel, summing_kernel
 
 BUFFER = 1024  # points
 LANES = 32  # points that the compiled loops take at once; the buffer is filled up to a multiple
@@ -113,7 +113,7 @@ def _neighbor_line(line, run, shape):
     return other
 
 
-@kernel
+@summing_kernel
 def _push(near, n_near, x, r2, c, shape, F, i):
     """Add to F[i] the forces of the `n_near` buffered points on the point at x; returns their potential there."""
     d = len(shape)

@@ -15,6 +15,8 @@ import numpy as np
 from .jit import kernel
 
 CELLS = 2**17  # that the bodies take together, about
+GRID = 2**23  # cells of the first grid at most: a body of great length and no width would ask for any number
+COARSER = 1.25  # a side of a cell, where the grid is too large
 FORGET = 16  # cells taken are struck from the list whenever they make up this part of it
 
 
@@ -26,15 +28,28 @@ def pack(Y, first, margin):
     low, high = np.minimum.reduceat(along, first[:-1]) - margin, np.maximum.reduceat(along, first[:-1]) + margin
     sides = high[:, :d] - low[:, :d]
     side = max(margin, float(np.prod(sides, axis=1).sum() / max(CELLS, 8 * len(sides))) ** (1 / d))
-    boxes = np.ceil(sides / side - 1e-9).astype(np.int64)
+    slack = 3.0
+    while _side(boxes := _boxes(sides, side), slack) ** d > GRID:
+        side *= COARSER
     sizes = np.unique(boxes, axis=0, return_inverse=True)[1].ravel()
-    corner, slack = np.full((len(boxes), d), -1), 3.0
+    corner = np.full((len(boxes), d), -1)
     while (corner < 0).any():
-        n_cells = int(np.ceil((slack * np.prod(boxes, axis=1).sum()) ** (1 / d))) + 2 * int(boxes.max())
+        n_cells = _side(boxes, slack)
         corner[:] = _place(_by_distance(n_cells, d), n_cells, _cubes(boxes), sizes, low, high, U, side)[:, :d]
         slack *= 2
     middle = (low[:, :d] + high[:, :d]) / 2
     return (corner + boxes / 2 - n_cells / 2) * side - middle
+
+
+def _boxes(sides, side):
+    """Cells (c, d) along the sides of each body's box."""
+    return np.maximum(np.ceil(sides / side - 1e-9), 1).astype(np.int64)
+
+
+def _side(boxes, slack):
+    """Cells along a side of a grid that holds `slack` times as many cells as the boxes, and the longest box twice."""
+    volume = np.prod(boxes.astype(float), axis=1).sum()
+    return int(np.ceil((slack * volume) ** (1 / boxes.shape[1]))) + 2 * int(boxes.max())
 
 
 def _directions(d):

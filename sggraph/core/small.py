@@ -10,7 +10,7 @@ import numpy as np
 
 from .blocks import weighted_bounds
 from .descent import FAST, RUNAWAY
-from .jit import kernel
+from .jit import kernel, summing_kernel
 
 BLOCKS = 64
 STRESS_SWEEPS = 25
@@ -183,7 +183,7 @@ def _attraction(low, high, indptr, indices, data, y, F):
                 F[k, j] -= pull
 
 
-@kernel
+@summing_kernel
 def _repulsion(dims, y, F):
     """Fill F (d, m) with sum_j w^2 (y_i - y_j); returns the sum of w over i != j."""
     d, m = len(dims), y.shape[1]

@@ -7,8 +7,15 @@ import sys
 from pathlib import Path
 
 import isolated
+import networkx as nx
 import numba
+import numpy as np
 import pytest
+from numba.core.dispatcher import Dispatcher
+
+import sggraph
+from sggraph.core import jit
+from sggraph.core.affinity import _rescale_rows
 
 pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
 
@@ -100,3 +107,42 @@ def test_two_processes_fill_one_cache_at_once(tmp_path):
     assert [process.communicate(timeout=600)[0].strip() for process in both] == ["(2, 2)"] * 2
     assert [process.returncode for process in both] == [0, 0]
     assert small(NUMBA_CACHE_DIR=str(tmp_path))
+
+
+def test_bits_do_not_depend_on_where_arrays_lie():
+    """A loop that reads and sums and writes runs in SIMD, or not, as its arrays lie: its sums must keep their order."""
+    n, k = 300, 10
+    starts = np.arange(n + 1) * k
+    given, memory = np.random.default_rng(0).random(n * k), np.empty(2 * n * k + 100)
+    results = set()
+    for gap in (0, 1, 4, 16, 100):
+        low, high = memory[: n * k], memory[n * k + gap : 2 * n * k + gap]
+        for weights, p in ((low, high), (high, low)):
+            weights[:] = given
+            _rescale_rows(0, 0, n, starts, weights, 5.0, p, np.zeros(1, np.int64))
+            results.add(p.tobytes())
+    assert len(results) == 1
+
+
+def summing_kernels():
+    modules = [module for name, module in sys.modules.items() if name.startswith("sggraph.core.")]
+    values = {value for module in modules for value in vars(module).values() if isinstance(value, Dispatcher)}
+    return [value for value in values if "reassoc" in value.targetoptions["fastmath"]]
+
+
+def test_loops_of_reordered_sums_run_in_simd_wherever_their_arrays_lie():
+    X = np.random.default_rng(0).normal(size=(60, 3))
+    for d in (2, 3):
+        sggraph.SGtSNEpi(d, n_neighbors=5, max_iter=2, random_state=0).fit(X).transform(X[:2])
+        sggraph.embed_graph(nx.path_graph(700), d, max_iter=2, random_state=0)
+        sggraph.embed_graph(nx.path_graph(9), d, max_iter=2, random_state=0)
+    found = summing_kernels()
+    assert {function.__name__ for function in found} >= {"_push", "_repulsion", "_sweep", "_square", "_repulsion_at"}
+    for function in found:
+        for signature in function.signatures:
+            again = numba.njit(fastmath=jit.REORDERED, **jit.OPTIONS)(function.py_func)
+            again.compile(signature)
+            code = again.inspect_llvm(again.signatures[0])
+            assert "vec.phi" in code, f"{function.__name__}: no sum in SIMD"
+            checks = [word for word in ("memcheck", "diff.check", "conflict.rdx") if word in code]
+            assert not checks, f"{function.__name__} asks where arrays lie: {checks}"

@@ -1,6 +1,7 @@
 """core/packing.py: bodies apart, around the origin, the first in the middle."""
 
 import itertools
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -76,3 +77,16 @@ def test_many_bodies_are_cheap_in_cells():
     nearest = cKDTree(Z).query(Z, k=3)[0][:, 2]
     assert nearest.min() >= 2
     assert np.ptp(Z, axis=0).max() < 1200
+
+
+@pytest.mark.parametrize("d", [2, 3])
+def test_a_long_thin_body_asks_for_no_more_cells_than_others(d):
+    """Its box takes few cells of any size, but a grid twice as wide as it is long would have 10^9 of them."""
+    Y, first = bodies([400, 30, 2, 2], d)
+    Y[:400] = np.outer(np.linspace(-30_000, 30_000, 400), np.eye(d)[0])
+    tracemalloc.start()
+    Z = packed(Y, first, 1.0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 500e6
+    assert least_gap(Z, first) >= 2 * (1 - 1e-9)
