@@ -64,7 +64,7 @@ def test_they_are_packed_without_overlap_into_a_square(d):
     assert np.isfinite(Y).all()
     np.testing.assert_allclose(Y.mean(axis=0), 0, atol=1e-3 * np.abs(Y).max())
     sides = np.ptp(Y, axis=0)
-    assert sides.max() < 1.7 * sides.min()
+    assert sides.max() < 1.6 * sides.min()  # two large bodies side by side would make it 2
     alone = cKDTree(Y[number == 0]).query(Y[number == 0], k=2)[0][:, 1]
     assert hull_gap(Y, number) > np.median(alone)
     along = Y @ np.random.default_rng(0).normal(size=(d, 300))

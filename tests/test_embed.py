@@ -301,7 +301,7 @@ def test_a_run_that_diverges_is_mended_and_tells(eta):
     estimator = SGtSNEpi(eta=eta, random_state=0, callback=lambda i, *_: seen.append(i))
     with pytest.warns(RuntimeWarning, match="diverged at iteration .* times the learning rate"):
         estimator.fit(load_us_counties().graph)
-    assert estimator.kl_divergence_ < 5
+    assert estimator.kl_divergence_ < 1.4
     assert np.ptp(estimator.embedding_, axis=0).max() < 2000
     assert seen == sorted(set(seen))
     assert seen[-1] == estimator.n_iter_

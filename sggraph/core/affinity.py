@@ -14,7 +14,7 @@ import numpy as np
 from scipy.sparse import csr_array, triu
 
 from .blocks import weighted_bounds
-from .jit import kernel
+from .jit import kernel, part
 
 BLOCKS = 16
 MAX_ITER = 100  # of Newton and bisection, per node
@@ -171,7 +171,7 @@ def _rescale_rows(b, start, stop, indptr, weights, lam, p_cond, clamped):
             p_cond[e] /= total
 
 
-@kernel
+@part
 def _solve_gamma(log_p, lam):
     """The gamma > 0 with sum exp(gamma log_p) = lam: Newton on the logarithm of the sum, kept inside a bracket."""
     low, high = 0.0, np.inf

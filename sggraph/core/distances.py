@@ -6,7 +6,7 @@ are short, the fronts of all sources run together and each edge is looked at a f
 
 import numpy as np
 
-from .jit import kernel
+from .jit import kernel, part
 
 UNREACHED = -1
 WORD = 64
@@ -57,7 +57,7 @@ def _search(b, start, stop, indptr, indices, sources, symmetric, distance):
             level += 1
 
 
-@kernel
+@part
 def _reach_out(indptr, indices, level, hops, queue, head, end):
     """Number the neighbours of the nodes ``queue[head:end]`` and queue them; returns where the queue ends."""
     tail = end
@@ -72,7 +72,7 @@ def _reach_out(indptr, indices, level, hops, queue, head, end):
     return tail
 
 
-@kernel
+@part
 def _reach_back(indptr, indices, level, hops, queue, tail):
     """The same, asking each node that has no number whether one of its neighbours is at `level`."""
     for j in range(len(hops)):

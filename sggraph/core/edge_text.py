@@ -9,7 +9,7 @@ It knows no quotes, no white space but blanks and tabs, and no zero bytes.
 
 import numpy as np
 
-from .jit import kernel
+from .jit import kernel, part
 
 NEWLINE, TAB, BLANK, HASH, PERCENT = 10, 9, 32, 35, 37
 PRIME = np.uint64(0x100000001B3)
@@ -52,7 +52,7 @@ def number_edges(text, sep, width, columns, seed, out):
     return m, names, n_odd
 
 
-@kernel
+@part
 def past_comment(text, at):
     """Where the next line starts if this one is empty or a comment, else `at`."""
     k = at
@@ -65,7 +65,7 @@ def past_comment(text, at):
     return k + 1
 
 
-@kernel
+@part
 def split_line(text, at, sep, columns, found):
     """Fill `found` (3, 2) with the spans of the columns wanted; returns the start of the next line and the columns."""
     column = 0
@@ -91,7 +91,7 @@ def split_line(text, at, sep, columns, found):
             at += 1
 
 
-@kernel
+@part
 def number_of(text, start, stop, names, seed, table, spans):
     """The number of the name at start..stop, `names` if it is new."""
     short = stop - start <= 8
@@ -113,7 +113,7 @@ def number_of(text, start, stop, names, seed, table, spans):
     return names
 
 
-@kernel
+@part
 def is_same(text, a, a_stop, b, b_stop):
     """Whether two spans hold the same name."""
     same = a_stop - a == b_stop - b
@@ -124,7 +124,7 @@ def is_same(text, a, a_stop, b, b_stop):
     return same
 
 
-@kernel
+@part
 def widened(text, names, seed, spans, places):
     """A table with `places` for the names so far."""
     table = np.zeros((places, 2), np.uint64)
@@ -133,7 +133,7 @@ def widened(text, names, seed, spans, places):
     return table
 
 
-@kernel
+@part
 def read_decimal(text, start, stop, m, digits, power):
     """Set ``digits[m]`` and ``power[m]``; False unless the text is a plain decimal such as -1.5e3, and exact."""
     negative = start < stop and text[start] == 45

@@ -10,7 +10,7 @@ Measured at 1 % force error for the kernel 1/(1+r^2): order 6 allows cells 1.25 
 
 import numpy as np
 
-from .jit import kernel
+from .jit import kernel, part
 
 ORDER = 4  # nodes a point touches along each axis
 
@@ -31,7 +31,7 @@ def bounding_box(Y):
     return box
 
 
-@kernel
+@part
 def _spline(f):
     """Weights of the four nodes at fraction `f` of a cell."""
     g = np.float32(1.0) - f
@@ -41,7 +41,7 @@ def _spline(f):
     return g * g * g * sixth, w1, w2, f * f * f * sixth
 
 
-@kernel
+@part
 def _spline_slope(f):
     """Derivatives of the four weights with respect to `f`."""
     g = np.float32(1.0) - f
@@ -49,7 +49,7 @@ def _spline_slope(f):
     return -g * g * half, f * (three_halves * f - two), g * (two - three_halves * g), f * f * half
 
 
-@kernel
+@part
 def _outer(size, w, product):
     """Multiply out: ``product[4 r + a] = product[r] * w[a]`` for r below `size`, in place."""
     for r in range(size - 1, -1, -1):
@@ -60,7 +60,7 @@ def _outer(size, w, product):
         product[4 * r] = p * w[0]
 
 
-@kernel
+@part
 def _line_offsets(shape):
     """Flat offsets of the 4^(d-1) lines of a stencil from its first node."""
     d = len(shape)

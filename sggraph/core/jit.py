@@ -1,14 +1,20 @@
-"""The Numba decorators of the kernels: compiled once, cached on disk, free of the GIL.
+"""The Numba decorators of the kernels: compiled once, cached on disk, free of the GIL, the same bits wherever they run.
 
-`kernel` keeps the order of sums. `summing_kernel` lets them be reordered, for SIMD, and may therefore write to no array
-within a loop that sums: for a loop that reads and writes, the compiler makes two versions and takes the one in scalars
-where the arrays may overlap, which it judges by their addresses, and the sums of the two differ in the last bit. No
-flag assumes that NaN or infinity cannot occur, so a diverging run is still seen. No kernel uses Numba's own threads:
-they would compile two to three times slower, and its threading layers abort or kill forked children (see blocks.py for
-what runs the kernels in parallel).
+`kernel` is for what Python calls, `part` for what kernels call: a part is always inlined. Two kernels with copies of
+one function would share whichever copy was loaded first, and a process that compiles loads others than one that finds
+its kernels in the cache.
+
+Sums keep their order. With ``reorder=True`` they may be reordered for SIMD, ten times faster where the loop is long;
+such a function may write to no array within a loop that sums. Of a loop that reads and writes, the compiler makes two
+versions, takes the one in scalars where arrays may overlap, which it judges by their addresses, and the sums of the
+two differ in the last bit. No flag assumes that NaN or infinity cannot occur, so a diverging run is still seen.
+
+No kernel uses Numba's own threads: they would compile two to three times slower, and its threading layers abort or
+kill forked children (see blocks.py for what runs the kernels in parallel).
 """
 
 from contextlib import suppress
+from functools import partial
 
 import numba
 
@@ -17,24 +23,21 @@ ORDERED = {"contract", "nsz"}
 REORDERED = ORDERED | {"reassoc", "arcp"}
 
 
-def kernel(function):
+def kernel(function=None, *, reorder=False, inline=False):
     """Compile `function`; without a writable cache folder it compiles anew in each process."""
-    return _compiled(function, ORDERED)
-
-
-def summing_kernel(function):
-    """Compile `function`, whose loops that sum only read; ten times faster where those loops are long."""
-    return _compiled(function, REORDERED)
-
-
-def _compiled(function, fastmath):
+    if function is None:
+        return partial(kernel, reorder=reorder, inline=inline)
+    options = OPTIONS | {"fastmath": REORDERED if reorder else ORDERED, "forceinline": inline}
     try:
-        compiled = numba.njit(cache=True, fastmath=fastmath, **OPTIONS)(function)
+        compiled = numba.njit(cache=True, **options)(function)
     except RuntimeError:  # Numba found no place for its cache
-        return numba.njit(fastmath=fastmath, **OPTIONS)(function)
+        return numba.njit(**options)(function)
     if hasattr(compiled, "_cache"):
         compiled._cache = ForgivingCache(compiled._cache)
     return compiled
+
+
+part = partial(kernel, inline=True)
 
 
 class ForgivingCache:

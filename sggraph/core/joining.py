@@ -12,7 +12,7 @@ each other, so the result does not depend on what else is placed. The sum over t
 import numpy as np
 
 from .blocks import even_bounds
-from .jit import kernel, summing_kernel
+from .jit import kernel, part
 
 BLOCKS = 64
 N_ITER = 30
@@ -46,7 +46,7 @@ def _start_rows(b, first, stop, old, indptr, indices, data, Y):
             Y[i] = old[:, best]
 
 
-@kernel
+@part
 def _cross_entropy(y, old, some, p):
     total = 0.0
     for e in range(len(some)):
@@ -82,7 +82,7 @@ def _descend_rows(b, first, stop, dims, old, indptr, indices, data, strength, Y)
                 y[k] += velocity[k]
 
 
-@summing_kernel
+@part(reorder=True)
 def _repulsion_at(y, old, dims):
     """Sum of w^2 (y - y_j) over the old nodes (d, n)."""
     d = len(dims)

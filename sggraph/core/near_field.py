@@ -15,7 +15,7 @@ They are copied to a small buffer once for all points of the cell, and SIMD loop
 
 import numpy as np
 
-from .jit import kernel, summing_kernel
+from .jit import kernel, part
 
 BUFFER = 1024  # points
 LANES = 32  # points that the compiled loops take at once; the buffer is filled up to a multiple
@@ -98,7 +98,7 @@ def add_near_pairs(b, first, stop, X, order, start, dense, shape, r2, c, F, phi)
     phi[b] = total
 
 
-@kernel
+@part
 def _neighbor_line(line, run, shape):
     """Line of cells at a step of -1, 0 or 1 along each axis but the last (digits of `run` base 3), or -1 outside."""
     other, stride = 0, 1
@@ -113,7 +113,7 @@ def _neighbor_line(line, run, shape):
     return other
 
 
-@summing_kernel
+@part(reorder=True)
 def _push(near, n_near, x, r2, c, shape, F, i):
     """Add to F[i] the forces of the `n_near` buffered points on the point at x; returns their potential there."""
     d = len(shape)

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.spatial.distance import cdist
 
 from .blocks import even_bounds
-from .jit import kernel, summing_kernel
+from .jit import kernel, part
 
 BLOCK = 2048  # points: a table of 16 MB
 SPARE = 6  # candidates beyond k
@@ -134,7 +134,7 @@ def _scan_columns(b, start, stop, table, squares, rows, columns, best, index):
                 worst[r - start] = best[i, 0]
 
 
-@kernel
+@part
 def _replace_top(values, index, value, j):
     """Put (value, j) in the place of the greatest entry of a heap."""
     at = 0
@@ -172,7 +172,7 @@ def _refine(b, start, stop, X, targets, scale, index, best, norms, all_kept, fou
         doubtful[i] = not all_kept and last > 0.0 and best[i, 0] + norm - rounding < last * (1 - TIE)
 
 
-@summing_kernel
+@part(reorder=True)
 def _square(x, y, scale):
     total = 0.0
     for f in range(len(x)):

@@ -12,7 +12,7 @@ from itertools import product
 
 import numpy as np
 
-from .jit import kernel
+from .jit import kernel, part
 
 CELLS = 2**17  # that the bodies take together, about
 GRID = 2**23  # cells of the first grid at most: a body of great length and no width would ask for any number
@@ -106,7 +106,7 @@ def _place(cells, n_cells, boxes, sizes, low, high, U, side):
     return corner
 
 
-@kernel
+@part
 def _shape(box, low, high, U, side):
     """Cells (m, 3) that the body touches, counted from the corner of its box, the one nearest to the middle first."""
     d = U.shape[1]
@@ -141,7 +141,7 @@ def _shape(box, low, high, U, side):
     return shape[:m]
 
 
-@kernel
+@part
 def _fits(flat, shape, n_cells, d, taken, corner):
     """Whether the shape fits with its first cell on the cell `flat`; then it is taken and `corner` set."""
     at = np.zeros(3, np.int64)

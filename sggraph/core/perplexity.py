@@ -8,7 +8,7 @@ perplexity of k or more gives equal weights; more points at distance zero than t
 import numpy as np
 
 from .blocks import even_bounds
-from .jit import kernel
+from .jit import kernel, part
 
 BLOCKS = 64
 MAX_ITER = 100
@@ -58,7 +58,7 @@ def _calibrate(b, start, stop, distances, goal, weights):
             weights[i, e] /= total
 
 
-@kernel
+@part
 def _solve_beta(u, goal):
     """The beta > 0 where the entropy of exp(-beta u) is `goal`; slope of the entropy: -beta times the variance of u."""
     low, high, beta = 0.0, np.inf, 1.0

@@ -10,7 +10,7 @@ import numpy as np
 
 from .blocks import weighted_bounds
 from .descent import FAST, RUNAWAY
-from .jit import kernel, summing_kernel
+from .jit import kernel, part
 
 BLOCKS = 64
 STRESS_SWEEPS = 25
@@ -57,7 +57,7 @@ def _embed_components(b, start, stop, dims, graph, phases, spread, Y, kl):
                 Y[k, low + i] = y[k, i] - mean
 
 
-@kernel
+@part
 def _distances(low, high, indptr, indices):
     """Numbers of edges (m, m) between all pairs of nodes of the component low..high."""
     m = high - low
@@ -79,7 +79,7 @@ def _distances(low, high, indptr, indices):
     return D
 
 
-@kernel
+@part
 def _relax(D, y):
     """Move y (d, m), noise of about unit size, to low stress."""
     d, m = y.shape
@@ -108,7 +108,7 @@ def _relax(D, y):
                     y[k, j] += move
 
 
-@kernel
+@part
 def _median_edge(low, high, indptr, indices, y):
     lengths = np.empty(indptr[high] - indptr[low])
     e0 = indptr[low]
@@ -121,7 +121,7 @@ def _median_edge(low, high, indptr, indices, y):
     return max(np.median(lengths), 1e-30)
 
 
-@kernel
+@part
 def _descend(low, high, dims, indptr, indices, data, phases, must_gain, y):
     """Move y (d, m) through the phases; returns the KL divergence, NaN if nodes ran away or, where it `must_gain`, all
     on one spot would be better.
@@ -167,7 +167,7 @@ def _descend(low, high, dims, indptr, indices, data, phases, must_gain, y):
     return total if total <= spot + 1e-3 or not must_gain else np.nan
 
 
-@kernel
+@part
 def _attraction(low, high, indptr, indices, data, y, F):
     d = len(y)
     F[:] = 0
@@ -183,7 +183,7 @@ def _attraction(low, high, indptr, indices, data, y, F):
                 F[k, j] -= pull
 
 
-@summing_kernel
+@part(reorder=True)
 def _repulsion(dims, y, F):
     """Fill F (d, m) with sum_j w^2 (y_i - y_j); returns the sum of w over i != j."""
     d, m = len(dims), y.shape[1]

@@ -9,7 +9,7 @@ weights 1/d or 1/d^2, which favour short paths: those are what the descent sees 
 import numpy as np
 
 from .blocks import even_bounds
-from .jit import summing_kernel
+from .jit import kernel
 
 BLOCKS = 16
 LEAST = np.float32(0.05)  # share of a distance that an offset leaves
@@ -31,7 +31,7 @@ def relax(Y, distances, pivots, n_sweeps, workers, *, offset=0.0):
     return here.astype(np.float64)
 
 
-@summing_kernel
+@kernel(reorder=True)
 def _sweep(b, start, stop, Y, distances, offset, places, dims, moved):
     """Move the nodes start..stop to their means; one SIMD loop over the pivots a node: .5 ns a pair, in scalars 9."""
     d, k = len(dims), places.shape[1]

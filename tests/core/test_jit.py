@@ -146,3 +146,16 @@ def test_loops_of_reordered_sums_run_in_simd_wherever_their_arrays_lie():
             assert "vec.phi" in code, f"{function.__name__}: no sum in SIMD"
             checks = [word for word in ("memcheck", "diff.check", "conflict.rdx") if word in code]
             assert not checks, f"{function.__name__} asks where arrays lie: {checks}"
+
+
+SMALL_3D = """
+import networkx as nx, sggraph
+parts = [nx.path_graph(3), nx.path_graph(40), nx.star_graph(20), nx.random_labeled_tree(50, seed=1)]
+G = nx.disjoint_union_all(parts)
+print(sggraph.embed_graph(G, 3, random_state=0, max_iter=100).tobytes().hex())
+"""
+
+
+def test_a_process_that_compiles_finds_the_bits_of_one_that_loads(tmp_path):
+    compiled, loaded = (isolated.run("-c", SMALL_3D, NUMBA_CACHE_DIR=str(tmp_path)) for _ in range(2))
+    assert compiled == loaded
