@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from .core.descent import MENDS, REMEDY, SLOWER, EmbeddingDivergedError
+from .core.descent import MENDS, REMEDY, SLOWER, EmbeddingDivergedError, Phase
 from .core.packing import pack
 from .core.small import descend_small
 from .initial import RANDOM_SPREAD
@@ -111,7 +111,7 @@ def small_parts(links, upper, parts, init, options, rng, workers, Y, kl):
     low, high = parts.first[begin], parts.first[end]
     sizes, number = np.unique(parts.sizes[begin:end], return_inverse=True)
     schedules = [small_schedule(int(size), options) for size in sizes]
-    phases = np.zeros((len(sizes), max(len(schedule.phases) for schedule in schedules), 4))
+    phases = np.zeros((len(sizes), max(len(schedule.phases) for schedule in schedules), len(Phase._fields)))
     for row, schedule in zip(phases, schedules, strict=True):
         row[: len(schedule.phases)] = schedule.phases
     if isinstance(init, str):

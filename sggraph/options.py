@@ -76,6 +76,8 @@ def check_schedule(schedule):
         _check_number(f"{name}.exaggeration", phase.exaggeration, *FACTORS, "a number above 0")
         _check_number(f"{name}.eta", phase.eta, *FACTORS, "a number above 0")
         _check_number(f"{name}.momentum", phase.momentum, 0, 1, "a share of the last step")
+        if phase.max_step != np.inf:
+            _check_number(f"{name}.max_step", phase.max_step, *FACTORS, "a length above 0, or infinity")
 
 
 def check_lambda(lambda_):

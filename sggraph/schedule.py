@@ -42,6 +42,7 @@ TORN = 0.015  # relative excess of its KL divergence that a spread-out start is 
 SPARSE = 0.4  # more of it where nodes have fewer neighbours than lambda: paths, not communities, make the shape
 PRICE = 2.0  # and per unit of balance below .5: shape is worth more there
 EARLY_MOMENTUM, MOMENTUM = 0.5, 0.8
+MAX_STEP = 10.0  # of a coordinate, with automatic eta: a hundred leaves on a spot fling each other a thousand away
 
 
 class Schedule(NamedTuple):
@@ -50,7 +51,7 @@ class Schedule(NamedTuple):
     Parameters
     ----------
     phases : tuple of Phase
-        Each with `n_iter`, `exaggeration` of the attraction, learning rate `eta` and `momentum`, in turn.
+        Each with `n_iter`, `exaggeration` of the attraction, learning rate `eta`, `momentum` and `max_step`, in turn.
     length : float
         Length of the median edge of a start that has no length of its own ("stress", "pmds", "spectral").
     start : str, default ""
@@ -78,9 +79,10 @@ class Schedule(NamedTuple):
     def __str__(self):
         edge = "" if self.start in ("random", "given") else f"median edge {self.length:g}"
         lines = [f"start: {', '.join(filter(None, (self.start, edge)))}"]
-        for n_iter, exaggeration, eta, momentum in self.phases:
+        for n_iter, exaggeration, eta, momentum, max_step in self.phases:
             values = f"exaggeration {exaggeration:g}, eta {eta:g}, momentum {momentum:g}"
-            lines.append(f"{n_iter:>4d} iterations, {values}")
+            limit = f", steps up to {max_step:g}" if max_step < np.inf else ""
+            lines.append(f"{n_iter:>4d} iterations, {values}{limit}")
         return "\n".join(lines)
 
 
@@ -102,7 +104,7 @@ def make_schedule(n, filled, options, *, alike=0.0, long_paths=False, stretch=1.
     final = (1.0 if seed_like else final_exaggeration(n, filled, balance, alike)) if final == "auto" else float(final)
 
     def phase(n_iter, exaggeration, momentum=MOMENTUM):
-        return Phase(n_iter, exaggeration, as_eta(options["eta"], n, exaggeration), momentum)
+        return as_phase(n_iter, exaggeration, options["eta"], n, momentum)
 
     if seed_like or final == 1.0:
         phases = phase(early, alpha, EARLY_MOMENTUM if seed_like else MOMENTUM), phase(max_iter - early, final)
@@ -112,9 +114,13 @@ def make_schedule(n, filled, options, *, alike=0.0, long_paths=False, stretch=1.
     return Schedule(phases, SEED_LENGTH / alpha if seed_like else start_length(balance, stretch))
 
 
-def as_eta(eta, n, exaggeration):
-    """The learning rate; "auto": n / exaggeration, between 1 and n (Belkina et al., Nat. Commun. 10:5415, 2019)."""
-    return max(n / max(exaggeration, 1.0), 1.0) if eta == "auto" else float(eta)
+def as_phase(n_iter, exaggeration, eta, n, momentum=MOMENTUM):
+    """A Phase for n nodes. The learning rate "auto" is n / exaggeration, between 1 and n (Belkina et al., Nat. Commun.
+    10:5415, 2019), its steps limited.
+    """
+    if eta == "auto":
+        return Phase(n_iter, exaggeration, max(n / max(exaggeration, 1.0), 1.0), momentum, MAX_STEP)
+    return Phase(n_iter, exaggeration, float(eta), momentum)
 
 
 def fill(degree, lambda_):
@@ -160,7 +166,7 @@ def start_offset(balance):
 def compact_schedule(n, schedule, eta="auto"):
     """The same number of iterations, the same end and `eta`, for a compact start."""
     first, plain, *last = schedule.phases
-    head = [Phase(25, exaggeration, as_eta(eta, n, exaggeration), MOMENTUM) for exaggeration in (12.0, 4.0)]
+    head = [as_phase(25, exaggeration, eta, n) for exaggeration in (12.0, 4.0)]
     return Schedule((*head, plain._replace(n_iter=plain.n_iter + first.n_iter - 50), *last), 1.0)
 
 

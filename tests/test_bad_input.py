@@ -45,6 +45,7 @@ NEVER = {  # what each argument must refuse
             Schedule((Phase(*phase),), 1.0)
             for phase in [(1.5, 1, 1, 0.8), (10**12, 1, 1, 0.8), (5, np.nan, 1, 0.8), (5, 1, -1, 0.8), (5, 1, 1, 2)]
         ),
+        *(Schedule((Phase(5, 1.0, 1.0, 0.8, max_step),), 1.0) for max_step in [None, "a", 0, -1, np.nan]),
     ],
     "h": [*ODD, "auto", 0, -1, 1e300, 1e-30, 5e-324, 1e-5],
     "exact": [*NO_NUMBER, 0, 1, np.nan, "auto"],

@@ -226,7 +226,7 @@ def runs(monkeypatch):
             super().__init__(upper, Y0, workers, **options)
 
     def spy(state, phases, **watchers):
-        stretches.append([tuple(phase) for phase in phases if phase.n_iter])
+        stretches.append([phase for phase in phases if phase.n_iter])
         return advance(state, phases, **watchers)
 
     monkeypatch.setattr("sggraph.runs.Descent", Spy)
@@ -238,7 +238,7 @@ def test_the_descent_follows_the_schedule(runs):
     embed_graph(KARATE, max_iter=12, early_exag=5, alpha=3, eta=7, h=0.5, exact=False, random_state=0)
     starts, stretches = runs
     assert [start[1:] for start in starts] == [(0.5, False)]
-    assert stretches == [[(5, 3.0, 7.0, 0.5), (7, 1.0, 7.0, 0.8)]]
+    assert stretches == [[Phase(5, 3.0, 7.0, 0.5), Phase(7, 1.0, 7.0, 0.8)]]
 
 
 def test_a_schedule_of_the_callers_replaces_all_numbers(runs):
@@ -246,7 +246,7 @@ def test_a_schedule_of_the_callers_replaces_all_numbers(runs):
     embed_graph(load_us_counties().graph, schedule=schedule, random_state=0)
     (Y0, _, _), *others = runs[0]
     assert not others
-    assert runs[1] == [[tuple(phase) for phase in schedule.phases]]
+    assert runs[1] == [list(schedule.phases)]
     A = load_us_counties().graph
     i, j = A.nonzero()
     assert np.median(np.linalg.norm(Y0[i] - Y0[j], axis=1)) == pytest.approx(50, rel=0.02)

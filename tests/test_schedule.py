@@ -5,6 +5,7 @@ import pytest
 
 from sggraph import Phase, Schedule
 from sggraph.schedule import (
+    MAX_STEP,
     compact_schedule,
     fill,
     forgiven,
@@ -61,6 +62,14 @@ def test_automatic_eta_is_n_over_exaggeration():
     assert [phase.eta for phase in schedule_of(n=1200, alpha=12).phases] == [100, 1200]
     assert [phase.eta for phase in schedule_of(n=3, alpha=12).phases] == [1, 3]
     assert [phase.eta for phase in schedule_of(n=1200).phases] == [600, 1200, 1200]
+
+
+def test_steps_are_limited_where_eta_is_automatic():
+    assert {phase.max_step for phase in schedule_of().phases} == {MAX_STEP}
+    assert {phase.max_step for phase in compact_schedule(700, schedule_of()).phases} == {MAX_STEP}
+    assert {phase.max_step for phase in schedule_of(eta=200).phases} == {np.inf}
+    assert "steps up to 10" in str(schedule_of())
+    assert "steps" not in str(schedule_of(eta=200))
 
 
 @pytest.mark.parametrize(("balance", "final"), [(0, 1), (0.5, 0.5), (1, 0.25)])

@@ -47,18 +47,21 @@ class Phase(NamedTuple):
         Learning rate.
     momentum : float
         Share of the last step that the next one keeps.
+    max_step : float, default inf
+        How far a coordinate may move in one iteration.
 
     Examples
     --------
     >>> from sggraph import Phase
     >>> Phase(50, 2.0, 100.0, 0.8)
-    Phase(n_iter=50, exaggeration=2.0, eta=100.0, momentum=0.8)
+    Phase(n_iter=50, exaggeration=2.0, eta=100.0, momentum=0.8, max_step=inf)
     """
 
     n_iter: int
     exaggeration: float
     eta: float
     momentum: float
+    max_step: float = float("inf")
 
 
 class Result(NamedTuple):
@@ -74,10 +77,10 @@ def _step(b, start, stop, dims, F_attr, F_rep, shifts, numbers, Y, velocity, gai
     """One step for the nodes start..stop; ``norms[b]`` = their part of the squared norm of the gradient.
 
     `shifts` (2, d) holds the drift, to be taken off F_rep, and the centre, to be taken off Y; `numbers` are 1/Z,
-    exaggeration, eta and momentum. `dims` is a tuple of length d, for the compiler to unroll.
+    exaggeration, eta, momentum and the longest step. `dims` is a tuple of length d, for the compiler to unroll.
     """
     d = len(dims)
-    inv_Z, exaggeration, eta, momentum = numbers
+    inv_Z, exaggeration, eta, momentum, max_step = numbers
     zero, up, down, least = np.float32(0.0), np.float32(0.2), np.float32(0.8), np.float32(0.01)
     norm = 0.0
     for i in range(start, stop):
@@ -87,7 +90,7 @@ def _step(b, start, stop, dims, F_attr, F_rep, shifts, numbers, Y, velocity, gai
             grown = gain[i, k] + up
             shrunk = max(gain[i, k] * down, least)
             gk = shrunk if g * v > zero else grown  # shrinks where the velocity points uphill
-            v = momentum * v - eta * gk * g
+            v = min(max(momentum * v - eta * gk * g, -max_step), max_step)
             gain[i, k] = gk
             velocity[i, k] = v
             Y[i, k] += v - shifts[1, k]
@@ -162,7 +165,7 @@ class Descent:
         dims = (0,) * self.Y.shape[1]
         self.workers.run(attractive, self.P.bounds, self.Y, *self.P.arrays, dims, self.F_attr)
         self.Z, shifts = self.repulsion(self.Y, self.F_rep)
-        numbers = tuple(np.float32(x) for x in (1 / self.Z, phase.exaggeration, phase.eta, phase.momentum))
+        numbers = tuple(np.float32(x) for x in (1 / self.Z, *phase[1:]))
         norms = np.empty(len(self._nodes) - 1)
         state = self.Y, self.velocity, self.gain, norms
         self.workers.run(_step, self._nodes, dims, self.F_attr, self.F_rep, shifts, numbers, *state)

@@ -22,7 +22,7 @@ def descend_small(first, links, upper, Y, phases, length, workers):
 
     `links` and `upper` (CSR) hold their edges from both ends and the upper triangle of P, whatever its sum; Y (n, d)
     is where they start, or, if `length` is a number, only noise for a start by stress with median edges of that length.
-    `phases` (c, p, 4) holds iterations, exaggeration, eta and momentum. NaN is the KL divergence where it diverged.
+    `phases` (c, p, 5) holds iterations, exaggeration, eta, momentum and longest step. NaN is the KL divergence where it diverged.
     """
     Y = np.ascontiguousarray(Y.T, np.float32)
     kl = np.zeros(len(first) - 1)
@@ -137,7 +137,7 @@ def _descend(low, high, dims, indptr, indices, data, phases, must_gain, y):
     farthest = RUNAWAY[0] * (np.abs(y).max() + m) + RUNAWAY[1]
     for phase in range(len(phases)):
         exaggeration, eta, momentum = phases[phase, 1] / mass, np.float32(phases[phase, 2]), phases[phase, 3]
-        momentum = np.float32(momentum)
+        momentum, max_step = np.float32(momentum), np.float32(phases[phase, 4])
         for _ in range(int(phases[phase, 0])):
             phi = _repulsion(dims, y, F_rep)
             _attraction(low, high, indptr, indices, data, y, F_attr)
@@ -150,7 +150,7 @@ def _descend(low, high, dims, indptr, indices, data, phases, must_gain, y):
                     grown = gain[k, i] + np.float32(0.2)
                     shrunk = max(gain[k, i] * np.float32(0.8), np.float32(0.01))
                     gain[k, i] = shrunk if g * v > 0 else grown
-                    velocity[k, i] = momentum * v - eta * gain[k, i] * g
+                    velocity[k, i] = min(max(momentum * v - eta * gain[k, i] * g, -max_step), max_step)
                     y[k, i] += velocity[k, i] - drift
         if not np.abs(y).max() <= farthest:
             return np.nan

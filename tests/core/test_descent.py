@@ -45,6 +45,23 @@ SCHEDULE = [Phase(20, 4.0, 30.0, 0.5), Phase(30, 1.0, 60.0, 0.8)]
 
 
 @pytest.mark.parametrize("d", [1, 2, 3])
+def test_no_coordinate_moves_farther_than_it_may(d):
+    """A hundred points on a spot fling each other away."""
+    upper, Y0 = graph(600), np.full((600, d), 50.0, np.float32)
+    Y0[100:] = start(500, d, std=50.0)
+    Y0[:100] += start(100, d, std=0.5)
+    moved = {}
+    for max_step in (np.inf, 10.0):
+        with Workers(1) as workers:
+            state = Descent(upper, Y0, workers)
+            before = state.Y.copy()
+            state.advance(Phase(1, 1.0, 6e4, 0.8, max_step))
+            moved[max_step] = np.abs(state.Y - before + state.Y.mean(axis=0)).max()
+    assert moved[np.inf] > 15
+    assert 9.5 < moved[10.0] < 10.5
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
 def test_forces_are_the_gradient_of_the_divergence(d):
     """check_grad: central differences of the twin's KL against 4 (F_attr - F_rep / Z) of the kernels."""
     upper, Y = graph(17), start(17, d)

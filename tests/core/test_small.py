@@ -40,7 +40,7 @@ def noise(graphs, d, seed=0):
 def test_each_descends_as_it_does_alone(d):
     """The same steps as core/descent.py, which sums over all pairs here, too."""
     Y0 = noise(GRAPHS, d)
-    phases = [Phase(5, 2.0, 3.0, 0.5), Phase(10, 1.0, 5.0, 0.8)]
+    phases = [Phase(5, 2.0, 3.0, 0.5), Phase(10, 1.0, 5.0, 0.8, 0.1)]
     Y, kl = run(GRAPHS, Y0, phases, None)
     assert Y.shape == Y0.shape
     first, A, _ = matrices(GRAPHS)
