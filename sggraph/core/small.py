@@ -22,7 +22,8 @@ def descend_small(first, links, upper, Y, phases, length, workers):
 
     `links` and `upper` (CSR) hold their edges from both ends and the upper triangle of P, whatever its sum; Y (n, d)
     is where they start, or, if `length` is a number, only noise for a start by stress with median edges of that length.
-    `phases` (c, p, 5) holds iterations, exaggeration, eta, momentum and longest step. NaN is the KL divergence where it diverged.
+    `phases` (c, p, 5) holds iterations, exaggeration, eta, momentum and longest step. The KL divergence is NaN where it
+    diverged.
     """
     Y = np.ascontiguousarray(Y.T, np.float32)
     kl = np.zeros(len(first) - 1)
