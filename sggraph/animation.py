@@ -20,6 +20,7 @@ from .coordinates import as_embeddings
 from .graph import quiet_graph
 from .history import History, as_history
 from .plot import plot_embedding
+from .plot_space import SpaceAxes
 
 __all__ = ["EmbeddingAnimation", "animate_embedding"]
 
@@ -122,6 +123,8 @@ def animate_embedding(
     ax = draw(-1, ax)
     sizes = [points.get_sizes() for points in _points(ax)]
     windows = _windows(_limits(frames, graph))
+    low, high = windows.transpose(2, 0, 1)[:, :, None]
+    inside = np.concatenate((frames - low) / (high - low)) if ax.name == "3d" else None
     shown = None
 
     def update(f):
@@ -132,6 +135,8 @@ def animate_embedding(
             for points, size in zip(_points(ax), sizes, strict=False):
                 points.set_sizes(size)  # those that fit this frame alone would flicker
             ax.set(**{f"{side}lim": limits for side, limits in zip("xyz", windows[f], strict=False)})
+            if isinstance(ax, SpaceAxes):  # one view of all frames, lest each be enlarged to its own points
+                ax.inside = inside
         shown = f
 
     order = [*range(len(frames)), *[len(frames) - 1] * round(HOLD * fps)]

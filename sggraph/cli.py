@@ -212,9 +212,10 @@ def _draw(result, labels, picture, title, names):
     from matplotlib.figure import Figure
 
     from .plot import plot_embedding
+    from .plot_frame import whole_axes
 
     figure = Figure(figsize=(8, 8))
-    ax = figure.add_axes((0, 0, 1, 1), projection="3d" if result.d == 3 else None)
+    ax = whole_axes(figure, result.embedding_)
     plot_embedding(result.embedding_, labels, graph=result.graph_, ax=ax, title=title, **names)
     figure.savefig(picture, dpi=150, bbox_inches="tight")
 

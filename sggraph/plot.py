@@ -159,8 +159,8 @@ def plot_embedding(
     far = far_away(Y)
     low, high = limits(Y[~far], height)
     made_figure = ax is None
-    ax = new_axes(high - low) if made_figure else ax
-    set_frame(ax, low, high, title)
+    ax = new_axes(Y, low, high) if made_figure else ax
+    set_frame(ax, Y, low, high, title)
     box = axes_in_points(ax)
     paint = make_paint(ax, len(Y), values, names, palette, point_style)
     rasterized = len(Y) + (0 if edges is None else len(edges)) > RASTERIZED

@@ -2,22 +2,42 @@
 
 import numpy as np
 
+from .plot_space import SpaceAxes, as_seen, to_plane
+
 HEAD = 0.4  # inches above the axes, for a title
 FEW = 100  # fewer than one in so many points are few
 MARGIN = 0.03
 
 
-def new_axes(sides):
-    """Axes in a figure of their proportions, 7 inches on the longer side, at least 2 on the other.
+def new_axes(Y, low, high):
+    """Axes for points Y between these corners, in a figure as they appear: 7 inches, at least 2 on the shorter side.
 
     No layout engine: it measures the legend before the equal aspect has moved the axes, and cuts it off.
     """
     from matplotlib import pyplot as plt
 
-    flat = sides if len(sides) == 2 else np.ones(2)
-    width, height = np.maximum(7 * flat / flat.max(), 2)
+    sides = high - low if len(low) == 2 else np.ptp(as_seen(Y), axis=0)
+    width, height = 7 * proportions(sides)
     figure = plt.figure(figsize=(width, height + HEAD), layout="none")
-    return figure.add_axes((0, 0, 1, height / (height + HEAD)), projection=None if len(sides) == 2 else "3d")
+    return add_axes(figure, (0, 0, 1, height / (height + HEAD)), len(low))
+
+
+def whole_axes(figure, Y):
+    """Axes that cover the figure, which is made as flat as points Y appear in 3-D; in 2-D the aspect does that."""
+    if Y.shape[1] == 3:
+        sides = np.nanmax(as_seen(Y), axis=0) - np.nanmin(as_seen(Y), axis=0)
+        figure.set_size_inches(figure.get_size_inches() * proportions(sides))
+    return add_axes(figure, (0, 0, 1, 1), Y.shape[1])
+
+
+def proportions(sides):
+    """Width and height, the longer one 1, the other at least 2 in 7."""
+    return np.maximum(sides / (sides.max() or 1.0), 2 / 7)
+
+
+def add_axes(figure, place, d):
+    """Axes for points of d dimensions at this place of the figure."""
+    return figure.add_axes(place, axes_class=SpaceAxes) if d == 3 else figure.add_axes(place)
 
 
 def far_away(Y):
@@ -42,7 +62,7 @@ def limits(Y, height):
     return (low + high) / 2 - half, (low + high) / 2 + half
 
 
-def set_frame(ax, low, high, title):
+def set_frame(ax, Y, low, high, title):
     """Limits, equal aspect, title; no ticks, no frame."""
     solid = len(low) == 3
     if solid != (ax.name == "3d"):
@@ -55,7 +75,11 @@ def set_frame(ax, low, high, title):
     if solid:
         ax.set_axis_off()
         ax.computed_zorder = False
-        _zoom(ax, low, high)
+        ax.set_box_aspect(high - low)
+        if isinstance(ax, SpaceAxes):
+            ax.keep_in_view(Y)
+        else:
+            _zoom(ax, low, high)
     else:
         ax.set_aspect("equal")
         ax.spines[:].set_visible(False)
@@ -76,16 +100,6 @@ def _zoom(ax, low, high):
 
 def axes_in_points(ax):
     """Width and height of the axes in points of text."""
-    if ax.name != "3d":
-        ax.apply_aspect()
+    ax.apply_aspect()
     extent = ax.get_window_extent()
     return np.array([extent.width, extent.height]) * 72 / ax.figure.dpi
-
-
-def to_plane(ax, Y):
-    """Data coordinates in the plane of the axes: as they are, or projected as the 3-D axes are turned now."""
-    if Y.shape[1] == 2:
-        return Y
-    from mpl_toolkits.mplot3d import proj3d
-
-    return np.column_stack(proj3d.proj_transform(*Y.T, ax.get_proj())[:2])

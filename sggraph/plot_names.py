@@ -17,8 +17,8 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation, Text
 
 from .palette import grey, ground
-from .plot_frame import to_plane
 from .plot_legend import shortened
+from .plot_space import to_plane
 from .text_places import Places
 
 SAMPLE = 500  # points of a class that its medoid is chosen from

@@ -12,6 +12,8 @@ from .distance_scores import shortest_path_correlation
 from .graph import quiet_graph
 from .neighborhood_scores import neighbor_recall
 from .plot import plot_embedding
+from .plot_frame import add_axes
+from .plot_space import as_seen
 
 __all__ = ["plot_comparison"]
 
@@ -105,7 +107,7 @@ def plot_comparison(
     axes = np.empty(len(arrays), object)
     for p, (name, Y) in enumerate(arrays.items()):
         solid = Y.shape[1] == 3
-        axes[p] = ax = figure.add_axes(grid.in_figure(grid.panel(p)), projection="3d" if solid else None)
+        axes[p] = ax = add_axes(figure, grid.in_figure(grid.panel(p)), Y.shape[1])
         plot_embedding(_by_node(Y, nodes, graph), graph=graph, ax=ax, legend=False, title=name, **options)
         if not solid:
             _fill(ax, grid.sides)
@@ -147,10 +149,9 @@ def _columns(k):
 
 def _proportions(arrays):
     """Width and height of a panel, the longer one 1: mean proportions of the embeddings, not flatter than 1 to 2."""
-    d = arrays[0].shape[1]
-    if d != 2:
-        return np.array([1.0, 1.0 if d == 3 else 0.5])
-    sides = np.array([np.maximum(np.ptp(Y, axis=0), 1e-6 * (np.ptp(Y) or 1.0)) for Y in arrays])
+    if arrays[0].shape[1] == 1:
+        return np.array([1.0, 0.5])
+    sides = np.array([np.maximum(np.ptp(as_seen(Y), axis=0), 1e-6 * (np.ptp(Y) or 1.0)) for Y in arrays])
     ratio = np.exp(np.log(sides[:, 1] / sides[:, 0]).mean())
     return np.maximum([min(1 / ratio, 1), min(ratio, 1)], 0.5)
 

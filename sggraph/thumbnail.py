@@ -6,6 +6,7 @@ from io import BytesIO
 from matplotlib.figure import Figure
 
 from .plot import plot_embedding
+from .plot_frame import whole_axes
 
 MOST_EDGES = 20_000  # of more, the picture in passing shows the points alone
 SIDE = 5  # inches
@@ -16,7 +17,7 @@ def embedding_png(Y, graph=None):
     if graph is not None and graph.adjacency.nnz > 2 * MOST_EDGES:
         graph = None
     figure = Figure(figsize=(SIDE, SIDE))
-    ax = figure.add_axes((0, 0, 1, 1), projection="3d" if Y.shape[1] == 3 else None)
+    ax = whole_axes(figure, Y)
     plot_embedding(Y, graph=graph, ax=ax)
     png = BytesIO()
     figure.savefig(png, format="png", bbox_inches="tight", dpi=80)

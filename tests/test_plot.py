@@ -19,7 +19,7 @@ from matplotlib import pyplot as plt
 from sggraph import palette as colours
 from sggraph.plot import plot_embedding
 from sggraph.plot_edges import crowding
-from sggraph.plot_frame import to_plane
+from sggraph.plot_space import to_plane
 
 Color = Enum("Color", "RED BLUE")
 
@@ -379,6 +379,14 @@ def test_bundled_edges_keep_their_ends():
     assert middles.std() < 0.5 * straight.std()
 
 
+def test_bundled_edges_do_not_turn_back():
+    Y = np.array([[0, 0.0], [0, 0.1], [0, -0.1], [1, 0], [4, 0.0], [4, 0.1], [4, -0.1]])
+    A = sp.coo_array(([1.0], ([3], [4])), shape=(7, 7))
+    ax = plot_embedding(Y, [0] * 4 + [1] * 3, graph=A + A.T, edge_style={"bundle": True})
+    (line,) = edge_collection(ax).get_segments()
+    assert (np.diff(line[:, 0]) > 0).all()
+
+
 def test_given_style_is_obeyed():
     Y = points(5)
     ax = plot_embedding(
@@ -639,6 +647,36 @@ def test_one_dimension_without_edges_spreads_the_points_where_they_are_dense():
 def test_three_dimensions_fit_their_axes_however_turned():
     Y = points(500, 3) * (9, 3, 1)
     ax = plot_embedding(Y)
+    for turn in (0, 50, 140, 230):
+        ax.view_init(30, turn)
+        ax.figure.canvas.draw()
+        seen = ax.transAxes.inverted().transform(ax.transData.transform(to_plane(ax, Y)))
+        assert 0 <= seen.min() < seen.max() <= 1
+        assert np.ptp(seen, axis=0).max() > 0.85
+
+
+def test_three_dimensions_leave_no_wide_margins():
+    ax = plot_embedding(points(500, 3) * (9, 3, 1), title="flat")
+    width, height = ax.figure.get_size_inches()
+    assert width == 7
+    assert 2 < height < 4
+    ax.figure.canvas.draw()
+    drawn = np.asarray(ax.figure.canvas.buffer_rgba())[40:, :, :3].min(axis=2) < 250  # beneath the title
+    for side in (0, 1):
+        inked = np.flatnonzero(drawn.any(axis=side))
+        assert inked[0] < 0.1 * drawn.shape[1 - side]
+        assert inked[-1] > 0.9 * drawn.shape[1 - side]
+
+
+def test_three_dimensions_zoom_and_fit_the_axes_of_others():
+    Y = points(500, 3) * (9, 3, 1)
+    ax = plot_embedding(Y)
+    ax.set(xlim=(-1, 1), ylim=(-1, 1), zlim=(-1, 1))
+    ax.figure.canvas.draw()
+    seen = ax.transAxes.inverted().transform(ax.transData.transform(to_plane(ax, Y)))
+    assert seen.min() < -1
+    assert seen.max() > 2
+    ax = plot_embedding(Y, ax=plt.figure().add_subplot(projection="3d"))
     for turn in (0, 50, 140, 230):
         ax.view_init(30, turn)
         seen = ax.transAxes.inverted().transform(ax.transData.transform(to_plane(ax, Y)))
