@@ -71,13 +71,17 @@ class Edges:
         return np.stack([middle + radius * np.cos(angle), radius * np.sin(angle)], axis=2)
 
     def bundled(self, Y, codes, medoids):
-        """Lines of 16 points; those between classes bend towards the medoids of both (Bezier curves of degree 3)."""
+        """Lines of 16 points; those between classes bend towards the line that joins the medoids of both.
+
+        Bezier curves of degree 3 whose controls divide that line in thirds: those of controls on the medoids loop.
+        """
         start, end = Y[self.row], Y[self.col]
         medoids = np.vstack([medoids, medoids[:1]])  # a row for the missing, -1
         between = codes[self.row] != codes[self.col]
         between &= (codes[self.row] >= 0) & (codes[self.col] >= 0)
-        first = np.where(between[:, None], medoids[codes[self.row]], start)
-        last = np.where(between[:, None], medoids[codes[self.col]], end)
+        here, there = medoids[codes[self.row]], medoids[codes[self.col]]
+        first = np.where(between[:, None], (2 * here + there) / 3, start)
+        last = np.where(between[:, None], (here + 2 * there) / 3, end)
         t, u = BEND, 1 - BEND
         return (u**3 * start + 3 * u**2 * t * first + 3 * u * t**2 * last + t**3 * end).transpose(1, 0, 2)
 
