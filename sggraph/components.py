@@ -157,6 +157,7 @@ def _block(m, others, pitch):
     d = others.shape[1]
     low, high = (others.min(axis=0), others.max(axis=0)) if len(others) else (np.zeros(d), np.zeros(d))
     counts = np.maximum((high - low)[:-1] // pitch + 1, np.ceil(m ** (1 / d))).astype(int)
+    counts[:1] = -(-m // -(-m // counts[:1])) if m else 1  # rows of equal length
     counts = np.append(counts, max(m, 1))
     index = np.column_stack(np.unravel_index(np.arange(m), counts[::-1]))[:, ::-1].astype(float)
     index[:, :-1] -= np.minimum(counts[:-1] - 1, index[:, :-1].max(axis=0, initial=0)) / 2

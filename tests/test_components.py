@@ -94,6 +94,13 @@ def test_isolated_nodes_stand_in_rows_below():
     assert np.ptp(Y[60:, 0]) < 1.2 * np.ptp(Y[:60, 0])
 
 
+def test_rows_of_isolated_nodes_are_of_equal_length():
+    for n in range(8, 20):
+        Y = embed_graph(nx.disjoint_union(nx.cycle_graph(30), nx.empty_graph(n)), random_state=0)
+        lengths = np.unique(Y[30:, 1].round(3), return_counts=True)[1]
+        assert lengths.max() - lengths.min() < len(lengths)
+
+
 def test_a_graph_without_edges_is_a_square_of_rows():
     estimator = fitted(nx.empty_graph(100), callback=lambda *args: pytest.fail("nothing to descend"))
     sides = np.ptp(estimator.embedding_, axis=0)
