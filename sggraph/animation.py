@@ -20,7 +20,6 @@ from .coordinates import as_embeddings
 from .graph import quiet_graph
 from .history import History, as_history
 from .plot import plot_embedding
-from .plot_space import SpaceAxes
 
 __all__ = ["EmbeddingAnimation", "animate_embedding"]
 
@@ -135,7 +134,7 @@ def animate_embedding(
             for points, size in zip(_points(ax), sizes, strict=False):
                 points.set_sizes(size)  # those that fit this frame alone would flicker
             ax.set(**{f"{side}lim": limits for side, limits in zip("xyz", windows[f], strict=False)})
-            if isinstance(ax, SpaceAxes):  # one view of all frames, lest each be enlarged to its own points
+            if inside is not None:  # one view of all frames, lest each be enlarged to its own points
                 ax.inside = inside
         shown = f
 

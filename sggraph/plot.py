@@ -65,7 +65,8 @@ def plot_embedding(
     graph : graph, optional
         Anything `as_graph` accepts; its edges are drawn, those within a class in its colour.
     ax : matplotlib.axes.Axes, optional
-        Where to draw. Without it a new figure is made, 7 inches on its longer side, and widened for the legend.
+        Where to draw. Without it a new figure is made, 7 inches on its longer side, and widened for the legend. 3-D
+        axes fill their place then, and keep the points in view, as large as fits, however they are turned.
     palette : sequence of colours, dict from class to colour, Colormap or its name, optional
         Colours in the order of the sorted classes. The default is safe for colour-blind readers up to 8 classes.
     label_on_map : bool, default False
@@ -115,7 +116,8 @@ def plot_embedding(
     of the picture, the picture shows the others, a triangle on its border points to each of the few, and a note in the
     corner counts them. ``ax.autoscale()`` shows them all.
 
-    Names are placed for the size of the axes at the time of the call: choose the size of the figure before.
+    Names are placed for the size of the axes and, in 3-D, for how they are turned at the time of the call: choose the
+    figure before, and turn axes of yours by ``ax.view_init``.
 
     Examples
     --------

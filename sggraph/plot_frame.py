@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .plot_space import SpaceAxes, as_seen, to_plane
+from .plot_space import as_seen, keep_in_view
 
 HEAD = 0.4  # inches above the axes, for a title
 FEW = 100  # fewer than one in so many points are few
@@ -19,7 +19,7 @@ def new_axes(Y, low, high):
     sides = high - low if len(low) == 2 else np.ptp(as_seen(Y), axis=0)
     width, height = 7 * proportions(sides)
     figure = plt.figure(figsize=(width, height + HEAD), layout="none")
-    return add_axes(figure, (0, 0, 1, height / (height + HEAD)), len(low))
+    return figure.add_axes((0, 0, 1, height / (height + HEAD)), projection="3d" if len(low) == 3 else None)
 
 
 def whole_axes(figure, Y):
@@ -27,17 +27,12 @@ def whole_axes(figure, Y):
     if Y.shape[1] == 3:
         sides = np.nanmax(as_seen(Y), axis=0) - np.nanmin(as_seen(Y), axis=0)
         figure.set_size_inches(figure.get_size_inches() * proportions(sides))
-    return add_axes(figure, (0, 0, 1, 1), Y.shape[1])
+    return figure.add_axes((0, 0, 1, 1), projection="3d" if Y.shape[1] == 3 else None)
 
 
 def proportions(sides):
     """Width and height, the longer one 1, the other at least 2 in 7."""
     return np.maximum(sides / (sides.max() or 1.0), 2 / 7)
-
-
-def add_axes(figure, place, d):
-    """Axes for points of d dimensions at this place of the figure."""
-    return figure.add_axes(place, axes_class=SpaceAxes) if d == 3 else figure.add_axes(place)
 
 
 def far_away(Y):
@@ -76,26 +71,10 @@ def set_frame(ax, Y, low, high, title):
         ax.set_axis_off()
         ax.computed_zorder = False
         ax.set_box_aspect(high - low)
-        if isinstance(ax, SpaceAxes):
-            ax.keep_in_view(Y)
-        else:
-            _zoom(ax, low, high)
+        keep_in_view(ax, Y)
     else:
         ax.set_aspect("equal")
         ax.spines[:].set_visible(False)
-
-
-def _zoom(ax, low, high):
-    """As large as fits however the axes are turned; mplot3d itself leaves room for ticks, which are not drawn."""
-    turn, rise = np.meshgrid(np.linspace(0, 2 * np.pi, 24), np.linspace(-np.pi / 2, np.pi / 2, 12))
-    ball = np.stack([np.cos(turn) * np.cos(rise), np.sin(turn) * np.cos(rise), np.sin(rise)], axis=-1).reshape(-1, 3)
-    ball = (low + high) / 2 + np.linalg.norm(high - low) / 2 * 0.85 * ball  # few clouds fill the corners of their box
-    zoom = 1.0
-    for _ in range(3):  # perspective: nearly linear
-        ax.set_box_aspect(high - low, zoom=zoom)
-        at = ax.transAxes.inverted().transform(ax.transData.transform(to_plane(ax, ball)))
-        zoom *= 0.5 / np.abs(at - 0.5).max()
-    ax.set_box_aspect(high - low, zoom=zoom)
 
 
 def axes_in_points(ax):

@@ -12,7 +12,6 @@ from .distance_scores import shortest_path_correlation
 from .graph import quiet_graph
 from .neighborhood_scores import neighbor_recall
 from .plot import plot_embedding
-from .plot_frame import add_axes
 from .plot_space import as_seen
 
 __all__ = ["plot_comparison"]
@@ -107,7 +106,7 @@ def plot_comparison(
     axes = np.empty(len(arrays), object)
     for p, (name, Y) in enumerate(arrays.items()):
         solid = Y.shape[1] == 3
-        axes[p] = ax = add_axes(figure, grid.in_figure(grid.panel(p)), Y.shape[1])
+        axes[p] = ax = figure.add_axes(grid.in_figure(grid.panel(p)), projection="3d" if solid else None)
         plot_embedding(_by_node(Y, nodes, graph), graph=graph, ax=ax, legend=False, title=name, **options)
         if not solid:
             _fill(ax, grid.sides)

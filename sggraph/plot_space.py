@@ -11,29 +11,35 @@ MARGIN = 0.03
 
 
 class SpaceAxes(Axes3D):
-    """3-D axes that keep some points in view; mouse, limits and box aspect zoom as ever."""
+    """3-D axes that keep points in view: `inside`, shape (n, 3), is where these are between the limits of each axis."""
 
-    inside = None
-
-    def keep_in_view(self, Y):
-        """Fit the view to where the points Y, shape (n, 3), are inside the limits of now."""
-        low, high = self._limits()
-        self.inside = (Y - low) / (high - low)
+    inside = np.zeros((1, 3))
 
     def apply_aspect(self, position=None):
         """Take the whole place; as wide and high as the points appear, and extended to its proportions."""
         self.set_position(self.get_position(original=True) if position is None else position, which="active")
-        if self.inside is None:
-            return
-        low, high = self._limits()
+        low, high = limits_of(self)
         at = to_plane(self, low + self.inside * (high - low))
         middle, half = (at.min(axis=0) + at.max(axis=0)) / 2, np.ptp(at, axis=0) / 2
         sides = np.array([self.bbox.width, self.bbox.height])
         half = sides * ((half + 2 * MARGIN * (half.max() or 1.0)) / sides).max()
         self.viewLim.intervalx, self.viewLim.intervaly = np.column_stack([middle - half, middle + half])
 
-    def _limits(self):
-        return np.transpose([self.get_xlim(), self.get_ylim(), self.get_zlim()])
+
+def keep_in_view(ax, Y):
+    """Make 3-D axes fit their view to points that have the place of Y between the limits of now.
+
+    They become `SpaceAxes`, as art3d of matplotlib makes other things of what it is given; their limits still zoom.
+    """
+    if type(ax) is Axes3D:
+        ax.__class__ = SpaceAxes
+    low, high = limits_of(ax)
+    ax.inside = (Y - low) / (high - low)
+
+
+def limits_of(ax):
+    """Lower and upper corner of what 3-D axes show."""
+    return np.transpose([ax.get_xlim(), ax.get_ylim(), ax.get_zlim()])
 
 
 def to_plane(ax, Y):
