@@ -17,7 +17,9 @@ class SpaceAxes(Axes3D):
 
     def apply_aspect(self, position=None):
         """Take the whole place; as wide and high as the points appear, and extended to its proportions."""
+        arranged = self.get_in_layout()
         self.set_position(self.get_position(original=True) if position is None else position, which="active")
+        self.set_in_layout(arranged)  # a layout engine ignores axes whose position was set
         low, high = limits_of(self)
         at = to_plane(self, low + self.inside * (high - low))
         middle, half = (at.min(axis=0) + at.max(axis=0)) / 2, np.ptp(at, axis=0) / 2

@@ -670,6 +670,15 @@ def test_three_dimensions_leave_no_wide_margins():
         assert inked[-1] > 0.9 * drawn.shape[1 - side]
 
 
+def test_a_layout_engine_still_arranges_three_dimensions():
+    figure = plt.figure(layout="constrained")
+    for place in (1, 2):
+        ax = figure.add_subplot(1, 2, place, projection="3d")
+        plot_embedding(points(50, 3), ax=ax, title="a title\nof\nmany\nlines")
+    figure.canvas.draw()
+    assert ax.title.get_window_extent().y1 <= figure.bbox.y1
+
+
 def test_three_dimensions_zoom_and_are_stored():
     Y = points(500, 3) * (9, 3, 1)
     ax = plot_embedding(Y)
