@@ -18,7 +18,7 @@ from .graph import quiet_graph
 from .palette import grey, is_dark
 from .plot_density import draw_density
 from .plot_edges import BETWEEN, Edges, degrees, draw_edges
-from .plot_frame import axes_in_points, far_away, limits, new_axes, set_frame
+from .plot_frame import axes_in_points, far_away, fit, limits, new_axes, set_frame
 from .plot_legend import draw_colorbar, draw_legend, make_room
 from .plot_names import Names, medoids, wanted_names
 from .plot_points import as_strip, default_style, draw_border, draw_points, make_paint
@@ -185,8 +185,10 @@ def plot_embedding(
         guide = draw_legend(ax, values, names, paint.classes, style["alpha"], box[1], legend)
     elif legend and values is not None and names is None:
         guide = draw_colorbar(ax, drawn)
-    if made_figure and guide is not None:
-        make_room(ax.figure, guide)
+    if made_figure:
+        fit(ax.title, ax)
+        if guide is not None:
+            make_room(ax.figure, guide)
     if label_on_map or written or far.any():
         pen = Names(ax, Y[~far], box, style["s"], normalize_kwargs(text_style, Text))
         remark = f"{far.sum()} points farther out" if far.any() else ""

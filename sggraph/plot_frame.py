@@ -77,6 +77,12 @@ def set_frame(ax, Y, low, high, title):
         ax.spines[:].set_visible(False)
 
 
+def fit(text, ax):
+    """Make the text smaller where it is wider than its axes."""
+    width = text.get_window_extent().width
+    text.set_fontsize(text.get_fontsize() * min(ax.bbox.width / max(width, 1), 1))
+
+
 def axes_in_points(ax):
     """Width and height of the axes in points of text."""
     ax.apply_aspect()

@@ -20,7 +20,7 @@ def draw_legend(ax, codes, names, colors, alpha, height, legend):
     listed = np.arange(len(names))
     if legend == "auto" and len(names) > min(MANY, rows - missing):
         listed = by_size(codes, len(names))[: min(LISTED, rows - missing - 1)]
-    entries = [(colors[c], shortened(str(names[c]))) for c in listed]
+    entries = list(zip(colors[listed], all_shortened([str(names[c]) for c in listed]), strict=True))
     if missing:
         entries.append((grey(ax, MISSING), "no label"))
     if len(listed) < len(names):
@@ -50,6 +50,14 @@ def shortened(name, longest=LONGEST_NAME):
     """The name, its middle left out if it is too long."""
     half = longest // 2
     return name if len(name) <= longest else f"{name[:half].rstrip()}…{name[-half + 1 :].lstrip()}"
+
+
+def all_shortened(names):
+    """The names, as short as leaves them different."""
+    longest = LONGEST_NAME
+    while len({shortened(name, longest) for name in names}) < len(set(names)):
+        longest += 8
+    return [shortened(name, longest) for name in names]
 
 
 def make_room(figure, guide):

@@ -12,6 +12,7 @@ from .distance_scores import shortest_path_correlation
 from .graph import quiet_graph
 from .neighborhood_scores import neighbor_recall
 from .plot import plot_embedding
+from .plot_frame import fit
 from .plot_space import as_seen
 
 __all__ = ["plot_comparison"]
@@ -110,11 +111,11 @@ def plot_comparison(
         plot_embedding(_by_node(Y, nodes, graph), graph=graph, ax=ax, legend=False, title=name, **options)
         if not solid:
             _fill(ax, grid.sides)
-        _fit(ax.title, ax)
+        fit(ax.title, ax)
         if scores:
             recall = neighbor_recall(graph, Y, random_state=random_state)
             correlation = shortest_path_correlation(graph, Y, random_state=random_state)
-            _fit(_write_beneath(ax, f"recall {recall:.2f}, path correlation {correlation:.2f}"), ax)
+            fit(_write_beneath(ax, f"recall {recall:.2f}, path correlation {correlation:.2f}"), ax)
     return axes
 
 
@@ -190,9 +191,3 @@ def _write_beneath(ax, text):
     size = 0.8 * ax.title.get_fontsize()
     down = {"xytext": (0, -4), "textcoords": "offset points"}
     return ax.annotate(text, (0.5, 0), xycoords="axes fraction", ha="center", va="top", fontsize=size, **down)
-
-
-def _fit(text, ax):
-    """Make the text smaller where it is wider than its axes."""
-    share = ax.bbox.width / text.get_window_extent().width
-    text.set_fontsize(text.get_fontsize() * min(share, 1))

@@ -170,6 +170,20 @@ def test_floats_get_a_colour_bar(labels):
     assert len({*to_rgb(drawn[2])}) == 1
 
 
+def test_long_names_that_differ_in_the_middle_stay_apart_in_the_legend():
+    names = [f"regulation of the transport of {thing} across the outer membrane" for thing in ("salt", "sugar")]
+    entries = [text.get_text() for text in plot_embedding(points(4), names * 2).get_legend().get_texts()]
+    assert len(set(entries)) == 2
+    assert "…" in plot_embedding(points(4), [names[0]] * 4).get_legend().get_texts()[0].get_text()
+
+
+def test_a_long_title_fits_its_figure():
+    ax = plot_embedding(points(9), title="A title of many words " * 6)
+    assert ax.title.get_window_extent().width <= ax.bbox.width + 1
+    sizes = {plot_embedding(points(9), title=title).title.get_fontsize() for title in ("short", None, "")}
+    assert len(sizes) == 1
+
+
 def test_no_labels_one_colour_no_legend():
     Y = points(5)
     ax = plot_embedding(Y)
