@@ -174,7 +174,9 @@ def plot_embedding(
         colors = None if names is None else edges.color(values, paint.classes, grey(ax, BETWEEN[int(is_dark(ax))]))
         lines = edges.bundled(Y, values, middles) if bundle else edges.lines(Y, arcs=height > 0)
         draw_edges(ax, lines, colors, edges.heads, (low, high, box), style, edge_style)
-    if density is True or (density == "auto" and len(Y) > MANY_POINTS and Y.shape[1] == 2 and "s" not in point_style):
+    many = len(Y) > MANY_POINTS and Y.shape[1] == 2 and "s" not in point_style
+    density = many if density == "auto" else density
+    if density:
         drawn = draw_density(ax, Y, low, high, box, paint, point_style.get("alpha"))
     else:
         drawn = draw_points(ax, Y, paint, rng, style)
@@ -182,7 +184,8 @@ def plot_embedding(
         draw_border(ax, Y[far], low, high, paint.of_rows(far))
     guide = None
     if legend and names is not None and (legend is True or not label_on_map):
-        guide = draw_legend(ax, values, names, paint.classes, style["alpha"], box[1], legend)
+        alpha = point_style.get("alpha", 1.0) if density else style["alpha"]  # where points are densest
+        guide = draw_legend(ax, values, names, paint.classes, alpha, box[1], legend)
     elif legend and values is not None and names is None:
         guide = draw_colorbar(ax, drawn)
     if made_figure:

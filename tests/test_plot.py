@@ -496,6 +496,16 @@ def test_density_shows_every_point_in_its_colour(labels):
         np.testing.assert_allclose(colors, matplotlib.colormaps["viridis"](labels[alone])[:, :3], atol=0.01)
 
 
+def test_the_legend_of_an_image_is_as_strong_as_its_densest_pixels():
+    Y, labels = np.repeat(points(3), 20_000, axis=0), np.repeat(["a", "b", "c"], 20_000)
+    for style, alpha in (({}, 1), ({"alpha": 0.3}, 0.3)):
+        ax = plot_embedding(Y, labels, density=True, point_style=style)
+        assert {dot.get_alpha() for dot in ax.get_legend().legend_handles} == {alpha}
+        assert ax.images[0].get_array()[..., 3].max() == round(255 * alpha)
+    (dots,) = plot_embedding(Y, labels).collections
+    assert {dot.get_alpha() for dot in plot_embedding(Y, labels).get_legend().legend_handles} == {dots.get_alpha()}
+
+
 def test_density_is_more_opaque_where_more_points_are_and_missing_are_beneath():
     Y = np.repeat([[0.0, 0.0], [1.0, 1.0], [2.0, 0.0]], [1, 50, 20], axis=0)
     labels = ["a"] * 31 + [None] * 40
