@@ -116,8 +116,8 @@ def plot_embedding(
     of the picture, the picture shows the others, a triangle on its border points to each of the few, and a note in the
     corner counts them. ``ax.autoscale()`` shows them all.
 
-    Names are placed for the size of the axes and, in 3-D, for how they are turned at the time of the call: choose the
-    figure before, and turn axes of yours by ``ax.view_init``.
+    Names keep out of each other's way in figures of another size, too, in other limits, and where 3-D axes are turned;
+    those that find no room are hidden for the time being. Their sizes are those for the axes at the time of the call.
 
     Examples
     --------
@@ -202,6 +202,7 @@ def plot_embedding(
         else:
             pen.write_remark(remark)
         pen.write_nodes(Y[named], written, None if degree is None else degree[named])
+        pen.watch()
     return ax
 
 

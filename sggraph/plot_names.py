@@ -8,15 +8,18 @@ import textwrap
 import warnings
 from collections.abc import Mapping, Sequence
 from numbers import Integral
+from typing import NamedTuple
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgb
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation, Text
 
 from .palette import grey, ground
+from .plot_frame import axes_in_points
 from .plot_legend import shortened
 from .plot_space import to_plane
 from .text_places import Places
@@ -27,6 +30,7 @@ CLASS_SIZES, NODE_SIZES = (6.5, 14.0), (6.0, 10.0)
 MOST = 50  # names of classes
 SURE_OF_ROOM = 12  # so many class names always find room
 FINE = 600  # dots per inch of a file: on screen letters are rounded to whole pixels, some names 7 % shorter
+SHIFT = 0.5  # points of text that axes and points may move before the names are arranged anew
 LEADER = 6.0  # a name farther from its point than this gets a line
 
 
@@ -72,13 +76,40 @@ def wanted_names(node_names, nodes, degree, n):
 
 
 class Names:
-    """Writes names on an axes whose points are Y, each name where none is yet."""
+    """Writes names on an axes whose points are Y, each name where none is yet.
+
+    Those that found room are arranged anew whenever the axes are drawn in another size, with other limits, or turned.
+    """
 
     def __init__(self, ax, Y, box, point_size, text_style):
-        self.ax, self.box, self.style = ax, box, text_style
+        self.ax, self.Y, self.box, self.style = ax, Y, box, text_style
         self.text_color = np.array(to_rgb(mpl.rcParams["text.color"]))
         self.radius = np.sqrt(np.mean(point_size)) / 2
         self.places = Places(box, self._in_points(Y), 2 * self.radius)
+        self.written, self.note = [], None
+
+    def follow(self, watch):
+        """Arrange the names anew if the axes have changed; stop for good if somebody has removed one."""
+        if any(name.text.axes is None for name in self.written):
+            watch.remove()
+            return
+        box, anchors = axes_in_points(self.ax), self._anchors()
+        if np.allclose(box, self.box, atol=SHIFT) and np.allclose(anchors, self.anchors, atol=SHIFT):
+            return
+        self.box, self.anchors = box, anchors
+        self.places = Places(box, self._in_points(self.Y), 2 * self.radius)
+        if self.note is not None:
+            self._take_note()
+        for name, anchor in zip(self.written, anchors, strict=True):
+            name.text.set_visible(True)  # or it has no size
+            shown = bool(np.all((anchor >= 0) & (anchor <= box))) and self._place(name, anchor)
+            name.text.set_visible(shown)
+            name.leader.set_visible(shown and name.leader.get_visible())
+
+    def watch(self):
+        """Follow the axes from now on."""
+        self.anchors = self._anchors()
+        self.ax.figure.add_artist(_Watch(self))
 
     def write_classes(self, Y, counts, names, colors, remark):
         """Names of classes at the points Y, sized by the numbers of members; those without room join the remark."""
@@ -103,9 +134,13 @@ class Names:
         place = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "right", "va": "bottom", "zorder": 6}
         note = self.ax.annotate(text, (1, 0), (-3, 3), **place, color=grey(self.ax, 0.7), fontsize=8)
         note.set_path_effects(self._halo())
-        sides = self._sides(note)
-        self.places.take((self.box[0] - 3 - sides[0] / 2, 3 + sides[1] / 2), sides)
+        self.note = note
+        self._take_note()
         return note
+
+    def _take_note(self):
+        sides = self._sides(self.note)
+        self.places.take((self.box[0] - 3 - sides[0] / 2, 3 + sides[1] / 2), sides)
 
     def write_nodes(self, Y, names, degree):
         """Names of nodes beside the points Y, sized by degree."""
@@ -122,23 +157,32 @@ class Names:
         """Write names at Y, the first ones first; on the points themselves if `weight` says that they name classes."""
         plane, anchors = to_plane(self.ax, Y), self._in_points(Y)
         fonts = self._font_sizes(names, share, sizes)
-        gap = self.radius + 1.5
         left = 0
         for at, xyz, anchor, name, font, color in zip(plane, Y, anchors, names, fonts, colors, strict=True):
             text = self._annotation(
                 name, at, xyz,
                 **{"fontsize": font, "color": color, "fontweight": weight, "path_effects": self._halo(), **self.style},
             )  # fmt: skip
-            sides = self._sides(text)
-            middle, end = self.places.place(anchor, sides, gap, 0.25 * self.box.max(), weight is not None)
-            if middle is None:
+            written = _Written(text, self._leader(at, xyz, text), xyz, weight is not None)
+            if self._place(written, anchor):
+                self.written.append(written)
+            else:
                 text.remove()
+                written.leader.remove()
                 left += 1
-                continue
-            text.set_position(middle - anchor)
-            if np.linalg.norm(end - anchor) > self.radius + (LEADER if weight is None else 4 * LEADER):
-                self._draw_leader(at, xyz, anchor, end, text)
         return left
+
+    def _place(self, name, anchor):
+        """Put the name where there is room, with a leader if that is far from its anchor; whether there is room."""
+        sides, gap = self._sides(name.text), self.radius + 1.5
+        middle, end = self.places.place(anchor, sides, gap, 0.25 * self.box.max(), name.is_class)
+        if middle is None:
+            return False
+        name.text.set_position(middle - anchor)
+        name.leader.set_position(end - anchor)
+        far = self.radius + (4 * LEADER if name.is_class else LEADER)
+        name.leader.set_visible(bool(np.linalg.norm(end - anchor) > far))
+        return True
 
     def _font_sizes(self, names, share, sizes):
         """From small to large by share, all smaller where the names would cover too much."""
@@ -159,10 +203,15 @@ class Names:
         made.xyz = xyz
         return self.ax.add_artist(made)
 
-    def _draw_leader(self, at, xyz, anchor, end, text):
+    def _leader(self, at, xyz, text):
         """A thin line from the point to the edge of its name, beneath all names."""
         line = {"arrowstyle": "-", "linewidth": 0.6, "color": text.get_color(), "shrinkA": 0, "shrinkB": self.radius}
-        self._annotation("", at, xyz, xytext=end - anchor, zorder=5, arrowprops=line)
+        return self._annotation("", at, xyz, zorder=5, arrowprops=line)
+
+    def _anchors(self):
+        """Where the points of the names are now, shape (k, 2), in points of text."""
+        points = np.array([name.xyz for name in self.written])
+        return self._in_points(points) if len(points) else np.empty((0, 2))
 
     def _halo(self):
         return [withStroke(linewidth=2.2, foreground=ground(self.ax))]
@@ -190,6 +239,27 @@ def _in_lines(name):
     """A long name in up to three lines or so."""
     lines = textwrap.wrap(shortened(name, 60), 20, break_long_words=False)
     return "\n".join(shortened(line) for line in lines)
+
+
+class _Written(NamedTuple):
+    """A name on the picture, its leader line, visible or not, and the coordinates of its point."""
+
+    text: Annotation
+    leader: Annotation
+    xyz: np.ndarray
+    is_class: bool
+
+
+class _Watch(Artist):
+    """Lets the names follow the axes, before the figure draws these."""
+
+    def __init__(self, names):
+        super().__init__()
+        self.names = names
+        self.set(zorder=-np.inf, in_layout=False)
+
+    def draw(self, renderer):
+        self.names.follow(self)
 
 
 class _Annotation(Annotation):

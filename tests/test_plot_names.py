@@ -1,4 +1,5 @@
 import warnings
+from io import BytesIO
 
 import matplotlib
 import networkx as nx
@@ -23,11 +24,11 @@ def _close_figures():
 
 def written(ax):
     """The names on the picture, without leader lines."""
-    return [text for text in ax.texts if text.get_text()]
+    return [text for text in ax.texts if text.get_text() and text.get_visible()]
 
 
 def boxes(ax):
-    ax.figure.canvas.draw()
+    ax.figure.canvas.draw()  # first: it may hide names
     return np.array([text.get_window_extent().extents for text in written(ax)])
 
 
@@ -57,6 +58,53 @@ def test_class_names_do_not_overlap_nor_leave_the_axes(k, d):
     check_places(ax)
     if d == 2:
         assert len(written(ax)) >= 0.8 * k
+
+
+@pytest.mark.parametrize("d", [2, 3])
+@pytest.mark.parametrize("size", [(3, 3), (12, 4)])
+def test_names_follow_a_figure_of_another_size(size, d):
+    Y, labels = blobs(30, d=d)
+    ax = plot_embedding(Y, [f"class {c}" for c in labels], label_on_map=True, graph=nx.empty_graph(900), node_names=10)
+    count = len(written(ax))
+    ax.figure.set_size_inches(size)
+    check_places(ax)
+    ax.figure.set_size_inches(9, 9)
+    check_places(ax)
+    assert len(written(ax)) == count
+
+
+def test_names_follow_axes_that_turn_or_zoom():
+    Y, labels = blobs(30, d=3)
+    ax = plot_embedding(Y, labels, label_on_map=True)
+    ax.view_init(80, 20)
+    check_places(ax)
+    ax = plot_embedding(Y[:, :2], labels, label_on_map=True)
+    ax.set(xlim=(0, 10), ylim=(0, 10))
+    check_places(ax)
+    assert 0 < len(written(ax)) < 30
+
+
+def test_names_stay_where_they_are_in_the_same_axes():
+    Y, labels = blobs(9)
+    ax = plot_embedding(Y, labels, label_on_map=True)
+    name = written(ax)[0]
+    name.set_position((30, 30))
+    ax.figure.savefig(BytesIO(), dpi=77, bbox_inches="tight")
+    assert name.get_position() == (30, 30)
+
+
+def test_a_name_that_was_taken_away_does_not_come_back():
+    Y, labels = blobs(9)
+    ax = plot_embedding(Y, labels, label_on_map=True)
+    written(ax)[0].remove()
+    ax.figure.set_size_inches(5, 5)
+    ax.figure.canvas.draw()
+    assert len(written(ax)) == 8
+    ax.clear()
+    plot_embedding(Y, ax=ax)
+    ax.figure.canvas.draw()
+    assert not ax.figure.artists
+    assert not ax.texts
 
 
 def test_names_are_measured_as_files_draw_them():
