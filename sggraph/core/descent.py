@@ -13,11 +13,11 @@ import numpy as np
 
 from .attractive import attractive, cross_entropy
 from .blocks import even_bounds
-from .halves import as_halves, n_blocks
 from .jit import kernel
 from .ordering import morton_order
 from .planning import Plan
 from .repulsive import Repulsion
+from .rows import as_rows, n_blocks, renumbered
 
 STEP_BLOCKS = 8
 FARTHEST = 1e12  # coordinates from here on count as infinite, before their squares overflow in the forces
@@ -145,10 +145,9 @@ class Descent:
         self.F_rep = np.empty_like(self.Y)
         self._nodes = even_bounds(n, STEP_BLOCKS)
         self.F_attr = np.empty_like(self.Y)
-        if n_blocks(upper) > 1:
+        self.P = as_rows(upper)
+        if n_blocks(upper.nnz) > 1:
             self.reorder()
-        else:
-            self.P = as_halves(upper, self.order)
         data = upper.data[upper.data > 0].astype(np.float64)
         self._entropy = 2 * float((data * np.log(data)).sum())
         self.Z = np.nan
@@ -159,7 +158,7 @@ class Descent:
 
     def advance(self, phase):
         """One iteration; returns the norm of the gradient."""
-        if self.iteration in REORDER_AT and n_blocks(self.upper) > 1:
+        if self.iteration in REORDER_AT and n_blocks(self.upper.nnz) > 1:
             self.reorder()
         self.iteration += 1
         dims = (0,) * self.Y.shape[1]
@@ -175,8 +174,7 @@ class Descent:
         """Renumber the nodes along the picture so that memory accesses stay local; `embedding` undoes it."""
         order = morton_order(self.Y)
         self.order = self.order[order]
-        self.P = None  # its memory is free for the next one
-        self.P = as_halves(self.upper, self.order)
+        self.P = renumbered(self.P, order, self.workers)
         self.Y, self.velocity, self.gain = (array[order] for array in (self.Y, self.velocity, self.gain))
 
     def is_sound(self):
@@ -214,8 +212,7 @@ class Descent:
             setattr(self, name, snapshot[name].copy())
         for name in PLAIN:
             setattr(self, name, snapshot[name])
-        self.P = None
-        self.P = as_halves(self.upper, self.order)
+        self.P = renumbered(as_rows(self.upper), self.order, self.workers)
         self.repulsion.plans = [(Plan(h, R, tuple(shape)), age) for h, R, shape, age in snapshot["plans"]]
         kept, start = (snapshot[name] and Kept(**snapshot[name]) for name in ("kept", "start"))
         self.leg = snapshot["leg"] and Leg(**snapshot["leg"], kept=kept, start=start)

@@ -11,6 +11,7 @@ Measured at 1 % force error for the kernel 1/(1+r^2): order 6 allows cells 1.25 
 import numpy as np
 
 from .jit import kernel, part
+from .simd import add_multiple, add_products
 
 ORDER = 4  # nodes a point touches along each axis
 
@@ -101,11 +102,7 @@ def spread(b, start, stop, Y, origin, inv_h, shape, Q):
                 size *= 4
         for r in range(4 ** (d - 1)):
             node = np.uint64(base) + offsets[r]
-            p = product[r]
-            q[node] += p * w[0]
-            q[node + np.uint64(1)] += p * w[1]
-            q[node + np.uint64(2)] += p * w[2]
-            q[node + np.uint64(3)] += p * w[3]
+            add_products(q, node, product[r], w)
 
 
 @kernel
@@ -137,19 +134,14 @@ def gather(b, start, stop, Y, origin, inv_h, shape, V, scale, F, sums):
                     _outer(size, slope if t == k else w, product[t])
                 size *= 4
         for t in range(d):  # last: t = d - 1, the sums along lines without slope
-            v0, v1, v2, v3 = zero, zero, zero, zero
+            v = zero, zero, zero, zero
             for r in range(n_lines):
-                node = np.uint64(base) + offsets[r]
-                p = product[t, r]
-                v0 += p * V[node]
-                v1 += p * V[node + np.uint64(1)]
-                v2 += p * V[node + np.uint64(2)]
-                v3 += p * V[node + np.uint64(3)]
+                v = add_multiple(v, product[t, r], V, np.uint64(base) + offsets[r])
             if t < d - 1:
-                F[i, t] = scale * (v0 * w[0] + v1 * w[1] + v2 * w[2] + v3 * w[3])
+                F[i, t] = scale * (v[0] * w[0] + v[1] * w[1] + v[2] * w[2] + v[3] * w[3])
             else:
-                F[i, t] = scale * (v0 * slope[0] + v1 * slope[1] + v2 * slope[2] + v3 * slope[3])
-                total += v0 * w[0] + v1 * w[1] + v2 * w[2] + v3 * w[3]
+                F[i, t] = scale * (v[0] * slope[0] + v[1] * slope[1] + v[2] * slope[2] + v[3] * slope[3])
+                total += v[0] * w[0] + v[1] * w[1] + v[2] * w[2] + v[3] * w[3]
         for t in range(d):
             sums[b, t + 1] += F[i, t]
     sums[b, 0] = total

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, triu
 
-import sggraph.core.halves
+import sggraph.core.rows
 from sggraph.core.attractive import attractive, cross_entropy
 from sggraph.core.blocks import Workers
-from sggraph.core.halves import as_halves
+from sggraph.core.rows import as_rows
 
 
 def joint(n, seed=0, density=0.3):
@@ -24,19 +24,19 @@ def points(n, d, seed=0):
     return np.random.default_rng(seed).normal(0, 2, (n, d)).astype(np.float32)
 
 
-def halves(P):
-    return as_halves(csr_array(np.triu(P, 1)), np.arange(len(P)))
+def rows(P):
+    return as_rows(csr_array(np.triu(P, 1)))
 
 
 def forces(Y, P):
-    P, F = halves(P), np.full(Y.shape, np.nan, np.float32)
+    P, F = rows(P), np.full(Y.shape, np.nan, np.float32)
     with Workers(1) as workers:
         workers.run(attractive, P.bounds, Y, *P.arrays, (0,) * Y.shape[1], F)
     return F
 
 
 def entropy(Y, P):
-    P = halves(P)
+    P = rows(P)
     total = np.full(len(P.bounds) - 1, np.nan)
     with Workers(1) as workers:
         workers.run(cross_entropy, P.bounds, Y, *P.arrays, total)
@@ -46,7 +46,7 @@ def entropy(Y, P):
 @pytest.fixture(params=[1, 3], autouse=True)
 def blocks(request, monkeypatch):
     """All of it with one block of rows and with several, as only large graphs have them."""
-    monkeypatch.setattr(sggraph.core.halves, "n_blocks", lambda upper: request.param)
+    monkeypatch.setattr(sggraph.core.rows, "n_blocks", lambda n_edges: request.param)
     monkeypatch.setattr(sggraph.core.blocks, "MIN_BLOCK", 1)
 
 
@@ -90,7 +90,7 @@ def test_points_on_a_line_feel_the_forces_of_one_dimension(d):
 
 
 def test_a_block_leaves_the_nodes_of_others_alone():
-    Y, P = points(17, 2), halves(joint(17))
+    Y, P = points(17, 2), rows(joint(17))
     F = np.full((17, 2), 7, np.float32)
     attractive(0, P.bounds[0], P.bounds[1], Y, *P.arrays, (0, 0), F)
     assert (F[: P.bounds[1]] != 7).all()
@@ -102,8 +102,8 @@ def test_same_bits_for_any_number_of_threads(d):
     rng = np.random.default_rng(0)
     n = 5_000
     i, j = np.sort(rng.integers(0, n, (2, 40_000)), axis=0)
-    matrix = csr_array((rng.random(40_000, dtype=np.float32), (i, j)), shape=(n, n))
-    P, Y = as_halves(matrix, np.arange(n)), points(n, d)
+    matrix = csr_array(triu(csr_array((rng.random(40_000, dtype=np.float32), (i, j)), shape=(n, n)), 1))
+    P, Y = as_rows(matrix), points(n, d)
     before, results = Y.copy(), set()
     for n_jobs in [1, 2, 3, 4, 7]:
         F, total = np.zeros((n, d), np.float32), np.empty(len(P.bounds) - 1)

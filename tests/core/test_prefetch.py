@@ -1,0 +1,32 @@
+"""prefetch.py: the hint reaches the processor, and changes nothing else."""
+
+import numba
+import numpy as np
+import pytest
+
+from sggraph.core.jit import kernel
+from sggraph.core.prefetch import prefetch
+
+
+@kernel
+def _sum(Y, indices):
+    total = 0.0
+    for e in range(len(indices)):
+        prefetch(Y, indices[e])
+        total += Y[indices[e], 0]
+    return total
+
+
+@pytest.mark.parametrize("index", [np.int32, np.int64, np.uint32])
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_sums_are_the_same(d, index):
+    Y = np.arange(30 * d, dtype=np.float32).reshape(30, d)
+    indices = np.array([29, 0, 17], index)
+    assert _sum(Y, indices) == Y[indices, 0].sum()
+    assert _sum(Y[::2], indices // 2) == Y[::2][indices // 2, 0].sum()
+
+
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
+def test_the_hint_is_in_the_machine_code():
+    _sum(np.zeros((3, 2), np.float32), np.zeros(3, np.int64))
+    assert all("prefetch" in code or "prfm" in code or "pld" in code for code in _sum.inspect_asm().values())
