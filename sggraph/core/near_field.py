@@ -21,11 +21,6 @@ BUFFER = 1024  # points
 LANES = 32  # points that the compiled loops take at once; the buffer is filled up to a multiple
 
 
-def cell_shape(extent, R):
-    """Cells of side R along each axis of a box of sides `extent`."""
-    return tuple(int(m) + 1 for m in extent / R)
-
-
 @kernel
 def sort_into_cells(Y, origin, inv_side, shape, cell, start, order, X):
     """Counting sort: `order` lists the points cell by cell, `start` bounds the cells, X (d, n) holds their positions.
@@ -101,43 +96,6 @@ def add_near_pairs(b, first, stop, X, order, start, dense, shape, r2, c, F, phi)
                         total += _push(near, n_near, x, r2, c, shape, F, order[s])
                     n_near = 0
     phi[b] = total
-
-
-@kernel
-def near_work(Y, origin, inv_side, shape, most):
-    """What `add_near_pairs` has to do: cells with points, points copied to the buffer, pairs in whole SIMD registers.
-
-    Last the number of points in cells of more than `most` points, whose pairs with each other are left out.
-    """
-    d = len(shape)
-    size = 1
-    for k in range(d):
-        size *= shape[k]
-    count = np.zeros(size, np.int32)
-    for i in range(len(Y)):
-        c = 0
-        for k in range(d):
-            ck = int((Y[i, k] - origin[k]) * inv_side)
-            c = c * shape[k] + min(max(ck, 0), shape[k] - 1)
-        count[c] += 1
-    n_last = shape[d - 1]
-    cells = copies = pairs = left = 0
-    for cell in range(len(count)):
-        if count[cell] == 0:
-            continue
-        line, at = cell // n_last, cell % n_last
-        dense = count[cell] > most
-        near = 0
-        for run in range(3 ** (d - 1)):
-            other = _neighbor_line(line, run, shape)
-            if other >= 0:
-                for c in range(other * n_last + max(at - 1, 0), other * n_last + min(at + 2, n_last)):
-                    near += 0 if dense and count[c] > most else count[c]
-        cells += 1
-        copies += near
-        pairs += np.int64(count[cell]) * (-(-near // LANES) * LANES)
-        left += count[cell] if dense else 0
-    return cells, copies, pairs, left
 
 
 @part

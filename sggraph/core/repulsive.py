@@ -16,14 +16,15 @@ from .blocks import even_bounds, weighted_bounds
 from .convolution import Convolution
 from .grid import bounding_box, gather, spread
 from .islands import add_to_points, pack_islands, take_islands
-from .near_field import add_near_pairs, cell_shape, sort_into_cells
-from .planning import DENSE, cheapest_plan, exact_plan, fits, fixed_plan
+from .near_field import add_near_pairs, sort_into_cells
+from .planning import cheapest_plan, exact_plan, fits, fixed_plan
 
 EXACT_BELOW = 1000  # points: direct summation is then as fast as any grid
 SPREAD_BLOCKS = 4  # each with a grid of its own
 PAIR_BLOCKS = 32
 REPLAN_EVERY = 50  # evaluations
 ROOM = 1.2  # times the cells, where a picture outgrew its grid: it will again, and each spectrum costs several FFTs
+DENSE = (160, 64, 160)  # points in a cell in 1-D, 2-D, 3-D: from here on a finer level is cheaper than pairs
 MAX_LEVELS = 12
 
 
@@ -90,7 +91,7 @@ class Level:
     def __call__(self, Y, F):
         """Fill F; returns the sum of the potential over all points (each with itself), the drift and the mean of Y."""
         low, high, mean = bounding_box(Y)
-        self._update_plan(Y, low, high - low)
+        self._update_plan(Y, high - low)
         phi, drift = 0.0, 0.0 * mean
         if self.plan.h > 0:
             phi, drift = self._far(Y, F, (low + high) / 2)
@@ -100,7 +101,7 @@ class Level:
             phi += self._add_near(Y, F, low, high)
         return phi, drift, mean
 
-    def _update_plan(self, Y, low, extent):
+    def _update_plan(self, Y, extent):
         self._age += 1
         if self.plan is not None and self._age <= REPLAN_EVERY and fits(self.plan, extent):
             return
@@ -114,7 +115,7 @@ class Level:
             self.plan = fixed_plan(extent, self.h)
         else:
             room = ROOM ** (1 / len(extent)) if outgrown else 1.0
-            self.plan = cheapest_plan(Y, low, extent * room, self.R_out)
+            self.plan = cheapest_plan(Y, extent * room, self.R_out)
         if self.plan != before:
             self._finer = self._convolution = None
 
@@ -137,7 +138,7 @@ class Level:
     def _add_near(self, Y, F, low, high):
         n, d = Y.shape
         R = self.plan.R
-        shape = cell_shape(high - low, R)
+        shape = tuple(int(m) + 1 for m in (high - low) / R)
         order, cell = np.empty(n, np.int32), np.empty(n, np.int32)
         start = np.empty(int(np.prod(shape)) + 1, np.int32)
         X = np.empty((d, n), np.float32)

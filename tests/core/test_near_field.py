@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from sggraph.core.blocks import Workers, weighted_bounds
-from sggraph.core.near_field import BUFFER, LANES, add_near_pairs, cell_shape, near_work, sort_into_cells
+from sggraph.core.near_field import BUFFER, add_near_pairs, sort_into_cells
 
 
 def cells_of(Y, R):
@@ -108,20 +108,3 @@ def test_same_bits_for_any_number_of_threads(d):
     Y = points(6_000, d, extent=30)
     results = [near_pairs(Y, 1.5, 16, n_jobs) for n_jobs in [1, 2, 3, 4, 7]]
     assert len({(F.tobytes(), phi) for F, phi in results}) == 1
-
-
-@pytest.mark.parametrize("d", [1, 2, 3])
-@pytest.mark.parametrize("n", [1, 2, 17, 400])
-def test_work_is_counted_as_it_is_done(d, n):
-    Y = np.random.default_rng(0).normal(0, 2, (n, d)).astype(np.float32)
-    R, most = 1.3, 5
-    low = Y.min(axis=0)
-    shape = cell_shape((Y.max(axis=0) - low).astype(float), R)
-    cells, copies, pairs, left = near_work(Y, low, np.float32(1 / R), shape, most)
-    place = np.floor((Y - low) * np.float32(1 / R)).astype(int)
-    found, count = np.unique(place, axis=0, return_counts=True)
-    near = np.abs(found[:, None] - found).max(axis=2) <= 1
-    near &= ~((count > most)[:, None] & (count > most))
-    in_reach = near @ count
-    assert (cells, copies, left) == (len(found), in_reach.sum(), count[count > most].sum())
-    assert pairs == (count * -(-in_reach // LANES) * LANES).sum()
