@@ -43,6 +43,7 @@ FUNCTIONS = {
 }
 KERNELS = {
     "add_near_pairs": "pairs",
+    "_copy_rows": "reorder",
     "_step": "step",
     "_sweep": "relax",
     "_search": "pivots",
