@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from .plot_space import as_seen, keep_in_view
+from .plot_space import MARGIN, as_seen, keep_in_view
 
 HEAD = 0.4  # inches above the axes, for a title
 FEW = 100  # fewer than one in so many points are few
-MARGIN = 0.03
 
 
 def new_axes(Y, low, high):
@@ -16,7 +15,7 @@ def new_axes(Y, low, high):
     """
     from matplotlib import pyplot as plt
 
-    sides = high - low if len(low) == 2 else np.ptp(as_seen(Y), axis=0)
+    sides = high - low if len(low) == 2 else apparent_sides(Y)
     width, height = 7 * proportions(sides)
     figure = plt.figure(figsize=(width, height + HEAD), layout="none")
     return figure.add_axes((0, 0, 1, height / (height + HEAD)), projection="3d" if len(low) == 3 else None)
@@ -25,9 +24,14 @@ def new_axes(Y, low, high):
 def whole_axes(figure, Y):
     """Axes that cover the figure, which is made as flat as points Y appear in 3-D; in 2-D the aspect does that."""
     if Y.shape[1] == 3:
-        sides = np.nanmax(as_seen(Y), axis=0) - np.nanmin(as_seen(Y), axis=0)
-        figure.set_size_inches(figure.get_size_inches() * proportions(sides))
+        figure.set_size_inches(figure.get_size_inches() * proportions(apparent_sides(Y)))
     return figure.add_axes((0, 0, 1, 1), projection="3d" if Y.shape[1] == 3 else None)
+
+
+def apparent_sides(Y):
+    """Width and height of points as they appear, rows of NaN left out."""
+    seen = as_seen(Y)
+    return np.nanmax(seen, axis=0) - np.nanmin(seen, axis=0)
 
 
 def proportions(sides):

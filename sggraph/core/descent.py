@@ -13,7 +13,7 @@ import numpy as np
 
 from .attractive import attractive, cross_entropy
 from .blocks import even_bounds
-from .jit import kernel
+from .jit import kernel, part
 from .ordering import morton_order
 from .planning import Plan
 from .repulsive import Repulsion
@@ -81,21 +81,22 @@ def _step(b, start, stop, dims, F_attr, F_rep, shifts, numbers, Y, velocity, gai
     """
     d = len(dims)
     inv_Z, exaggeration, eta, momentum, max_step = numbers
-    zero, up, down, least = np.float32(0.0), np.float32(0.2), np.float32(0.8), np.float32(0.01)
     norm = 0.0
     for i in range(start, stop):
         for k in range(d):
             g = exaggeration * F_attr[i, k] - (F_rep[i, k] - shifts[0, k]) * inv_Z
-            v = velocity[i, k]
-            grown = gain[i, k] + up
-            shrunk = max(gain[i, k] * down, least)
-            gk = shrunk if g * v > zero else grown  # shrinks where the velocity points uphill
-            v = min(max(momentum * v - eta * gk * g, -max_step), max_step)
-            gain[i, k] = gk
-            velocity[i, k] = v
-            Y[i, k] += v - shifts[1, k]
+            velocity[i, k], gain[i, k] = moved(g, velocity[i, k], gain[i, k], eta, momentum, max_step)
+            Y[i, k] += velocity[i, k] - shifts[1, k]
             norm += np.float64(g) * np.float64(g) if abs(Y[i, k]) < FARTHEST else np.inf
     norms[b] = norm
+
+
+@part
+def moved(g, velocity, gain, eta, momentum, max_step):
+    """The next velocity and gain of a coordinate with the gradient g; all float32."""
+    up, down, least = np.float32(0.2), np.float32(0.8), np.float32(0.01)
+    gain = max(gain * down, least) if g * velocity > 0 else gain + up  # shrinks where the velocity points uphill
+    return min(max(momentum * velocity - eta * gain * g, -max_step), max_step), gain
 
 
 class Kept(NamedTuple):
@@ -132,12 +133,11 @@ def _scattered(Y, order):
 
 
 class Descent:
-    """State of one run on the upper triangle of P (CSR, float32, entries sum to 1/2): `advance` it, `finish` it."""
+    """State of one run on the upper triangle of P (CSR, float32, entries sum to 1/2): `advance` it, take its `embedding`."""
 
     def __init__(self, upper, Y0, workers, *, h=None, exact=None):
         n, d = Y0.shape
         self.workers = workers
-        self.upper = upper
         self.Y = centered(np.array(Y0, np.float32, order="C"))
         self.order = np.arange(n)
         self.velocity, self.gain = np.zeros_like(self.Y), np.ones_like(self.Y)
@@ -146,7 +146,8 @@ class Descent:
         self._nodes = even_bounds(n, STEP_BLOCKS)
         self.F_attr = np.empty_like(self.Y)
         self.P = as_rows(upper)
-        if n_blocks(upper.nnz) > 1:
+        self._is_large = n_blocks(upper.nnz) > 1
+        if self._is_large:
             self.reorder()
         data = upper.data[upper.data > 0].astype(np.float64)
         self._entropy = 2 * float((data * np.log(data)).sum())
@@ -158,7 +159,7 @@ class Descent:
 
     def advance(self, phase):
         """One iteration; returns the norm of the gradient."""
-        if self.iteration in REORDER_AT and n_blocks(self.upper.nnz) > 1:
+        if self.iteration in REORDER_AT and self._is_large:
             self.reorder()
         self.iteration += 1
         dims = (0,) * self.Y.shape[1]
@@ -208,11 +209,12 @@ class Descent:
 
     def restore(self, snapshot):
         """Stand where another Descent, of the same upper triangle and settings, stood at its `snapshot`."""
+        place = _scattered(np.arange(len(self.order)), self.order)
+        self.P = renumbered(self.P, place[snapshot["order"]], self.workers)
         for name in ("Y", "velocity", "gain"):
             setattr(self, name, snapshot[name].copy())
         for name in PLAIN:
             setattr(self, name, snapshot[name])
-        self.P = renumbered(as_rows(self.upper), self.order, self.workers)
         self.repulsion.plans = [(Plan(h, R, tuple(shape)), age) for h, R, shape, age in snapshot["plans"]]
         kept, start = (snapshot[name] and Kept(**snapshot[name]) for name in ("kept", "start"))
         self.leg = snapshot["leg"] and Leg(**snapshot["leg"], kept=kept, start=start)

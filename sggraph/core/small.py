@@ -9,7 +9,7 @@ Cost: sum of the squared sizes. Components are blocks of consecutive nodes, and 
 import numpy as np
 
 from .blocks import weighted_bounds
-from .descent import FAST, RUNAWAY
+from .descent import FAST, RUNAWAY, moved
 from .jit import kernel, part
 
 BLOCKS = 64
@@ -147,11 +147,7 @@ def _descend(low, high, dims, indptr, indices, data, phases, must_gain, y):
                 drift = np.float32(y[k].mean())
                 for i in range(m):
                     g = pull * F_attr[k, i] - push * F_rep[k, i]
-                    v = velocity[k, i]
-                    grown = gain[k, i] + np.float32(0.2)
-                    shrunk = max(gain[k, i] * np.float32(0.8), np.float32(0.01))
-                    gain[k, i] = shrunk if g * v > 0 else grown
-                    velocity[k, i] = min(max(momentum * v - eta * gain[k, i] * g, -max_step), max_step)
+                    velocity[k, i], gain[k, i] = moved(g, velocity[k, i], gain[k, i], eta, momentum, max_step)
                     y[k, i] += velocity[k, i] - drift
         if not np.abs(y).max() <= farthest:
             return np.nan
