@@ -133,7 +133,7 @@ def _scattered(Y, order):
 
 
 class Descent:
-    """State of one run on the upper triangle of P (CSR, float32, entries sum to 1/2): `advance` it, take its `embedding`."""
+    """State of one run on the upper triangle of P (CSR, float32, sums to 1/2): `advance` it, take its `embedding`."""
 
     def __init__(self, upper, Y0, workers, *, h=None, exact=None):
         n, d = Y0.shape
