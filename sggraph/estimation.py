@@ -18,12 +18,12 @@ from .core.descent import REORDER_AT, Descent
 from .core.distances import WORD, hop_distances, write_hops
 from .embed import embed_graph
 from .graph import as_graph
-from .initial import N_FARTHEST, even_length, is_compact, n_pivots, shape_of, stretched
+from .initial import N_FARTHEST, even_length, is_compact, n_pivots, shape_of, smoothed, stretched
 from .leaves import is_kept, without_leaves
 from .memory import memory_of
 from .options import as_generator, as_lambda, check_options
 from .runs import schedules_of
-from .schedule import TRIAL, fill, start_offset, stretch
+from .schedule import TRIAL, fill, start_likeness, start_offset, stretch
 from .twins import alike_share
 
 FEW_PIVOTS = 8
@@ -180,8 +180,12 @@ class _Measure:
         begin = clock()
         shape = shape_of(kind, links, self.d, self.rng, workers, offset, few)
         traits["long_paths"] = not is_compact(shape, links, self.rng)
-        traits["stretch"] = stretch(n, links.nnz // 2, self.d, even_length(shape))
         rest = max(clock() - begin - few * single, 0.0)
+        begin = clock()
+        if kind == "auto":
+            shape = smoothed(shape, links, start_likeness(self.options["balance"]), workers)
+        traits["stretch"] = stretch(n, links.nnz // 2, self.d, even_length(shape))
+        smoothing = clock() - begin
         together, groups = 0.0, -(-max(k - N_FARTHEST, 0) // WORD)
         if groups:
             sources = np.arange(min(WORD, k - N_FARTHEST))
@@ -189,7 +193,7 @@ class _Measure:
             write_hops(links, sources, np.empty((n, len(sources)), np.int16), workers)
             at_once = 1 if clock is not perf_counter else min(groups, workers.n_jobs)
             together = (clock() - begin) * groups / at_once
-        return shape, traits, alike + min(k, N_FARTHEST) * single + together + rest * k / few
+        return shape, traits, alike + min(k, N_FARTHEST) * single + together + rest * k / few + smoothing
 
     def _iterations(self, Y0, schedule):
         """Seconds to begin, seconds of an iteration, cells of the grid."""

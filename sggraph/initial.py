@@ -4,7 +4,8 @@ Pivot MDS (Brandes & Pich, Graph Drawing 2006): distances D (n, k) to k pivots, 
 C = -(D^2 - row means - column means + mean) / 2; the coordinates are C V with V the d leading eigenvectors of C'C.
 Pivot stress relaxes them towards the distances themselves (core/stress.py), which unfolds what the projection laid over
 each other: worth .1 to .2 of correlation with path lengths on social graphs, and as much again once the distances have
-lost the constant that no picture can show (`path_offset`). Both cost k breadth-first searches.
+lost the constant that no picture can show (`path_offset`). Both cost k breadth-first searches. "auto" then gathers the
+neighbours (`smoothed`).
 "spectral" takes eigenvectors of the random walk, by a fixed number of products instead of a converged decomposition.
 """
 
@@ -13,6 +14,7 @@ from scipy.sparse import csr_array
 from scipy.spatial.distance import cdist
 
 from .core.distances import UNREACHED, hop_distances, write_hops
+from .core.smoothing import smooth
 from .core.stress import relax
 from .limits import one_blas_thread
 
@@ -24,6 +26,8 @@ N_SWEEPS = 10
 VARIATION = {1: 0.71, 2: 0.47, 3: 0.37}  # deviation over mean of the distances in an interval, a disc, a ball
 SHORT = 32_000  # edges that a path of two bytes has at most
 ROWS = 8192  # of the distances that are worked on at once
+N_STEPS = 30  # of smoothing, at most
+ROOMY = 1.0  # least `even_length` after smoothing
 N_PRODUCTS = 100
 RANDOM_SPREAD = 1e-4  # standard deviation of the random start, as in the method's publications
 SHORT_PATHS = 0.12  # median edge over median distance; meshes and roads lie below, social graphs above .15
@@ -31,14 +35,12 @@ SHORTEST = 1e-7  # median edge over the extent: eigenvectors are constant on com
 JITTER = 1e-2  # of the median edge: parts the nodes that look the same from all pivots
 
 
-def initial_coordinates(init, A, d, length, rng, workers):
-    """Coordinates (n, d) float32 for the symmetric pattern A; `length` is what the median edge measures."""
+def unshaped(init, A, d, rng):
+    """Coordinates (n, d) float32 of a start that asks nothing of the graph: the caller's array, a ball, no edges."""
     if not isinstance(init, str):
         return np.asarray(init).astype(np.float32)
-    if init == "random" or A.nnz == 0:
-        spread = RANDOM_SPREAD if init == "random" else 1.0
-        return (spread * rng.standard_normal((A.shape[0], d))).astype(np.float32)
-    return stretched(shape_of(init, A, d, rng, workers), length, rng)
+    spread = RANDOM_SPREAD if init == "random" else 1.0
+    return (spread * rng.standard_normal((A.shape[0], d))).astype(np.float32)
 
 
 def n_pivots(n):
@@ -56,6 +58,19 @@ def shape_of(init, A, d, rng, workers, offset=1.0, k=None):
     if init in ("auto", "stress"):
         Y = Y + 1e-3 * D.mean() * rng.standard_normal(Y.shape)  # coincident nodes have no direction to part in
         Y = relax(Y, D, pivots, N_SWEEPS, workers, offset=offset * path_offset(D, d))
+    return unit_edges(Y, A)
+
+
+def smoothed(Y, A, alike, workers):
+    """The shape Y with its neighbours gathered, still as `alike` as asked (core/smoothing.py). Median edge 1 again, or
+    less: where cliques fall together, that would blow up the rest beyond `ROOMY`.
+    """
+    new = unit_edges(smooth(Y, A, N_STEPS, alike, workers).astype(np.float64), A)
+    return new * min(even_length(new) / min(even_length(Y), ROOMY), 1.0)
+
+
+def unit_edges(Y, A):
+    """Y in units of its median edge."""
     edges = edge_lengths(Y, A)
     median = np.median(edges[edges > 1e-9 * edges.max()]) if edges.any() else 0.0
     median = max(median, SHORTEST * np.abs(Y).max())

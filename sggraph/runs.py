@@ -12,10 +12,21 @@ import numpy as np
 from .components import halved, n_large, options_of_first, small_parts
 from .core.descent import Descent, advance
 from .history import History
-from .initial import even_length, initial_coordinates, is_compact, shape_of, stretched
+from .initial import even_length, is_compact, shape_of, smoothed, stretched, unshaped
 from .interrupts import EmbeddingInterrupted, Interrupts
 from .progress import progress, stage
-from .schedule import TRIAL, Schedule, compact_schedule, fill, forgiven, make_schedule, split, start_offset, stretch
+from .schedule import (
+    TRIAL,
+    Schedule,
+    compact_schedule,
+    fill,
+    forgiven,
+    make_schedule,
+    split,
+    start_likeness,
+    start_offset,
+    stretch,
+)
 from .state import EmbeddingState, Run, check_followed, check_origin, generator_of, read_state, write_state
 from .twins import alike_share
 
@@ -174,10 +185,12 @@ def new_run(init, links, d, filled, options, rng, workers):
     traits = {"kind": kind, "alike": alike_share(links, workers), "long_paths": False, "stretch": 1.0}
     if not isinstance(init, str) or init == "random" or links.nnz == 0:
         schedules = schedules_of(n, filled, options, traits)
-        starts = [(initial_coordinates(init, links, d, schedules[0].length, rng, workers), schedules[0])]
+        starts = [(unshaped(init, links, d, rng), schedules[0])]
     else:
         shape = shape_of(init, links, d, rng, workers, start_offset(options["balance"]))
         long_paths = not is_compact(shape, links, rng)
+        if init == "auto":
+            shape = smoothed(shape, links, start_likeness(options["balance"]), workers)
         longer = stretch(n, links.nnz // 2, d, even_length(shape))
         traits |= {"kind": init, "long_paths": long_paths, "stretch": longer}
         schedules = schedules_of(n, filled, options, traits)

@@ -4,8 +4,10 @@ Two things decide what picture comes out, and one dial, `balance`, turns both.
 
 L, the length of the median edge at the start. Attraction fades with distance, so from a start whose edges are long only
 near neighbours are drawn together and the overall shape of the start survives; from a compact one communities form
-freely, and where they come to lie is left to chance. L falls from 120 at balance 0 over 9 to 2 at balance 1; graphs of
-few edges begin with longer ones (`stretch`).
+freely, and where they come to lie is left to chance. L falls from 120 at balance 0 over 7 to 1.5 at balance 1; graphs
+of few edges begin with longer ones (`stretch`). The automatic start is smoothed before it is measured
+(`start_likeness`): each node goes to its neighbours while the picture stays what it is, so that communities lie close
+and yet in place.
 
 rho, the exaggeration of the last phase. A row of P sums to 1 however few neighbours it has, but lambda neighbours were
 asked for: a node with fewer should not pull with the weight of lambda. The mean of min(degree, lambda) / lambda is the
@@ -27,7 +29,7 @@ import numpy as np
 from .core.descent import Phase
 
 BALANCE = 0.5
-LENGTHS = (120.0, 9.0, 2.0)  # of the median edge at the start, at balance 0, .5 and 1
+LENGTHS = (120.0, 7.0, 1.5)  # of the median edge at the start, at balance 0, .5 and 1
 SEED_LENGTH = 12.0  # over alpha, where alpha is given: a strong exaggeration wants a compact start
 AUTO_ALPHA, AUTO_EARLY_EXAG = 2.0, 50
 AUTO_MAX_ITER = 400
@@ -35,6 +37,7 @@ MORE_ITER = 100  # one more iteration per so many nodes, up to twice as many, wh
 END = 0.75  # the last phase takes this times balance of the iterations,
 LEAST_END = 0.125  # but at least this share
 OFFSETS = (1.5, 1.0)  # share of the offset of path lengths that the start leaves out, at balance 0 and from .5 on
+LIKENESS = 0.85  # of the smoothed start to what it was, from balance .5 on
 FEW = 500  # nodes: smaller graphs end with an exaggeration of 1
 PARTING = 0.76  # at most the exaggeration at the end if all nodes are alike; .8 leaves pairs on a spot, at .7 some flee
 TRIAL = 100  # iterations after which two starts are compared
@@ -161,6 +164,11 @@ def start_offset(balance):
     """Share of the offset of the path lengths to leave out of the start, see `initial.path_offset`."""
     shape, other = OFFSETS
     return other + (shape - other) * max(1 - balance / BALANCE, 0.0)
+
+
+def start_likeness(balance):
+    """How alike the smoothed start (`initial.smoothed`) has to be; the same at balance 0, where only paths count."""
+    return 1.0 - (1.0 - LIKENESS) * min(balance / BALANCE, 1.0)
 
 
 def compact_schedule(n, schedule, eta="auto"):

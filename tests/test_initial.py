@@ -9,14 +9,17 @@ from scipy.spatial import procrustes
 from sggraph.core.blocks import Workers
 from sggraph.datasets import load_us_counties
 from sggraph.initial import (
+    ROOMY,
     check_init,
     even_length,
-    initial_coordinates,
     is_compact,
     path_offset,
     pivot_distances,
     pivot_mds,
     shape_of,
+    smoothed,
+    stretched,
+    unshaped,
 )
 from sggraph.metrics import shortest_path_correlation
 
@@ -36,6 +39,13 @@ def edge_lengths(Y, A):
     return np.linalg.norm(Y[i].astype(float) - Y[j], axis=1)
 
 
+def start(init, A, d, length, rng, workers):
+    if init == "random" or A.nnz == 0:
+        return unshaped(init, A, d, rng)
+    Y = shape_of(init, A, d, rng, workers)
+    return stretched(smoothed(Y, A, 0.9, workers) if init == "auto" else Y, length, rng)
+
+
 def rng(seed=0):
     return np.random.default_rng(seed)
 
@@ -45,22 +55,22 @@ def rng(seed=0):
 @pytest.mark.parametrize("init", ["auto", "stress", "pmds", "spectral", "random"])
 def test_starts_are_finite_distinct_float32(init, n, d, workers):
     for G in (nx.path_graph(n), nx.empty_graph(n), nx.complete_graph(n), nx.star_graph(n - 1)):
-        Y = initial_coordinates(init, pattern(G), d, 3.0, rng(), workers)
+        Y = start(init, pattern(G), d, 3.0, rng(), workers)
         assert Y.shape == (n, d)
         assert Y.dtype == np.float32
         assert np.isfinite(Y).all()
         assert len(np.unique(Y, axis=0)) == n
 
 
-def test_random_is_a_ball_of_the_published_size(workers):
-    Y = initial_coordinates("random", pattern(nx.cycle_graph(5000)), 2, 3.0, rng(), workers)
+def test_random_is_a_ball_of_the_published_size():
+    Y = unshaped("random", pattern(nx.cycle_graph(5000)), 2, rng())
     assert Y.std() == pytest.approx(1e-4, rel=0.05)
 
 
 @pytest.mark.parametrize("length", [0.5, 3.0, 40.0])
 def test_the_median_edge_has_the_wanted_length(length, workers):
     A = load_us_counties().graph
-    Y = initial_coordinates("auto", A, 2, length, rng(), workers)
+    Y = start("auto", A, 2, length, rng(), workers)
     assert np.median(edge_lengths(Y, A)) == pytest.approx(length, rel=0.02)
 
 
@@ -125,6 +135,32 @@ def test_the_even_length_gives_each_node_a_unit_of_room():
     assert even_length(np.zeros((3, 2))) == 1
 
 
+def test_smoothing_gathers_communities_and_keeps_the_picture(workers):
+    A = pattern(nx.random_partition_graph([40] * 6, 0.3, 0.003, seed=0))
+    before = shape_of("auto", A, 2, rng(), workers)
+    after = smoothed(before, A, 0.85, workers)
+    group = np.repeat(np.arange(6), 40)
+
+    def spread(Y):  # of the groups, as a share of all
+        return np.mean([Y[group == g].std(axis=0) for g in range(6)]) / Y.std(axis=0).mean()
+
+    assert spread(after) < 0.7 * spread(before)
+    assert np.median(edge_lengths(after, A)) == pytest.approx(1)
+    assert procrustes(before, after)[2] < 1 - 0.85**2
+    np.testing.assert_allclose(smoothed(before, A, 1.0, workers), before - before.mean(axis=0), rtol=1e-4, atol=1e-4)
+
+
+def test_smoothed_cliques_do_not_blow_up_the_rest(workers):
+    A = pattern(nx.barbell_graph(60, 3))
+    before = shape_of("auto", A, 2, rng(), workers)
+    after = smoothed(before, A, 0.85, workers)
+    assert even_length(before) > even_length(after) == pytest.approx(ROOMY)
+    assert np.median(edge_lengths(after, A)) < 0.2
+    line = pattern(nx.path_graph(500))  # takes more room than that anyway
+    before = shape_of("auto", line, 2, rng(), workers)
+    assert even_length(smoothed(before, line, 0.85, workers)) == pytest.approx(even_length(before), rel=0.02)
+
+
 def test_axes_from_a_sample_of_the_nodes_are_near_those_from_all(workers, monkeypatch):
     D, pivots = pivot_distances(load_us_counties().graph, 50, rng(), workers)
     whole = pivot_mds(D, pivots, 2)
@@ -169,14 +205,14 @@ def test_threads_change_no_bit_and_seeds_do():
     starts = []
     for n_jobs, seed in ((1, 0), (4, 0), (1, 1)):
         with Workers(n_jobs) as workers:
-            starts.append(initial_coordinates("auto", A, 3, 2.0, rng(seed), workers))
+            starts.append(start("auto", A, 3, 2.0, rng(seed), workers))
     np.testing.assert_array_equal(starts[0], starts[1])
     assert not np.array_equal(starts[0], starts[2])
 
 
-def test_a_given_start_is_copied(workers):
+def test_a_given_start_is_copied():
     Y0 = rng().normal(size=(4, 2)).astype(np.float32)
-    Y = initial_coordinates(Y0, pattern(nx.path_graph(4)), 2, 1.0, rng(), workers)
+    Y = unshaped(Y0, pattern(nx.path_graph(4)), 2, rng())
     np.testing.assert_array_equal(Y, Y0)
     assert not np.shares_memory(Y, Y0)
 

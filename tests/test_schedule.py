@@ -12,6 +12,7 @@ from sggraph.schedule import (
     make_schedule,
     split,
     start_length,
+    start_likeness,
     start_offset,
     stretch,
 )
@@ -81,25 +82,29 @@ def test_the_dial_sets_the_final_exaggeration(balance, final):
 def test_the_dial_sets_the_length_of_the_start():
     lengths = [start_length(balance) for balance in np.linspace(0, 1, 9)]
     assert lengths[0] == pytest.approx(120)
-    assert lengths[4] == pytest.approx(9)
-    assert lengths[8] == pytest.approx(2)
+    assert lengths[4] == pytest.approx(7)
+    assert lengths[8] == pytest.approx(1.5)
     assert (np.diff(lengths) < 0).all()
     longer = [start_length(balance, stretch=3) for balance in (0, 0.5, 1)]
-    assert longer == pytest.approx([120, 27, 6])
+    assert longer == pytest.approx([120, 21, 4.5])
 
 
 def test_edges_of_sparse_graphs_begin_longer():
     n = 1000
-    assert stretch(n, n - 1, 2, even_length=45) == pytest.approx(5)  # a tree: up to the length that gives room
-    assert stretch(n, 3 * n, 2, even_length=45) == pytest.approx(np.sqrt(5))
-    assert stretch(n, 3 * n, 3, even_length=45) == pytest.approx(5)
-    assert stretch(n, 5 * n, 2, even_length=45) == 1
+    assert stretch(n, n - 1, 2, even_length=35) == pytest.approx(5)  # a tree: up to the length that gives room
+    assert stretch(n, 3 * n, 2, even_length=35) == pytest.approx(np.sqrt(5))
+    assert stretch(n, 3 * n, 3, even_length=35) == pytest.approx(5)
+    assert stretch(n, 5 * n, 2, even_length=35) == 1
     assert stretch(n, n - 1, 2, even_length=3) == 1  # a path has room already
-    assert stretch(n, n - 1, 1, even_length=1e9) == pytest.approx(120 / 9)  # never longer than at balance 0
+    assert stretch(n, n - 1, 1, even_length=1e9) == pytest.approx(120 / 7)  # never longer than at balance 0
 
 
 def test_the_start_leaves_out_more_of_the_offset_where_shape_counts():
     assert [start_offset(balance) for balance in (0, 0.25, 0.5, 1)] == [1.5, 1.25, 1, 1]
+
+
+def test_the_start_is_smoothed_more_toward_neighborhoods():
+    assert [start_likeness(balance) for balance in (0, 0.25, 0.5, 1)] == pytest.approx([1, 0.925, 0.85, 0.85])
 
 
 def test_fill_is_the_mean_share_of_lambda():
