@@ -11,8 +11,8 @@ class History:
     """Callback for `embed_graph` and `SGtSNEpi` that records the KL divergence, the gradient and the coordinates.
 
     How often is for `callback_every` to say: 10 makes smooth curves, 2 to 5 smooth animations. Where two starts are
-    compared (``init="auto"`` on graphs of short paths), the record begins when the better one goes on, at iteration
-    100; ``init="stress"`` compares none and is recorded from the start. A second run replaces the first.
+    compared (``init="auto"`` on neighbour graphs of points), the record begins when the better one goes on, at
+    iteration 200; ``init="stress"`` compares none and is recorded from the start. A second run replaces the first.
 
     Parameters
     ----------

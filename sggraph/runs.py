@@ -16,6 +16,8 @@ from .initial import even_length, is_compact, shape_of, smoothed, stretched, uns
 from .interrupts import EmbeddingInterrupted, Interrupts
 from .progress import progress, stage
 from .schedule import (
+    AHEAD,
+    CERTAIN,
     TRIAL,
     Schedule,
     compact_schedule,
@@ -215,19 +217,23 @@ def schedules_of(n, filled, options, traits):
         return [schedule._replace(start=kind)]
     schedules = [schedule._replace(start="spread out")]
     is_free = kind == "auto" and all(options[name] in ("auto", None) for name in ("alpha", "early_exag", "schedule"))
-    if is_free and not traits["long_paths"] and schedule.n_iter >= 2 * TRIAL:
+    in_doubt = not traits["long_paths"] and forgiven(options["balance"], filled) < CERTAIN
+    if is_free and in_doubt and schedule.n_iter > TRIAL:
         schedules.append(compact_schedule(n, schedule, options["eta"])._replace(start="compact"))
     return schedules
 
 
 def descend_best(upper, run, margin, options, workers, tick):
-    """Bring the Run to its end; the KL divergence of its first start may be higher by the share `margin`."""
+    """Bring the Run to its end; the KL divergence that its first start promises may be higher by the share `margin`."""
     if run.best is None:
-        for s in range(len(run.trial), len(run.starts)):
+        for half in range(len(run.trial), 2 * len(run.starts)):
+            s, second = divmod(half, 2)
             descent = descent_of(run, s, upper, options, workers)
-            advance(descent, remaining(run, s, TRIAL), tick=tick)
+            advance(descent, remaining(run, s, TRIAL if second else TRIAL // 2), tick=tick)
             run.trial.append(descent.kl_divergence(fresh=True))
-        run.best = int(run.trial[1] < run.trial[0] * (1 - margin))
+        early, late = np.array(run.trial[::2]), np.array(run.trial[1::2])
+        spread_out, compact = late + AHEAD * (late - early)
+        run.best = int(compact < spread_out * (1 - margin))
         run.descents[1 - run.best] = None
     descent = descent_of(run, run.best, upper, options, workers)
     callback = options["callback"]

@@ -17,9 +17,10 @@ neighbourhoods (twins.py): nothing else would part those.
 
 Between them lie 50 iterations at exaggeration 2, which close the gaps of the start, and the plain objective.
 
-Graphs of many dense communities with short paths between them (neighbour graphs of point clouds, some social ones) are
-torn by a spread-out start: their neighbours begin too far apart to find each other. The objective tells: where a
-compact start with strong exaggeration has a clearly lower KL divergence after `TRIAL` iterations, it goes on instead.
+Graphs of dense communities, each node with at least lambda neighbours (neighbour graphs of point clouds), can be torn
+by a spread-out start: parts of a community begin too far apart to find each other. The objective tells: two starts run
+`TRIAL` iterations each, and the one whose KL divergence promises to end lower goes on, a compact one with strong
+exaggeration or the spread-out one. Sparser graphs are not tried: there the smoothed start has won every time.
 """
 
 from typing import NamedTuple
@@ -40,10 +41,12 @@ OFFSETS = (1.5, 1.0)  # share of the offset of path lengths that the start leave
 LIKENESS = 0.85  # of the smoothed start to what it was, from balance .5 on
 FEW = 500  # nodes: smaller graphs end with an exaggeration of 1
 PARTING = 0.76  # at most the exaggeration at the end if all nodes are alike; .8 leaves pairs on a spot, at .7 some flee
-TRIAL = 100  # iterations after which two starts are compared
-TORN = 0.015  # relative excess of its KL divergence that a spread-out start is forgiven at balance .5
+TRIAL = 200  # iterations after which two starts are compared
+AHEAD = 0.5  # times the change in the second half of the trial is what comes after it
+TORN = 0.005  # relative excess of its KL divergence that a spread-out start is forgiven at balance .5
 SPARSE = 0.4  # more of it where nodes have fewer neighbours than lambda: paths, not communities, make the shape
 PRICE = 2.0  # and per unit of balance below .5: shape is worth more there
+CERTAIN = 0.05  # where more than that is forgiven, nothing is tried
 EARLY_MOMENTUM, MOMENTUM = 0.5, 0.8
 MAX_STEP = 10.0  # of a coordinate, with automatic eta: a hundred leaves on a spot fling each other a thousand away
 

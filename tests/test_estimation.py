@@ -32,7 +32,8 @@ def test_seconds_are_about_right():
 
 def test_iterations_follow_the_schedule():
     karate = nx.karate_club_graph()
-    assert sg.estimate(karate).n_iter == 500  # a trial of 100 from the start that loses
+    assert sg.estimate(karate).n_iter == 400
+    assert sg.estimate(karate, lambda_=1).n_iter == 600  # a trial of 200 from the start that loses
     assert sg.estimate(karate, max_iter=30).n_iter == 30
     assert sg.estimate(karate, init="random", max_iter=0).n_iter == 0
     assert sg.estimate(karate, Y0=np.zeros((34, 2)), max_iter=30).n_iter == 30

@@ -42,9 +42,9 @@ def test_start_and_schedule():
 
 def test_it_begins_where_the_comparison_of_two_starts_ends():
     history = sg.History()
-    sg.embed_graph(nx.karate_club_graph(), random_state=0, callback=history, callback_every=10)
-    assert history.first == next(iter(history.snapshots)) == 100
-    assert history.iterations[0] == 110
+    sg.embed_graph(nx.karate_club_graph(), lambda_=1, random_state=0, callback=history, callback_every=10)
+    assert history.first == next(iter(history.snapshots)) == 200
+    assert history.iterations[0] == 210
 
 
 @pytest.mark.parametrize("limit", [2, 3, 5, 7])
