@@ -21,6 +21,11 @@ BUFFER = 1024  # points
 LANES = 32  # points that the compiled loops take at once; the buffer is filled up to a multiple
 
 
+def cell_shape(extent, R):
+    """Cells of side R along each axis of a box of sides `extent`."""
+    return tuple(int(m) + 1 for m in extent / R)
+
+
 @kernel
 def sort_into_cells(Y, origin, inv_side, shape, cell, start, order, X):
     """Counting sort: `order` lists the points cell by cell, `start` bounds the cells, X (d, n) holds their positions.
@@ -30,10 +35,7 @@ def sort_into_cells(Y, origin, inv_side, shape, cell, start, order, X):
     n, d = Y.shape
     start[:] = 0
     for i in range(n):
-        c = 0
-        for k in range(d):
-            ck = int((Y[i, k] - origin[k]) * inv_side)
-            c = c * shape[k] + min(max(ck, 0), shape[k] - 1)
+        c = _cell_of(Y, i, origin, inv_side, shape)
         cell[i] = c
         start[c] += 1
     for c in range(1, len(start)):  # ends of the cells
@@ -47,11 +49,11 @@ def sort_into_cells(Y, origin, inv_side, shape, cell, start, order, X):
 
 
 @kernel
-def add_near_pairs(b, first, stop, X, order, start, dense, shape, r2, c, F, phi):
+def add_near_pairs(b, first, stop, X, order, start, crowded, shape, r2, c, F, phi):
     """Add the short-ranged forces on the points of the cells first..stop to F, their potential to ``phi[b]``.
 
     `shape` (a tuple) counts the cells, r2 is R^2 and c is 1 / (1 + R^2); a point's own term K t^3 is part of phi.
-    Pairs of points that both lie in cells marked `dense` are left out.
+    Pairs of points that both lie in cells marked `crowded` are left out.
     """
     d = len(shape)
     n_runs = 3 ** (d - 1)
@@ -64,14 +66,14 @@ def add_near_pairs(b, first, stop, X, order, start, dense, shape, r2, c, F, phi)
             continue
         line, at = cell // n_last, cell % n_last
         n_near = 0
-        n_parts = 3 if dense[cell] else 1  # cells that a run is taken by
+        n_parts = 3 if crowded[cell] else 1  # cells that a run is taken by
         for run in range(n_runs * n_parts):
             other = _neighbor_line(line, run // n_parts, shape)
             near_by, far_by = max(at - 1, 0), min(at + 1, n_last - 1)
             if n_parts == 3:
                 near_by = far_by = at - 1 + run % 3
                 inside = other >= 0 and near_by >= 0 and near_by < n_last
-                if not inside or dense[other * n_last + near_by]:
+                if not inside or crowded[other * n_last + near_by]:
                     other = -1
             j = end = 0
             if other >= 0:
@@ -96,6 +98,72 @@ def add_near_pairs(b, first, stop, X, order, start, dense, shape, r2, c, F, phi)
                         total += _push(near, n_near, x, r2, c, shape, F, order[s])
                     n_near = 0
     phi[b] = total
+
+
+@kernel
+def cell_bounds(Y, origin, inv_side, shape):
+    """`start` as `sort_into_cells` finds it, nothing else."""
+    size = 1
+    for k in range(len(shape)):
+        size *= shape[k]
+    start = np.zeros(size + 1, np.int32)
+    for i in range(len(Y)):
+        start[_cell_of(Y, i, origin, inv_side, shape) + 1] += 1
+    for c in range(size):
+        start[c + 1] += start[c]
+    return start
+
+
+@kernel
+def mark_crowded(start, shape, most, crowded):
+    """Set ``crowded[cell]`` where more than `most` points are in reach of a cell's, its own among them."""
+    n_last = shape[len(shape) - 1]
+    for cell in range(len(crowded)):
+        near = 0
+        if start[cell] < start[cell + 1]:
+            for run in range(3 ** (len(shape) - 1)):
+                other = _neighbor_line(cell // n_last, run, shape)
+                if other >= 0:
+                    at = cell % n_last
+                    near += start[other * n_last + min(at + 2, n_last)] - start[other * n_last + max(at - 1, 0)]
+        crowded[cell] = near > most
+
+
+@kernel
+def near_work(start, shape, crowded):
+    """What `add_near_pairs` has to do: cells with points, points copied to the buffer, pairs in whole SIMD registers.
+
+    Last the number of points in crowded cells, whose pairs with each other are left out.
+    """
+    n_last = shape[len(shape) - 1]
+    cells = copies = pairs = left = 0
+    for cell in range(len(crowded)):
+        size = start[cell + 1] - start[cell]
+        if size == 0:
+            continue
+        near = 0
+        for run in range(3 ** (len(shape) - 1)):
+            other = _neighbor_line(cell // n_last, run, shape)
+            if other >= 0:
+                for at in range(max(cell % n_last - 1, 0), min(cell % n_last + 2, n_last)):
+                    c = other * n_last + at
+                    if not (crowded[cell] and crowded[c]):
+                        near += start[c + 1] - start[c]
+        cells += 1
+        copies += near
+        pairs += np.int64(size) * (-(-near // LANES) * LANES)
+        left += size if crowded[cell] else 0
+    return cells, copies, pairs, left
+
+
+@part
+def _cell_of(Y, i, origin, inv_side, shape):
+    """Number of the cell of point i."""
+    c = 0
+    for k in range(len(shape)):
+        ck = int((Y[i, k] - origin[k]) * inv_side)
+        c = c * shape[k] + min(max(ck, 0), shape[k] - 1)
+    return c
 
 
 @part

@@ -5,7 +5,16 @@ import numpy as np
 import pytest
 
 from sggraph.core.blocks import Workers, weighted_bounds
-from sggraph.core.near_field import BUFFER, add_near_pairs, sort_into_cells
+from sggraph.core.near_field import (
+    BUFFER,
+    LANES,
+    add_near_pairs,
+    cell_bounds,
+    cell_shape,
+    mark_crowded,
+    near_work,
+    sort_into_cells,
+)
 
 
 def cells_of(Y, R):
@@ -108,3 +117,33 @@ def test_same_bits_for_any_number_of_threads(d):
     Y = points(6_000, d, extent=30)
     results = [near_pairs(Y, 1.5, 16, n_jobs) for n_jobs in [1, 2, 3, 4, 7]]
     assert len({(F.tobytes(), phi) for F, phi in results}) == 1
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+@pytest.mark.parametrize("n", [1, 2, 17, 400])
+def test_work_is_counted_as_it_is_done(d, n):
+    Y = np.random.default_rng(0).normal(0, 2, (n, d)).astype(np.float32)
+    R, most = 1.3, 20
+    low, inv_side = Y.min(axis=0), np.float32(1 / R)
+    shape = cell_shape((Y.max(axis=0) - low).astype(float), R)
+    start = cell_bounds(Y, low, inv_side, shape)
+    crowded = np.empty(len(start) - 1, bool)
+    mark_crowded(start, shape, most, crowded)
+    cells, copies, pairs, left = near_work(start, shape, crowded)
+    place = np.floor((Y - low) * inv_side).astype(int)
+    found, count = np.unique(place, axis=0, return_counts=True)
+    near = np.abs(found[:, None] - found).max(axis=2) <= 1
+    many = near @ count > most
+    assert np.array_equal(np.flatnonzero(crowded), np.ravel_multi_index(found[many].T, shape))
+    in_reach = (near & ~(many[:, None] & many)) @ count
+    assert (cells, copies, left) == (len(found), in_reach.sum(), count[many].sum())
+    assert pairs == (count * -(-in_reach // LANES) * LANES).sum()
+    assert (left > 0) == (n == 400)
+
+
+def test_bounds_of_cells_are_those_of_the_sorted_points():
+    Y, R = points(2_000, 2, extent=20), np.float32(0.7)
+    shape = cell_shape((Y.max(axis=0) - Y.min(axis=0)).astype(float), 1 / R)
+    order, cell, start = np.empty(2_000, np.int32), np.empty(2_000, np.int32), np.empty(np.prod(shape) + 1, np.int32)
+    sort_into_cells(Y, Y.min(axis=0), R, shape, cell, start, order, np.empty((2, 2_000), np.float32))
+    assert np.array_equal(start, cell_bounds(Y, Y.min(axis=0), R, shape))
