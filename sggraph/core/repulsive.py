@@ -14,13 +14,14 @@ import numpy as np
 
 from .blocks import even_bounds, weighted_bounds
 from .convolution import Convolution
-from .grid import bounding_box, gather, spread
+from .grid import add_patches, bounding_boxes, gather, patches, spread
 from .islands import add_to_points, pack_islands, take_islands
 from .near_field import add_near_pairs, cell_shape, sort_into_cells
 from .planning import CROWDED, cheapest_plan, crowded_cells, exact_plan, fits, fixed_plan
 
 EXACT_BELOW = 1000  # points: direct summation is then as fast as any grid
-SPREAD_BLOCKS = 4  # each with a grid of its own
+SPREAD_BLOCKS = 4  # of points, each with a grid of its own
+ADD_BLOCKS, ADD_LEAST = 16, 1 << 14  # of the lines of the grid when these are added up, and cells in each
 PAIR_BLOCKS = 32
 REPLAN_EVERY = 50  # evaluations
 ROOM = 1.2  # times the cells, where a picture outgrew its grid: it will again, and each spectrum costs several FFTs
@@ -89,11 +90,14 @@ class Level:
 
     def __call__(self, Y, F):
         """Fill F; returns the sum of the potential over all points (each with itself), the drift and the mean of Y."""
-        low, high, mean = bounding_box(Y)
+        bounds = even_bounds(len(Y), SPREAD_BLOCKS)
+        boxes = np.empty((len(bounds) - 1, 3, Y.shape[1]))
+        self.workers.run(bounding_boxes, bounds, Y, boxes)
+        low, high, mean = boxes[:, 0].min(axis=0), boxes[:, 1].max(axis=0), boxes[:, 2].sum(axis=0) / len(Y)
         self._update_plan(Y, low, high - low)
         phi, drift = 0.0, 0.0 * mean
         if self.plan.h > 0:
-            phi, drift = self._far(Y, F, (low + high) / 2)
+            phi, drift = self._far(Y, F, bounds, boxes, (low + high) / 2)
         else:
             F[:] = 0
         if self.plan.R > 0:
@@ -118,18 +122,22 @@ class Level:
         if self.plan != before:
             self._finer = self._convolution = None
 
-    def _far(self, Y, F, middle):
+    def _far(self, Y, F, bounds, boxes, middle):
         h, R, shape = self.plan
-        bounds = even_bounds(len(Y), SPREAD_BLOCKS)
         if self._convolution is None:
             self._convolution = Convolution(shape, h, R, self.R_out, self.workers.n_jobs)
-            self._Q = np.empty((SPREAD_BLOCKS, int(np.prod(shape))))
+            self._scratch, self._charges = np.empty(0), np.empty(shape, np.float32)
         origin = (middle - (np.array(shape) - 1) * h / 2).astype(np.float32)  # half a cell to spare at each end
         inv_h = np.float32(1 / h)
-        Q = self._Q[: len(bounds) - 1]
-        self.workers.run(spread, bounds, Y, origin, inv_h, shape, Q)
-        V = self._convolution(Q.sum(axis=0).astype(np.float32).reshape(shape))
-        sums = np.empty((len(Q), Y.shape[1] + 1))
+        parts = patches(boxes[:, 0], boxes[:, 1], origin, inv_h, self._scratch)
+        self._scratch = parts.Q
+        self.workers.run(spread, bounds, Y, origin, inv_h, shape, parts)
+        charges = self._charges.ravel()
+        n_blocks = max(1, min(ADD_BLOCKS, len(charges) // ADD_LEAST))
+        lines = [len(charges) * b // n_blocks // shape[-1] for b in range(n_blocks + 1)]
+        self.workers.run(add_patches, lines, shape, parts, charges)
+        V = self._convolution(self._charges)
+        sums = np.empty((len(bounds) - 1, len(shape) + 1))
         self.workers.run(gather, bounds, Y, origin, inv_h, V.shape, V.ravel(), np.float32(-0.5 / h), F, sums)
         sums = sums.sum(axis=0)
         return sums[0], sums[1:] / len(Y)
