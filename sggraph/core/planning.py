@@ -14,21 +14,21 @@ import scipy.fft
 
 from .convolution import work
 from .grid import ORDER
-from .near_field import cell_bounds, cell_shape, mark_crowded, near_work
+from .near_field import REACH, cell_bounds, cells_within, mark_crowded, near_work
 
-CROWDED = (480, 576, 4320)  # points in reach in 1-D, 2-D, 3-D: from here on a finer level is cheaper than pairs
+CROWDED = (480, 900, 3600)  # points in reach in 1-D, 2-D, 3-D: from here on a finer level is cheaper than pairs
 H_PLAIN = 0.38  # cell side of a grid without near field: force error .5 to .8 % in each dimension
 H_TINY = 0.05  # cells smaller than this drown in float32 rounding
 CELLS_TINY = 24  # cells along the longest side that a small picture is given
 CELLS_LEAST = 16  # the kernel has a kink where its periodic images meet, and the spline rings near it
 R_PER_H, R_LEAST = (2.25, 2.25, 2.0), (0.4, 0.4, 0.5)  # R = R_PER_H h + R_LEAST in 1-D, 2-D, 3-D; errors up to .9 %
 LADDER = 1.4  # from one candidate h to the next
-NS_PER_CELL = 0.42  # that the transforms touch, and per log2 of their number; all measured, Zen 4, one thread
-NS_PER_PAIR = 0.25
-NS_PER_COPY = 2.4  # of a point to the buffer of a cell in reach
-NS_PER_VISIT = 63.0  # of a cell with points in it
-NS_PER_POINT = 6.0  # sorted into cells
-NS_FINER = (60.0, 180.0, 800.0)  # per point that goes to a finer level, in 1-D, 2-D, 3-D
+NS_PER_CELL = 0.27  # that the transforms touch, and per log2 of their number; all measured, Zen 5, one thread
+NS_PER_PAIR = 0.12
+NS_PER_COPY = 0.3  # of a point to the buffer of a cell in reach
+NS_PER_VISIT = (50.0, 50.0, 300.0)  # of a cell with points in it, in 1-D, 2-D, 3-D
+NS_PER_POINT = 4.6  # sorted into cells
+NS_FINER = (60.0, 120.0, 500.0)  # per point that goes to a finer level
 MAX_CELLS = 2**30  # padded, for an h that the caller asks for
 MAX_SIDE = 2**20  # cells along an axis: with more, float32 has no digits left for the place of a point in its cell
 
@@ -81,7 +81,7 @@ def cheapest_plan(Y, low, extent, R_out=np.inf):
 def _ladder(extent, R_out):
     """Cell sides that go with near pairs."""
     h, sides = 0.6, []
-    while extent.max() / h > 4 and LADDER * split_radius(h, len(extent)) < R_out:
+    while extent.max() / h > 6 and LADDER * split_radius(h, len(extent)) < R_out:
         sides.append(h)
         h *= LADDER
     return sides
@@ -102,17 +102,18 @@ def _cells_cost(extent, h, R, R_out):
 
 def pairs_cost(Y, low, extent, R, most):
     """Nanoseconds for the pairs closer than R, one thread; with more than `most` in reach a finer level has them."""
-    shape = cell_shape(extent, R)
-    start = cell_bounds(Y, low.astype(np.float32), np.float32(1 / R), shape)
+    inv_side, shape = cells_within(extent, R)
+    start = cell_bounds(Y, low.astype(np.float32), inv_side, shape)
     work = near_work(start, shape, crowded_cells(start, shape, most))
-    prices = NS_PER_VISIT, NS_PER_COPY, NS_PER_PAIR, NS_FINER[len(extent) - 1]
+    d = len(extent)
+    prices = NS_PER_VISIT[d - 1], NS_PER_COPY, NS_PER_PAIR, NS_FINER[d - 1]
     return NS_PER_POINT * len(Y) + float(np.dot(work, prices))
 
 
 def crowded_cells(start, shape, most):
     """Mask of the cells with more than `most` points in reach of theirs."""
     crowded = np.zeros(len(start) - 1, bool)
-    if np.diff(start).max() * 3 ** len(shape) > most:
+    if np.diff(start).max() * (2 * REACH[len(shape) - 1] + 1) ** len(shape) > most:
         mark_crowded(start, shape, most, crowded)
     return crowded
 

@@ -16,7 +16,7 @@ from .blocks import even_bounds, weighted_bounds
 from .convolution import Convolution
 from .grid import add_patches, bounding_boxes, gather, patches, spread
 from .islands import add_to_points, pack_islands, take_islands
-from .near_field import add_near_pairs, cell_shape, sort_into_cells
+from .near_field import add_near_pairs, cells_within, room_for, sort_into_cells
 from .planning import CROWDED, cheapest_plan, crowded_cells, exact_plan, fits, fixed_plan
 
 EXACT_BELOW = 1000  # points: direct summation is then as fast as any grid
@@ -145,11 +145,11 @@ class Level:
     def _add_near(self, Y, F, low, high):
         n, d = Y.shape
         R = self.plan.R
-        shape = cell_shape(high - low, R)
+        inv_side, shape = cells_within(high - low, R)
         order, cell = np.empty(n, np.int32), np.empty(n, np.int32)
         start = np.empty(int(np.prod(shape)) + 1, np.int32)
-        X = np.empty((d, n), np.float32)
-        sort_into_cells(Y, low.astype(np.float32), np.float32(1 / R), shape, cell, start, order, X)
+        X = room_for(n, d)
+        sort_into_cells(Y, low.astype(np.float32), inv_side, shape, cell, start, order, X)
         is_last = self.exact or self.depth == MAX_LEVELS or self.plan.h == 0
         crowded = crowded_cells(start, shape, n if is_last else CROWDED[d - 1])
         phi = self._add_finer(Y, F, crowded.reshape(shape), order, start) if crowded.any() else 0.0
