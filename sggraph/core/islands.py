@@ -1,4 +1,4 @@
-"""Dense cells gathered into islands and moved close together, so that a finer grid need not cover the void.
+"""Crowded cells gathered into islands and moved close together, so that a finer grid need not cover the void.
 
 Forces below a radius R do not cross a gap of R: islands of cells of side R, apart by at least one cell, can be moved
 as they like. Each keeps its bounding box of cells and one empty cell beside it; boxes fill lines, planes and space in
@@ -9,13 +9,22 @@ import numpy as np
 from scipy.ndimage import label
 
 from .jit import kernel
+from .near_field import REACH
 
 
-def pack_islands(dense, R):
-    """Number of the island of each cell of the mask `dense` (nd), 0 for none, and the shifts (m, d) that pack them."""
-    islands, count = label(dense, structure=np.ones((3,) * dense.ndim))
-    low, high = _boxes(islands.ravel(), dense.shape, count)
-    return islands.ravel(), (shelves(high - low + 2) - low) * float(R)
+def pack_islands(crowded, R):
+    """Number of the island of each cell of the mask `crowded`, 0 for none, and the shifts (m, d) that pack them.
+
+    Islands are made of blocks of side R, `REACH` cells, with a crowded cell in each.
+    """
+    reach = REACH[crowded.ndim - 1]
+    pairs = [size for m in crowded.shape for size in (m // reach, reach)]
+    blocks = crowded.reshape(pairs).any(axis=tuple(range(1, len(pairs), 2)))
+    islands, count = label(blocks, structure=np.ones((3,) * crowded.ndim))
+    low, high = _boxes(islands.ravel(), blocks.shape, count)
+    for axis in range(crowded.ndim):
+        islands = islands.repeat(reach, axis=axis)
+    return np.where(crowded, islands, 0).ravel(), (shelves(high - low + 2) - low) * float(R)
 
 
 @kernel

@@ -1,9 +1,10 @@
 """Choice of the grid and the split radius for one level of the repulsion, by a model of its cost.
 
 Candidates are a plain grid, grids of side h with near pairs below R = 2 h or a little more, h in a geometric ladder,
-and, below an outer radius, near pairs alone. Cells cost nanoseconds each, and so do pairs, which are counted from a
-histogram of a sample of the points; cells with many points are left to a finer level at a fixed price per point, so
-that the cheapest candidate never costs more than a constant times n, whatever the extent.
+and, below an outer radius, near pairs alone. Cells cost nanoseconds each, and so do pairs, which are counted in a
+histogram of the points; cells with many points in reach are left to a finer level at a fixed price per point, so that
+the cheapest candidate never costs more than a constant times n, whatever the extent. (A sample of the points will not
+do: where most cells hold a point of it or none, it tells nothing of clumps.)
 """
 
 from typing import NamedTuple
@@ -13,17 +14,21 @@ import scipy.fft
 
 from .convolution import work
 from .grid import ORDER
+from .near_field import REACH, cell_bounds, cells_within, mark_crowded, near_work
 
+CROWDED = (480, 900, 3600)  # points in reach in 1-D, 2-D, 3-D: from here on a finer level is cheaper than pairs
 H_PLAIN = 0.38  # cell side of a grid without near field: force error .5 to .8 % in each dimension
 H_TINY = 0.05  # cells smaller than this drown in float32 rounding
 CELLS_TINY = 24  # cells along the longest side that a small picture is given
 CELLS_LEAST = 16  # the kernel has a kink where its periodic images meet, and the spline rings near it
 R_PER_H, R_LEAST = (2.25, 2.25, 2.0), (0.4, 0.4, 0.5)  # R = R_PER_H h + R_LEAST in 1-D, 2-D, 3-D; errors up to .9 %
 LADDER = 1.4  # from one candidate h to the next
-SAMPLE = 2_000  # points that the count of pairs is estimated from
-NS_PER_PAIR = 0.17  # measured, Zen 5 with AVX-512, one thread
-NS_PER_CELL = 0.5  # that the transforms touch, and per log2 of their number
-NS_FINER = 20  # times 3^d: per point that goes to a finer level
+NS_PER_CELL = 0.27  # that the transforms touch, and per log2 of their number; all measured, Zen 5, one thread
+NS_PER_PAIR = 0.12
+NS_PER_COPY = 0.3  # of a point to the buffer of a cell in reach
+NS_PER_VISIT = (50.0, 50.0, 300.0)  # of a cell with points in it, in 1-D, 2-D, 3-D
+NS_PER_POINT = 4.6  # sorted into cells
+NS_FINER = (60.0, 120.0, 500.0)  # per point that goes to a finer level
 MAX_CELLS = 2**30  # padded, for an h that the caller asks for
 MAX_SIDE = 2**20  # cells along an axis: with more, float32 has no digits left for the place of a point in its cell
 
@@ -52,26 +57,34 @@ def fixed_plan(extent, h):
     return Plan(float(h), 0.0, grid_shape(extent, h))
 
 
-def cheapest_plan(Y, extent, R_out=np.inf):
-    """The cheapest Plan for the points Y in a bounding box of sides `extent`; forces beyond `R_out` are known."""
+def cheapest_plan(Y, low, extent, R_out=np.inf):
+    """The cheapest Plan for the points Y in a box of sides `extent` above `low`; forces beyond `R_out` are known."""
     widest = float(extent.max())
     tiny = H_PLAIN * 2.0 ** (np.floor(2 * np.log2(max(widest / CELLS_TINY / H_PLAIN, 1e-30))) / 2)
     h = min(H_PLAIN, max(tiny, H_TINY))
     best, least = Plan(h, 0.0, ()), _cells_cost(extent, h, 0.0, R_out)
     if R_out < np.inf:
-        cost = NS_PER_PAIR * pair_cost(Y, R_out, np.inf)
+        cost = pairs_cost(Y, low, extent, R_out, len(Y))
         if cost < least:
             best, least = Plan(0.0, R_out, ()), cost
-    h = 0.6
-    while widest / h > 4 and LADDER * split_radius(h, len(extent)) < R_out:
+    for h in reversed(_ladder(extent, R_out)):
         R = split_radius(h, len(extent))
         cost = _cells_cost(extent, h, R, R_out)
-        if cost < least:
-            cost += NS_PER_PAIR * pair_cost(Y, R, NS_FINER * 3.0 ** Y.shape[1] / NS_PER_PAIR)
+        if cost > least:  # and so are those of smaller cells
+            break
+        cost += pairs_cost(Y, low, extent, R, CROWDED[len(extent) - 1])
         if cost < least:
             best, least = Plan(h, R, ()), cost
-        h *= LADDER
     return best if best.h == 0 else best._replace(shape=grid_shape(extent, best.h))
+
+
+def _ladder(extent, R_out):
+    """Cell sides that go with near pairs."""
+    h, sides = 0.6, []
+    while extent.max() / h > 6 and LADDER * split_radius(h, len(extent)) < R_out:
+        sides.append(h)
+        h *= LADDER
+    return sides
 
 
 def split_radius(h, d):
@@ -87,18 +100,22 @@ def _cells_cost(extent, h, R, R_out):
     return NS_PER_CELL * touched * np.log2(touched)
 
 
-def pair_cost(Y, R, most):
-    """Estimated number of pairs that `add_near_pairs` looks at, at most `most` counted for a point."""
-    n, d = Y.shape
-    sample = Y[:: max(1, n // SAMPLE)]
-    cells = np.floor((sample - sample.min(axis=0)) / np.float32(R)).astype(np.int64)
-    width = cells.max(axis=0) + 1.0
-    key = cells[:, 0]
-    for k in range(1, d):
-        key = key * int(width[k]) + cells[:, k]
-    count = np.unique(key, return_counts=True)[1].astype(float)
-    near = 3.0**d * ((count - 1) * (n / len(sample)) + 1)  # points in reach of one of the cell's
-    return n / len(sample) * (count * np.minimum(near, most)).sum()
+def pairs_cost(Y, low, extent, R, most):
+    """Nanoseconds for the pairs closer than R, one thread; with more than `most` in reach a finer level has them."""
+    inv_side, shape = cells_within(extent, R)
+    start = cell_bounds(Y, low.astype(np.float32), inv_side, shape)
+    work = near_work(start, shape, crowded_cells(start, shape, most))
+    d = len(extent)
+    prices = NS_PER_VISIT[d - 1], NS_PER_COPY, NS_PER_PAIR, NS_FINER[d - 1]
+    return NS_PER_POINT * len(Y) + float(np.dot(work, prices))
+
+
+def crowded_cells(start, shape, most):
+    """Mask of the cells with more than `most` points in reach of theirs."""
+    crowded = np.zeros(len(start) - 1, bool)
+    if np.diff(start).max() * (2 * REACH[len(shape) - 1] + 1) ** len(shape) > most:
+        mark_crowded(start, shape, most, crowded)
+    return crowded
 
 
 def grid_shape(extent, h):

@@ -8,6 +8,8 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, overload
 
+AHEAD = 128  # entries of a matrix: with 32 the memory is still waited for, from 96 on nothing is gained
+
 
 def prefetch(array, i):
     """Have ``array[i]`` (its first 64 bytes) brought to the cache; i must be a row of the array."""

@@ -3,8 +3,8 @@
 With the potential phi(y) = sum_j K(y - y_j): Z = sum_i phi(y_i) - n and sum_j K^2 (y_i - y_j) = -grad phi(y_i) / 2.
 Ones are spread to a grid, convolved with the kernel by one real FFT forth and one back, and value and gradient are
 gathered from the same spline. Where the picture is wide the kernel is split at a radius R (near_field.py), the grid
-carries the smooth part, and pairs of points in reach the rest; where cells then hold too many points (clumps in a
-void, outliers), their pairs are left to a finer level: the same scheme for the short-ranged kernel on the dense cells
+carries the smooth part, and pairs of points in reach the rest; where then too many are in reach (clumps in a void,
+outliers), their pairs are left to a finer level: the same scheme for the short-ranged kernel on the crowded cells
 alone, packed together (islands.py). So the cost stays proportional to n for any picture.
 
 The forces of pairs cancel, so their sum, all of it error of the grid, can be taken off (drift).
@@ -14,17 +14,17 @@ import numpy as np
 
 from .blocks import even_bounds, weighted_bounds
 from .convolution import Convolution
-from .grid import bounding_box, gather, spread
+from .grid import add_patches, bounding_boxes, gather, patches, spread
 from .islands import add_to_points, pack_islands, take_islands
-from .near_field import add_near_pairs, sort_into_cells
-from .planning import cheapest_plan, exact_plan, fits, fixed_plan
+from .near_field import add_near_pairs, cells_within, room_for, sort_into_cells
+from .planning import CROWDED, cheapest_plan, crowded_cells, exact_plan, fits, fixed_plan
 
 EXACT_BELOW = 1000  # points: direct summation is then as fast as any grid
-SPREAD_BLOCKS = 4  # each with a grid of its own
+SPREAD_BLOCKS = 4  # of points, each with a grid of its own
+ADD_BLOCKS, ADD_LEAST = 16, 1 << 14  # of the lines of the grid when these are added up, and cells in each
 PAIR_BLOCKS = 32
 REPLAN_EVERY = 50  # evaluations
 ROOM = 1.2  # times the cells, where a picture outgrew its grid: it will again, and each spectrum costs several FFTs
-DENSE = (160, 64, 160)  # points in a cell in 1-D, 2-D, 3-D: from here on a finer level is cheaper than pairs
 MAX_LEVELS = 12
 
 
@@ -64,7 +64,7 @@ class Repulsion:
 
 
 class Level:
-    """The forces of K, or of its part below `R_out`: a grid, near pairs, and a finer Level where cells are dense."""
+    """The forces of K, or of its part below `R_out`: a grid, near pairs, and a finer Level where they are crowded."""
 
     def __init__(self, workers, *, h=None, exact=False, R_out=np.inf, depth=0):
         self.workers, self.h, self.exact, self.R_out, self.depth = workers, h, exact, R_out, depth
@@ -90,18 +90,21 @@ class Level:
 
     def __call__(self, Y, F):
         """Fill F; returns the sum of the potential over all points (each with itself), the drift and the mean of Y."""
-        low, high, mean = bounding_box(Y)
-        self._update_plan(Y, high - low)
+        bounds = even_bounds(len(Y), SPREAD_BLOCKS)
+        boxes = np.empty((len(bounds) - 1, 3, Y.shape[1]))
+        self.workers.run(bounding_boxes, bounds, Y, boxes)
+        low, high, mean = boxes[:, 0].min(axis=0), boxes[:, 1].max(axis=0), boxes[:, 2].sum(axis=0) / len(Y)
+        self._update_plan(Y, low, high - low)
         phi, drift = 0.0, 0.0 * mean
         if self.plan.h > 0:
-            phi, drift = self._far(Y, F, (low + high) / 2)
+            phi, drift = self._far(Y, F, bounds, boxes, (low + high) / 2)
         else:
             F[:] = 0
         if self.plan.R > 0:
             phi += self._add_near(Y, F, low, high)
         return phi, drift, mean
 
-    def _update_plan(self, Y, extent):
+    def _update_plan(self, Y, low, extent):
         self._age += 1
         if self.plan is not None and self._age <= REPLAN_EVERY and fits(self.plan, extent):
             return
@@ -115,22 +118,26 @@ class Level:
             self.plan = fixed_plan(extent, self.h)
         else:
             room = ROOM ** (1 / len(extent)) if outgrown else 1.0
-            self.plan = cheapest_plan(Y, extent * room, self.R_out)
+            self.plan = cheapest_plan(Y, low, extent * room, self.R_out)
         if self.plan != before:
             self._finer = self._convolution = None
 
-    def _far(self, Y, F, middle):
+    def _far(self, Y, F, bounds, boxes, middle):
         h, R, shape = self.plan
-        bounds = even_bounds(len(Y), SPREAD_BLOCKS)
         if self._convolution is None:
             self._convolution = Convolution(shape, h, R, self.R_out, self.workers.n_jobs)
-            self._Q = np.empty((SPREAD_BLOCKS, int(np.prod(shape))))
+            self._scratch, self._charges = np.empty(0), np.empty(shape, np.float32)
         origin = (middle - (np.array(shape) - 1) * h / 2).astype(np.float32)  # half a cell to spare at each end
         inv_h = np.float32(1 / h)
-        Q = self._Q[: len(bounds) - 1]
-        self.workers.run(spread, bounds, Y, origin, inv_h, shape, Q)
-        V = self._convolution(Q.sum(axis=0).astype(np.float32).reshape(shape))
-        sums = np.empty((len(Q), Y.shape[1] + 1))
+        parts = patches(boxes[:, 0], boxes[:, 1], origin, inv_h, self._scratch)
+        self._scratch = parts.Q
+        self.workers.run(spread, bounds, Y, origin, inv_h, shape, parts)
+        charges = self._charges.ravel()
+        n_blocks = max(1, min(ADD_BLOCKS, len(charges) // ADD_LEAST))
+        lines = [len(charges) * b // n_blocks // shape[-1] for b in range(n_blocks + 1)]
+        self.workers.run(add_patches, lines, shape, parts, charges)
+        V = self._convolution(self._charges)
+        sums = np.empty((len(bounds) - 1, len(shape) + 1))
         self.workers.run(gather, bounds, Y, origin, inv_h, V.shape, V.ravel(), np.float32(-0.5 / h), F, sums)
         sums = sums.sum(axis=0)
         return sums[0], sums[1:] / len(Y)
@@ -138,29 +145,26 @@ class Level:
     def _add_near(self, Y, F, low, high):
         n, d = Y.shape
         R = self.plan.R
-        shape = tuple(int(m) + 1 for m in (high - low) / R)
+        inv_side, shape = cells_within(high - low, R)
         order, cell = np.empty(n, np.int32), np.empty(n, np.int32)
         start = np.empty(int(np.prod(shape)) + 1, np.int32)
-        X = np.empty((d, n), np.float32)
-        sort_into_cells(Y, low.astype(np.float32), np.float32(1 / R), shape, cell, start, order, X)
-        dense = np.diff(start) > DENSE[d - 1]
-        phi = 0.0
-        if self.exact or self.depth == MAX_LEVELS or self.plan.h == 0 or not dense.any():
-            dense[:] = False
-        else:
-            phi = self._add_finer(Y, F, dense.reshape(shape), order, start)
+        X = room_for(n, d)
+        sort_into_cells(Y, low.astype(np.float32), inv_side, shape, cell, start, order, X)
+        is_last = self.exact or self.depth == MAX_LEVELS or self.plan.h == 0
+        crowded = crowded_cells(start, shape, n if is_last else CROWDED[d - 1])
+        phi = self._add_finer(Y, F, crowded.reshape(shape), order, start) if crowded.any() else 0.0
         bounds = weighted_bounds(start, PAIR_BLOCKS)
         phis = np.zeros(len(bounds) - 1)
         r2, c = np.float32(R * R), np.float32(1 / (1 + R * R))
-        self.workers.run(add_near_pairs, bounds, X, order, start, dense, shape, r2, c, F, phis)
+        self.workers.run(add_near_pairs, bounds, X, order, start, crowded, shape, r2, c, F, phis)
         return phi + phis.sum()
 
-    def _add_finer(self, Y, F, dense, order, start):
-        """Forces below R among the points in dense cells."""
+    def _add_finer(self, Y, F, crowded, order, start):
+        """Forces below R among the points in crowded cells."""
         R = self.plan.R
         if self._finer is None:
             self._finer = self._finer_level()
-        points, packed = take_islands(order, start, *pack_islands(dense, R), Y)
+        points, packed = take_islands(order, start, *pack_islands(crowded, R), Y)
         F_finer = np.empty_like(packed)
         phi, drift, _ = self._finer(packed, F_finer)
         add_to_points(points, F_finer, drift, F)

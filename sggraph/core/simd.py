@@ -1,6 +1,7 @@
-"""Four neighbouring numbers at a time, as the rows of a spline's stencil are: Numba's compiler leaves them scalar.
+"""Four neighbouring numbers at a time, as the rows of a spline's stencil are, or sixteen that are copied.
 
-Spread becomes 1.6 times as fast in 2-D and 1.35 times in 3-D, gather 1.15 and 1.27 times.
+Numba's compiler leaves the four scalar: spread becomes 1.6 times as fast in 2-D and 1.35 times in 3-D, gather 1.15 and
+1.27 times. Loops that copy a few dozen numbers it makes ready for millions, and they take longer to begin than to do.
 
 In Python, and under NUMBA_DISABLE_JIT, the functions do the same with plain numbers.
 """
@@ -10,7 +11,9 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, overload
 
+COPIED = 16
 FLOAT4, DOUBLE4 = ir.VectorType(ir.FloatType(), 4), ir.VectorType(ir.DoubleType(), 4)
+FLOAT16 = ir.VectorType(ir.FloatType(), COPIED)
 FUSED = ("contract",)
 
 
@@ -25,6 +28,11 @@ def add_products(Q, i, p, w):
         Q[i + a] += p * w[a]
 
 
+def copy(target, i, source, j):
+    """Write the `COPIED` float32 from item j of a flat array on to another, from its item i on."""
+    target[i : i + COPIED] = source[j : j + COPIED]
+
+
 @overload(add_multiple, jit_options={"forceinline": True})
 def _overload_add_multiple(v, p, V, i):
     return lambda v, p, V, i: _add_multiple(v, p, V, i)
@@ -33,6 +41,11 @@ def _overload_add_multiple(v, p, V, i):
 @overload(add_products, jit_options={"forceinline": True})
 def _overload_add_products(Q, i, p, w):
     return lambda Q, i, p, w: _add_products(Q, i, p, w)
+
+
+@overload(copy, jit_options={"forceinline": True})
+def _overload_copy(target, i, source, j):
+    return lambda target, i, source, j: _copy(target, i, source, j)
 
 
 @intrinsic
@@ -56,6 +69,17 @@ def _add_products(typing_context, Q, i, p, w):
         return context.get_dummy_value()
 
     return types.void(Q, i, p, w), generate
+
+
+@intrinsic
+def _copy(typing_context, target, i, source, j):
+    def generate(context, builder, signature, arguments):
+        target, i, source, j = arguments
+        values = builder.load(_at(context, builder, signature.args[2], source, j, FLOAT16), align=4)
+        builder.store(values, _at(context, builder, signature.args[0], target, i, FLOAT16), align=4)
+        return context.get_dummy_value()
+
+    return types.void(target, i, source, j), generate
 
 
 def _at(context, builder, kind, array, i, vector):

@@ -39,12 +39,14 @@ FUNCTIONS = {
     CORE + "repulsive.Level._add_near": "pairs",
     CORE + "repulsive.Level._add_finer": "islands",
     CORE + "repulsive.sort_into_cells": "cells",
-    CORE + "repulsive.bounding_box": "planning",
+    CORE + "repulsive.patches": "spread",
 }
 KERNELS = {
     "add_near_pairs": "pairs",
     "_copy_rows": "reorder",
     "_step": "step",
+    "bounding_boxes": "planning",
+    "add_patches": "spread",
     "_sweep": "relax",
     "_search": "pivots",
     "_search_together": "pivots",

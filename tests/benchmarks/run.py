@@ -122,8 +122,14 @@ def time_loops(p, args):
         print()
 
 
-def run_peer(python, method, p, Y0, threads, eta=ETA, max_iter=MAX_ITER):
+def run_peer(*args, **options):
     """Seconds of the peer's loop and its version."""
+    told = told_by_peer(*args, **options)
+    return told["seconds_loop"], told["version"]
+
+
+def told_by_peer(python, method, p, Y0, threads, eta=ETA, max_iter=MAX_ITER):
+    """What peer.py prints."""
     P = (p + p.T).tocsr()
     P = P / P.sum()
     settings = {"d": Y0.shape[1], "max_iter": max_iter, "early_exag": EARLY_EXAG, "alpha": ALPHA, "lambda_": LAMBDA}
@@ -134,8 +140,7 @@ def run_peer(python, method, p, Y0, threads, eta=ETA, max_iter=MAX_ITER):
         np.savez(given, **parts, **conditional, **settings, eta=eta, n_threads=threads)
         script = Path(__file__).with_name("peer.py")
         done = subprocess.run([python, script, method, given, result], capture_output=True, text=True, check=True)
-    told = json.loads(done.stdout.strip().splitlines()[-1])
-    return told["seconds_loop"], told["version"]
+    return json.loads(done.stdout.strip().splitlines()[-1])
 
 
 def time_lambda(p, args):

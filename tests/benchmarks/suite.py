@@ -5,9 +5,10 @@
 
 Generated graphs: "grid" (lattice), "block" (block model, communities of 200, 20 neighbours), "rmat" (hubs), each of
 about the sizes given. `--graphs`: folder of npz files (row, col, n), whose names are further cases. `--peers`: see
-run.py; sgtsnepi then makes 20 iterations on the same P from our embedding. Every case runs in a process of its own.
-Times by phase are CPU seconds of all threads, so that other work on the machine hardly shows; "wall" is what passed.
-"x stream": CPU time of a term over what the machine needs to read its compulsory bytes once (phases.py), one thread.
+run.py; sgtsnepi (one thread is all it has) then makes 20 iterations on the same P from our embedding, and so does
+sggraph. Every case runs in a process of its own. Times by phase and of the peer are CPU seconds of all threads, so that
+other work on the machine hardly shows; "wall" is what passed. "x stream": CPU time of a term over what the machine
+needs to read its compulsory bytes once (phases.py), one thread.
 """
 
 import argparse
@@ -21,12 +22,13 @@ from pathlib import Path
 
 import numpy as np
 from phases import LOOP, START, compulsory_bytes, measured
-from run import rescaled, run_peer
+from run import ALPHA, ETA, rescaled, told_by_peer
 from scipy.sparse import csr_array
 
 import sggraph as sg
-from sggraph.core.affinity import jaccard_weights
+from sggraph.core.affinity import jaccard_weights, joint_probabilities
 from sggraph.core.blocks import Workers
+from sggraph.core.descent import Descent, Phase
 from sggraph.metrics import neighbor_recall, shortest_path_correlation
 
 GENERATED = ("grid", "block", "rmat")
@@ -110,21 +112,33 @@ def measure(name, size, d, args):
     row["recall"] = neighbor_recall(A, Y)
     row["correlation"] = shortest_path_correlation(A, Y)
     if args.peers and len(Y) > 1000:
-        row["peer ms"] = peer_milliseconds(A, Y, args.peers)
+        row["beside"] = beside_peer(A, Y, args)
     return row
 
 
-def peer_milliseconds(A, Y, python):
-    """Milliseconds an iteration of sgtsnepi on the P of A, from Y."""
+def beside_peer(A, Y, args):
+    """CPU milliseconds an iteration on the P of A from Y, on one thread: sgtsnepi and sggraph."""
     A = sg.as_graph(A).adjacency
     with Workers(2) as workers:
         p = rescaled(csr_array((jaccard_weights(A, A, workers), A.indices, A.indptr), shape=A.shape), workers)
+        upper = joint_probabilities(p, None, workers).upper
     try:
-        seconds, _ = run_peer(python, "sgtsnepi", p, Y, 1, max_iter=PEER_ITERATIONS)
+        seconds = told_by_peer(args.peers, "sgtsnepi", p, Y, 1, max_iter=PEER_ITERATIONS)["cpu_loop"]
     except subprocess.CalledProcessError as error:
         print(f"sgtsnepi failed: {error.stderr[-300:]}", file=sys.stderr)
-        return float("nan")
-    return 1000 * seconds / PEER_ITERATIONS
+        seconds = float("nan")
+    return [1000 * seconds / PEER_ITERATIONS, 1000 * own_seconds(upper, Y) / PEER_ITERATIONS]
+
+
+def own_seconds(upper, Y):
+    """CPU seconds of the iterations that the peer makes, with its settings; the first plan is among them."""
+    phase = Phase(PEER_ITERATIONS, ALPHA, ETA, 0.5)
+    with Workers(1) as workers:
+        descent = Descent(upper, Y, workers)
+        begin = time.process_time()
+        for _ in range(PEER_ITERATIONS):
+            descent.advance(phase)
+        return time.process_time() - begin
 
 
 def stream():
@@ -148,7 +162,7 @@ def print_tables(rows):
     """Whole calls, then iterations, then how time grows."""
     columns = ["d", "n", "edges", "wall s", "CPU s", *START, "loop", "peak MB", "recall", "correlation"]
     table(["graph", *columns], [[*_head(row), *_whole(row)] for row in rows])
-    columns = [*LOOP, "all", "attractive x stream", "step x stream", "sgtsnepi"]
+    columns = [*LOOP, "all", "attractive x stream", "step x stream", "sgtsnepi", "on the same P"]
     table(["graph", "d", "n", "edges", *columns], [[*_head(row), *_iteration(row)] for row in rows])
     for first in rows:
         for last in rows:
@@ -169,10 +183,10 @@ def _whole(row):
 
 
 def _iteration(row):
-    peer = f"{row['peer ms']:.0f}" if "peer ms" in row else "-"
+    beside = [f"{ms:.0f}" for ms in row.get("beside", ())] or ["-"] * 2
     times = [row["ms"][term] for term in LOOP]
     ratios = [f"{row['x stream'][term]:.1f}" for term in ("attractive", "step")]
-    return [*(f"{x:.1f}" for x in (*times, sum(times))), *ratios, peer]
+    return [*(f"{x:.1f}" for x in (*times, sum(times))), *ratios, *beside]
 
 
 def table(head, rows):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sggraph.core.blocks import Workers, even_bounds
-from sggraph.core.grid import ORDER, bounding_box, gather, spread
+from sggraph.core.grid import ORDER, add_patches, bounding_boxes, gather, patches, spread
 
 SHAPES = {1: (16,), 2: (12, 9), 3: (9, 8, 10)}
 
@@ -23,12 +23,20 @@ def frame(d, offset=0.0):
     return SHAPES[d], np.linspace(-2, 1, d).astype(np.float32) + np.float32(offset), 0.375
 
 
-def run_spread(Y, origin, h, shape, n_blocks=1):
+def run_spread(Y, origin, h, shape, n_blocks=1, n_jobs=1):
+    """The charges, from blocks of points and of lines."""
     bounds = np.linspace(0, len(Y), n_blocks + 1).astype(int).tolist()
-    Q = np.full((n_blocks, int(np.prod(shape))), np.nan)
-    with Workers(1) as workers:
-        workers.run(spread, bounds, Y, origin, np.float32(1 / h), shape, Q)
-    return Q.sum(axis=0).reshape(shape)
+    n_lines = int(np.prod(shape[:-1]))
+    lines = [0, n_lines // 3, n_lines]
+    boxes, charges = np.full((n_blocks, 3, len(shape)), np.nan), np.full(shape, np.nan, np.float32)
+    inv_h = np.float32(1 / h)
+    with Workers(n_jobs) as workers:
+        workers.run(bounding_boxes, bounds, Y, boxes)
+        parts = patches(boxes[:, 0], boxes[:, 1], origin, inv_h, np.full(7, np.nan))
+        parts.Q[:] = np.nan
+        workers.run(spread, bounds, Y, origin, inv_h, shape, parts)
+        workers.run(add_patches, lines, shape, parts, charges.ravel())
+    return charges.astype(float)
 
 
 def run_gather(Y, origin, h, V, scale=1.0, n_blocks=1):
@@ -62,7 +70,7 @@ def test_coincident_points_add_up(d):
     shape, origin, h = frame(d)
     Y = points(3, shape, origin, h)
     many = np.repeat(Y, 1000, axis=0)
-    np.testing.assert_allclose(run_spread(many, origin, h, shape), 1000 * run_spread(Y, origin, h, shape), rtol=1e-9)
+    np.testing.assert_allclose(run_spread(many, origin, h, shape), 1000 * run_spread(Y, origin, h, shape), rtol=1e-6)
 
 
 @settings(deadline=None, max_examples=60)
@@ -112,11 +120,30 @@ def test_the_stencil_ends_at_the_border_of_the_grid():
 
 @pytest.mark.parametrize("d", [1, 2, 3])
 @pytest.mark.parametrize("n", [1, 2, 17, 600])
-def test_bounding_box(n, d):
+def test_bounding_boxes(n, d):
     Y = (1e3 + np.random.default_rng(0).normal(size=(n, d))).astype(np.float32)
-    box = bounding_box(Y)
-    assert np.array_equal(box[:2], [Y.min(axis=0), Y.max(axis=0)])
-    np.testing.assert_allclose(box[2], Y.mean(axis=0, dtype=float), rtol=1e-12)
+    boxes = np.empty((2, 3, d))
+    for b, part in enumerate((Y[: n // 2], Y[n // 2 :])):
+        if len(part):
+            bounding_boxes(b, b * (n // 2), b * (n // 2) + len(part), Y, boxes)
+            assert np.array_equal(boxes[b, :2], [part.min(axis=0), part.max(axis=0)])
+            np.testing.assert_allclose(boxes[b, 2], part.sum(axis=0, dtype=float), rtol=1e-12)
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_patches_are_no_larger_than_their_points_need(d):
+    """Points sorted along the first axis: two blocks share four nodes at most, an old scratch is used again."""
+    m = SHAPES[d][0]
+    Y = points(600, SHAPES[d], np.zeros(d, np.float32), 1.0)
+    Y = Y[Y[:, 0].argsort()]
+    halves = Y[:300], Y[300:]
+    low, high = (np.array([ends(half, axis=0) for half in halves], float) for ends in (np.min, np.max))
+    parts = patches(low, high, np.zeros(d, np.float32), np.float32(1), np.empty(0))
+    assert m <= parts.size[:, 0].sum() <= m + 4
+    assert (parts.corner >= 0).all()
+    assert (parts.corner + parts.size <= SHAPES[d]).all()
+    again = patches(low, high, np.zeros(d, np.float32), np.float32(1), parts.Q)
+    assert again.Q is parts.Q
 
 
 @pytest.mark.parametrize("d", [1, 2, 3])
@@ -127,10 +154,9 @@ def test_same_bits_for_any_number_of_threads(d):
     bounds = even_bounds(len(Y), 8)
     results = set()
     for n_jobs in [1, 2, 3, 4, 7]:
-        Q, F = np.empty((8, V.size)), np.empty_like(Y)
-        sums = np.empty((8, d + 1))
+        F, sums = np.empty_like(Y), np.empty((8, d + 1))
+        Q = run_spread(Y, origin, h, shape, n_blocks=8, n_jobs=n_jobs)
         with Workers(n_jobs) as workers:
-            workers.run(spread, bounds, Y, origin, np.float32(1 / h), shape, Q)
             workers.run(gather, bounds, Y, origin, np.float32(1 / h), shape, V.ravel(), np.float32(1), F, sums)
         results.add((Q.tobytes(), F.tobytes(), sums.tobytes()))
     assert len(results) == 1

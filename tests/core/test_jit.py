@@ -22,8 +22,10 @@ pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is com
 SLOW = pytest.mark.slow
 SMALL = """
 import numpy as np
-from sggraph.core.grid import bounding_box
-print(bounding_box(np.ones((3, 2), np.float32)).sum(), sum(bounding_box.stats.cache_hits.values()))
+from sggraph.core.grid import bounding_boxes
+boxes = np.empty((1, 3, 2))
+bounding_boxes(0, 0, 3, np.ones((3, 2), np.float32), boxes)
+print(boxes[0, 2].sum(), sum(bounding_boxes.stats.cache_hits.values()))
 """
 WHOLE = "import sggraph; print(sggraph.embed_graph([[0, 1], [1, 0]], max_iter=2).shape)"
 

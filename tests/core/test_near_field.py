@@ -5,16 +5,28 @@ import numpy as np
 import pytest
 
 from sggraph.core.blocks import Workers, weighted_bounds
-from sggraph.core.near_field import BUFFER, add_near_pairs, sort_into_cells
+from sggraph.core.near_field import (
+    BUFFER,
+    LANES,
+    REACH,
+    add_near_pairs,
+    cell_bounds,
+    cells_within,
+    mark_crowded,
+    near_work,
+    room_for,
+    sort_into_cells,
+)
 
 
 def cells_of(Y, R):
-    low, high = Y.min(axis=0), Y.max(axis=0)
-    shape = tuple(int(m) + 1 for m in (high - low) / R)
+    low = Y.min(axis=0)
+    inv_side, shape = cells_within((Y.max(axis=0) - low).astype(float), R)
     n, d = Y.shape
     order, cell = np.empty(n, np.int32), np.empty(n, np.int32)
-    start, X = np.empty(int(np.prod(shape)) + 1, np.int32), np.empty((d, n), np.float32)
-    sort_into_cells(Y, low, np.float32(1 / R), shape, cell, start, order, X)
+    start, X = np.empty(int(np.prod(shape)) + 1, np.int32), room_for(n, d)
+    X[:] = np.nan
+    sort_into_cells(Y, low, inv_side, shape, cell, start, order, X)
     return shape, cell, start, order, X
 
 
@@ -63,7 +75,7 @@ def test_cells_that_fill_the_buffer(d, n):
 @pytest.mark.parametrize("most", [0, 4, 12])
 @pytest.mark.parametrize("d", [1, 2, 3])
 def test_pairs_of_points_that_both_lie_in_dense_cells_are_left_out(d, most):
-    Y = np.concatenate([points(150, d), points(150, d, extent=2.0, seed=1)])
+    Y = np.concatenate([points(150, d), points(150, d, extent=1.2, seed=1)])
     _, cell, start, _, _ = cells_of(Y, 1.2)
     crowd = Y[(np.diff(start) > most)[cell]]
     assert len(crowd) > 0
@@ -96,11 +108,12 @@ def test_forces_are_added_to_what_is_there():
 def test_points_are_listed_cell_by_cell_in_their_order(d, n):
     Y = points(n, d)
     shape, cell, start, order, X = cells_of(Y, 1.5)
-    assert np.array_equal(X, Y[order].T)
+    assert np.array_equal(X[:, :n], Y[order].T)
     assert np.array_equal(order, np.argsort(cell, kind="stable"))
     assert np.array_equal(np.diff(start), np.bincount(cell, minlength=int(np.prod(shape))))
     for k, index in enumerate(np.unravel_index(cell, shape)):
-        np.testing.assert_allclose(index, np.minimum((Y[:, k] - Y[:, k].min()) // 1.5, shape[k] - 1))
+        side = np.float32(1.5 / REACH[d - 1])
+        np.testing.assert_allclose(index, np.minimum((Y[:, k] - Y[:, k].min()) // side, shape[k] - 1))
 
 
 @pytest.mark.parametrize("d", [1, 2, 3])
@@ -108,3 +121,32 @@ def test_same_bits_for_any_number_of_threads(d):
     Y = points(6_000, d, extent=30)
     results = [near_pairs(Y, 1.5, 16, n_jobs) for n_jobs in [1, 2, 3, 4, 7]]
     assert len({(F.tobytes(), phi) for F, phi in results}) == 1
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+@pytest.mark.parametrize("n", [1, 2, 17, 400])
+def test_work_is_counted_as_it_is_done(d, n):
+    Y = np.random.default_rng(0).normal(0, 2, (n, d)).astype(np.float32)
+    R, most = 1.3, 20
+    shape, _, start, _, _ = cells_of(Y, R)
+    crowded = np.empty(len(start) - 1, bool)
+    mark_crowded(start, shape, most, crowded)
+    cells, copies, pairs, left = near_work(start, shape, crowded)
+    side = np.float32(REACH[d - 1] / R)
+    place = np.floor((Y - Y.min(axis=0)) * side).astype(int)
+    found, count = np.unique(place, axis=0, return_counts=True)
+    near = np.abs(found[:, None] - found).max(axis=2) <= REACH[d - 1]
+    many = near @ count > most
+    assert np.array_equal(np.flatnonzero(crowded), np.sort(np.ravel_multi_index(found[many].T, shape)))
+    in_reach = (near & ~(many[:, None] & many)) @ count
+    assert (cells, copies, left) == (len(found), in_reach.sum(), count[many].sum())
+    assert pairs == (count * -(-in_reach // LANES) * LANES).sum()
+    assert (left > 0) == (n == 400)
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_bounds_of_cells_are_those_of_the_sorted_points(d):
+    Y = points(2_000, d, extent=20)
+    shape, _, start, _, _ = cells_of(Y, 1.4)
+    inv_side, _ = cells_within(np.full(d, 20.0), 1.4)
+    assert np.array_equal(start, cell_bounds(Y, Y.min(axis=0), inv_side, shape))

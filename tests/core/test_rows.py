@@ -57,7 +57,7 @@ def test_the_way_to_an_order_leaves_no_trace():
 
 def test_a_matrix_without_entries():
     rows = as_rows(csr_array((5, 5), dtype=np.float32))
-    assert len(rows.indices) == 0
+    assert rows.indptr[-1] == len(rows.data) == 0
     assert rows.bounds == [0, 5]
 
 

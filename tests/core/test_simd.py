@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from sggraph.core.jit import kernel
-from sggraph.core.simd import add_multiple, add_products
+from sggraph.core.simd import COPIED, add_multiple, add_products, copy
 
 
 @kernel
@@ -17,6 +17,11 @@ def _sum_of_multiples(p, V, i):
 @kernel
 def _add(Q, i, p, w):
     add_products(Q, np.uint64(i), p, (w[0], w[1], w[2], w[3]))
+
+
+@kernel
+def _copied(target, i, source, j):
+    copy(target, np.uint64(i), source, np.uint64(j))
 
 
 @pytest.mark.parametrize("i", range(5))
@@ -33,6 +38,16 @@ def test_products_are_added_where_they_belong(i):
     expected = np.arange(8, dtype=float)
     expected[i : i + 4] += np.float32(0.3) * w
     np.testing.assert_array_equal(Q, expected)
+
+
+@pytest.mark.parametrize("copying", [_copied, copy])
+def test_copies_touch_nothing_else(copying):
+    source = np.random.default_rng(0).random(40, dtype=np.float32)
+    target = np.zeros(40, np.float32)
+    copying(target, 3, source, 5)
+    expected = np.zeros(40, np.float32)
+    expected[3 : 3 + COPIED] = source[5 : 5 + COPIED]
+    np.testing.assert_array_equal(target, expected)
 
 
 @pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
