@@ -17,7 +17,7 @@ from .jit import kernel, part
 from .ordering import morton_order
 from .planning import Plan
 from .repulsive import Repulsion
-from .rows import as_rows, n_blocks, renumbered
+from .rows import full_rows, n_blocks, renumbered
 
 STEP_BLOCKS = 8
 FARTHEST = 1e12  # coordinates from here on count as infinite, before their squares overflow in the forces
@@ -145,7 +145,7 @@ class Descent:
         self.F_rep = np.empty_like(self.Y)
         self._nodes = even_bounds(n, STEP_BLOCKS)
         self.F_attr = np.empty_like(self.Y)
-        self.P = as_rows(upper)
+        self.P = full_rows(upper)
         self._is_large = n_blocks(upper.nnz) > 1
         if self._is_large:
             self.reorder()
