@@ -20,7 +20,7 @@ from .embed import embed_graph
 from .graph import as_graph
 from .initial import N_FARTHEST, even_length, is_compact, n_pivots, shape_of, stretched
 from .leaves import is_kept, without_leaves
-from .memory import memory_of
+from .memory import grid_limit, memory_of
 from .options import as_generator, as_lambda, check_options
 from .runs import schedules_of
 from .schedule import TRIAL, fill, start_offset, stretch
@@ -115,6 +115,7 @@ def estimate(graph, d=2, *, weight="weight", direction="symmetric", clock=perf_c
     n_edges = symmetric_pattern(A).nnz // 2
     if options["drop_leaf"]:
         A = without_leaves(A, is_kept(symmetric_pattern(A)))
+    options["limit"] = grid_limit(options["max_memory"], A.shape[0], A.nnz, int(d), options["h"])
     _compile(int(d))
     with Workers(options["n_jobs"]) as workers:
         begin = clock()
@@ -198,7 +199,9 @@ class _Measure:
         if phase is None:
             return 0.0, 0.0, 0
         begin = clock()
-        descent = Descent(self.upper, Y0, self.workers, h=self.options["h"], exact=self.options["exact"])
+        descent = Descent(
+            self.upper, Y0, self.workers, **{name: self.options[name] for name in ("h", "exact", "limit")}
+        )
         once = clock() - begin
         for _ in range(WARM_UP):
             descent.advance(phase)

@@ -1,25 +1,77 @@
 """Bytes that an embedding needs at its peak, beside the graph and the process, and the limit to them."""
 
 import re
+from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 
+from .core.planning import CELLS_ENOUGH, Limit
 from .initial import n_pivots
 
 FIXED = 26_000_000  # threads, compiled kernels, tables of FFT
 PER_ENTRY = 64, 14, 20  # of the adjacency: while P is made and neighbourhoods are compared, at the start, in the loop
 PER_NODE = 68, 16  # at the start, and for each dimension; distances take two bytes
 LOOP_PER_NODE = 60, 44  # order, cells and bounds; and for each dimension coordinates, velocity, gain, forces, copies
-PER_CELL = {1: 60, 2: 80, 3: 140}  # charges of four blocks, waves, spectrum, potential; padded in each dimension
+PER_CELL = {1: 66, 2: 78, 3: 102}  # charges of four blocks, waves, spectrum, potential; padded in each dimension
+CONTROL_GROUPS = {  # by the kinds that they hold, of version 2 and 1: limit, use, and files kept that make room
+    "": ("memory.max", "memory.current", "inactive_file"),
+    "memory": ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+}
 UNITS = {"": 1, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 
 
 def memory_of(n, nnz, d, cells=0):
     """Estimated bytes at the peak for n nodes and `nnz` entries, with a grid of so many cells."""
-    first, start, loop = (entry * nnz for entry in PER_ENTRY)
+    first, start, _ = (entry * nnz for entry in PER_ENTRY)
     start += n * (2 * n_pivots(n) + PER_NODE[0] + PER_NODE[1] * d)
-    loop += n * (LOOP_PER_NODE[0] + LOOP_PER_NODE[1] * d) + PER_CELL[d] * cells
-    return int(FIXED + max(first, start, loop))
+    return int(FIXED + max(first, start, _of_loop(n, nnz, d) + PER_CELL[d] * cells))
+
+
+def _of_loop(n, nnz, d):
+    """Bytes of the loop, but for the grid."""
+    return PER_ENTRY[2] * nnz + n * (LOOP_PER_NODE[0] + LOOP_PER_NODE[1] * d)
+
+
+def grid_limit(max_memory, n, nnz, d, h):
+    """The Limit to the cells of the grid: what `max_memory` leaves for it, or, where the caller wants cells of side
+    `h`, what the machine has. A grid that is chosen is not to depend on how much is free today.
+    """
+    if max_memory is not None:
+        most, reason = as_bytes(max_memory), f"max_memory={max_memory!r} has room for"
+    else:
+        most, reason = available_memory() if h is not None else None, "the memory that is free has room for"
+    if most is None:
+        return Limit()
+    return Limit(max(most - FIXED - _of_loop(n, nnz, d), 0) // PER_CELL[d], reason)
+
+
+def available_memory(root="/"):
+    """Bytes that this process can still get, by what Linux tells of the machine and of control groups (containers);
+    None where nobody tells. `root` is where files are looked for.
+    """
+    found = []
+    with suppress(OSError, ValueError, StopIteration):
+        lines = Path(root, "proc/meminfo").read_text().splitlines()
+        found.append(1024 * int(next(line for line in lines if line.startswith("MemAvailable:")).split()[1]))
+    with suppress(OSError):
+        for line in Path(root, "proc/self/cgroup").read_text().splitlines():
+            _, kinds, group = line.split(":", 2)
+            if kinds in CONTROL_GROUPS:
+                found += _left_in(Path(root, "sys/fs/cgroup", kinds), group.strip("/"), *CONTROL_GROUPS[kinds])
+    return max(min(found), 0) if found else None
+
+
+def _left_in(folder, group, limit, used, cache):
+    """Bytes that are left in a control group and in those that it is part of, each that has a limit."""
+    found = []
+    for place in (Path(group), *Path(group).parents):
+        with suppress(OSError, ValueError, StopIteration):  # "max" is no number: no limit
+            most, taken = (int((folder / place / name).read_text()) for name in (limit, used))
+            lines = (folder / place / "memory.stat").read_text().splitlines()
+            given_back = int(next(line for line in lines if line.startswith(cache + " ")).split()[1])
+            found.append(most - taken + given_back)
+    return found
 
 
 def as_bytes(max_memory):
@@ -38,7 +90,7 @@ def check_memory(max_memory, n, nnz, d):
     """Raise a MemoryError, before anything is allocated, if an embedding needs more than `max_memory` (None: any)."""
     if max_memory is None:
         return
-    most, needed = as_bytes(max_memory), memory_of(n, nnz, d)
+    most, needed = as_bytes(max_memory), memory_of(n, nnz, d, CELLS_ENOUGH[d])
     if needed > most:
         raise MemoryError(
             f"max_memory={max_memory!r}: {n:,} nodes with {nnz:,} entries in {d}-D need about {needed / 1e6:,.0f} MB; "

@@ -6,6 +6,7 @@ histogram of a sample of the points; cells with many points are left to a finer 
 that the cheapest candidate never costs more than a constant times n, whatever the extent.
 """
 
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -18,13 +19,14 @@ H_PLAIN = 0.38  # cell side of a grid without near field: force error .5 to .8 %
 H_TINY = 0.05  # cells smaller than this drown in float32 rounding
 CELLS_TINY = 24  # cells along the longest side that a small picture is given
 CELLS_LEAST = 16  # the kernel has a kink where its periodic images meet, and the spline rings near it
+CELLS_ENOUGH = {d: 40**d for d in (1, 2, 3)}  # there is a plan with no more, for any picture
 R_PER_H, R_LEAST = (2.25, 2.25, 2.0), (0.4, 0.4, 0.5)  # R = R_PER_H h + R_LEAST in 1-D, 2-D, 3-D; errors up to .9 %
 LADDER = 1.4  # from one candidate h to the next
 SAMPLE = 2_000  # points that the count of pairs is estimated from
 NS_PER_PAIR = 0.17  # measured, Zen 5 with AVX-512, one thread
 NS_PER_CELL = 0.5  # that the transforms touch, and per log2 of their number
 NS_FINER = 20  # times 3^d: per point that goes to a finer level
-MAX_CELLS = 2**30  # padded, for an h that the caller asks for
+MAX_CELLS = 2**28  # where nobody says how many there is memory for
 MAX_SIDE = 2**20  # cells along an axis: with more, float32 has no digits left for the place of a point in its cell
 
 
@@ -36,28 +38,46 @@ class Plan(NamedTuple):
     shape: tuple
 
 
+class Limit(NamedTuple):
+    """Cells that a grid may have at most, and what says so."""
+
+    cells: float = MAX_CELLS
+    reason: str = "sggraph allows"
+
+
+DEFAULT_LIMIT = Limit()
+
+
 def exact_plan(extent):
     """Direct summation: a radius beyond all pairs."""
     return Plan(0.0, max(1e3, 1e6 * float(extent.max())), ())
 
 
-def fixed_plan(extent, h):
-    """A plain grid of the side that the caller wants."""
-    cells = np.prod(2 * (extent / h + ORDER))
-    if cells > MAX_CELLS or extent.max() / h > MAX_SIDE:
-        raise ValueError(
-            f"h={h:g} needs a grid of {cells:.2g} cells for a picture of extent {extent.max():.3g}: "
-            "give a larger h, or h=None for an automatic grid"
+def fixed_plan(extent, h, limit=DEFAULT_LIMIT):
+    """A plain grid of the side that the caller wants; raises a MemoryError if it has more cells than the limit."""
+    widest = extent.max()
+    remedy = "give a larger h, or h=None for an automatic grid"
+    if widest / h > MAX_SIDE:
+        raise ValueError(f"h={h:g} needs a grid of {widest / h:.2g} cells a side, too fine for float32: {remedy}")
+    shape = grid_shape(extent, h)
+    cells = prod(shape)
+    if cells > limit.cells:
+        raise MemoryError(
+            f"h={h:g} needs a grid of {cells:.2g} cells for a picture of extent {widest:.3g}, and {limit.reason} "
+            f"{limit.cells:.2g}: {remedy}"
         )
-    return Plan(float(h), 0.0, grid_shape(extent, h))
+    return Plan(float(h), 0.0, shape)
 
 
-def cheapest_plan(Y, extent, R_out=np.inf):
-    """The cheapest Plan for the points Y in a bounding box of sides `extent`; forces beyond `R_out` are known."""
+def cheapest_plan(Y, extent, R_out=np.inf, limit=DEFAULT_LIMIT):
+    """The cheapest Plan for the points Y in a bounding box of sides `extent`; forces beyond `R_out` are known.
+
+    A limit of at least CELLS_ENOUGH is kept to.
+    """
     widest = float(extent.max())
     tiny = H_PLAIN * 2.0 ** (np.floor(2 * np.log2(max(widest / CELLS_TINY / H_PLAIN, 1e-30))) / 2)
     h = min(H_PLAIN, max(tiny, H_TINY))
-    best, least = Plan(h, 0.0, ()), _cells_cost(extent, h, 0.0, R_out)
+    best, least = Plan(h, 0.0, ()), _cells_cost(extent, h, 0.0, R_out, limit)
     if R_out < np.inf:
         cost = NS_PER_PAIR * pair_cost(Y, R_out, np.inf)
         if cost < least:
@@ -65,7 +85,7 @@ def cheapest_plan(Y, extent, R_out=np.inf):
     h = 0.6
     while widest / h > 4 and LADDER * split_radius(h, len(extent)) < R_out:
         R = split_radius(h, len(extent))
-        cost = _cells_cost(extent, h, R, R_out)
+        cost = _cells_cost(extent, h, R, R_out, limit)
         if cost < least:
             cost += NS_PER_PAIR * pair_cost(Y, R, NS_FINER * 3.0 ** Y.shape[1] / NS_PER_PAIR)
         if cost < least:
@@ -79,11 +99,14 @@ def split_radius(h, d):
     return R_PER_H[d - 1] * h + R_LEAST[d - 1]
 
 
-def _cells_cost(extent, h, R, R_out):
-    """Nanoseconds for the transforms of a grid of side h, one thread."""
+def _cells_cost(extent, h, R, R_out, limit):
+    """Nanoseconds for the transforms of a grid of side h, one thread; infinite where there is no such grid."""
     if extent.max() / h > MAX_SIDE:
         return np.inf
-    touched = work(grid_shape(extent, h), R, R_out / h)
+    shape = grid_shape(extent, h)
+    if prod(shape) > limit.cells:
+        return np.inf
+    touched = work(shape, R, R_out / h)
     return NS_PER_CELL * touched * np.log2(touched)
 
 
