@@ -27,7 +27,7 @@ def bounding_box(Y):
         for i in range(n):
             low = min(low, Y[i, k])
             high = max(high, Y[i, k])
-            total += Y[i, k]
+            total += np.float64(Y[i, k])
         box[0, k], box[1, k], box[2, k] = low, high, total / n
     return box
 

@@ -1,0 +1,57 @@
+"""With the JIT off the kernels are hundreds of times slower: a test that is not done in time is skipped then.
+
+What it has run so far counts as covered; that it passes is shown with the JIT on. Kernels run in the thread that calls
+them: pure Python gains nothing from threads, and a test cannot be left while threads of its own are at work.
+"""
+
+import signal
+import threading
+from concurrent.futures import Future
+
+import numba
+import numpy as np
+import pytest
+
+from sggraph.core import blocks
+
+PATIENCE = 4  # seconds, for the fixtures and for the test
+
+
+class NoHelpers:
+    """A pool without threads, all of whose work is left to the one that calls."""
+
+    def __init__(self, n_threads):
+        pass
+
+    def submit(self, work):
+        future = Future()
+        future.set_result(None)
+        return future
+
+    def shutdown(self):
+        pass
+
+
+def limited(item):
+    """Skip what takes longer."""
+
+    def stop(*_):
+        if threading.active_count() > 1:
+            signal.alarm(1)
+        else:
+            pytest.skip(f"takes more than {PATIENCE} seconds with the JIT off")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(PATIENCE)
+    try:
+        return (yield)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+if numba.config.DISABLE_JIT and hasattr(signal, "SIGALRM"):
+    np.seterr(over="ignore")  # integers of hashes wrap, of which compiled code does not warn
+    blocks.ThreadPoolExecutor = NoHelpers
+    pytest_runtest_setup = pytest.hookimpl(wrapper=True)(limited)
+    pytest_runtest_call = pytest.hookimpl(wrapper=True)(limited)
