@@ -314,7 +314,11 @@ def embed(
     check_flags(drop_leaf=drop_leaf, verbose=verbose)
     check_keeping(checkpoint, checkpoint_every, on_interrupt)
     d = int(d)
-    check_memory(max_memory, A.shape[0], A.nnz, d)
+    component = component_numbers(A)
+    several = component.max() > 0
+    is_packed = several and (components == "pack" or (components == "auto" and isinstance(init, str)))
+    size = A.shape[0], A.nnz, d
+    check_memory(max_memory, *size, packed=is_packed)
     check_init(init, A.shape[0], d)
     same = {"d": d, "lambda_": lambda_, "init": init, "components": components, "drop_leaf": drop_leaf}
     same |= {"local_weights": local_weights} | {name: options[name] for name in ("balance", "h", "exact")}
@@ -325,14 +329,11 @@ def embed(
         checkpoint_every=checkpoint_every,
         on_interrupt=on_interrupt,
     )
-    options["limit"] = grid_limit(max_memory, A.shape[0], A.nnz, d, options["h"])
-    component = component_numbers(A)
-    several = component.max() > 0
+    options["limit"] = grid_limit(max_memory, *size, options["h"], packed=is_packed)
     included = component == 0 if several and components == "largest" else np.ones(A.shape[0], bool)
     if not included.all():
         A = csr_array(A[included][:, included])
         init = init if isinstance(init, str) else np.asarray(init)[included]
-    is_packed = several and (components == "pack" or (components == "auto" and isinstance(init, str)))
     rng = as_generator(random_state)
     if drop_leaf:
         neighbors = symmetric_pattern(A)

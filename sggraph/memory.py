@@ -7,13 +7,22 @@ from pathlib import Path
 import numpy as np
 
 from .core.planning import CELLS_ENOUGH, Limit
-from .initial import n_pivots
+from .initial import ROWS, n_pivots
 
-FIXED = 26_000_000  # threads, compiled kernels, tables of FFT
-PER_ENTRY = 64, 14, 20  # of the adjacency: while P is made and neighbourhoods are compared, at the start, in the loop
-PER_NODE = 68, 16  # at the start, and for each dimension; distances take two bytes
-LOOP_PER_NODE = 60, 44  # order, cells and bounds; and for each dimension coordinates, velocity, gain, forces, copies
+FIXED = 3_000_000
+FIRST = 46, 40  # bytes for each entry and node while the adjacency is cleaned; of the second remain the names
+PER_ENTRY = 16, 22  # adjacency and P; their copies in the order of the components, where there are several
+SLACK = 26, 64_000_000  # for each entry, and at most: freed before the start, and not given back by the allocator
+PER_NODE = 40, 16  # at the start: names, and coordinates for each dimension; a distance takes two bytes
+PER_SQUARE = 18  # of the distances of ROWS nodes, squared and centred
+LOOP_PER_ENTRY = 24  # rows, and half as much again while they are renumbered
+LOOP_PER_NODE = (
+    100,
+    44,
+)  # names, order, cells and bounds; for each dimension coordinates, velocity, gain, forces, copies
 PER_CELL = {1: 66, 2: 78, 3: 102}  # charges of four blocks, waves, spectrum, potential; padded in each dimension
+PACKING = {1: 200, 2: 1_300, 3: 4_200}  # for each node, cells that components are packed in; beside them
+PACKED, STILL = 25_000, 0.8  # nodes from which on there are no more of those cells; and of what the start took
 CONTROL_GROUPS = {  # by the kinds that they hold, of version 2 and 1: limit, use, and files kept that make room
     "": ("memory.max", "memory.current", "inactive_file"),
     "memory": ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
@@ -21,19 +30,30 @@ CONTROL_GROUPS = {  # by the kinds that they hold, of version 2 and 1: limit, us
 UNITS = {"": 1, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 
 
-def memory_of(n, nnz, d, cells=0):
-    """Estimated bytes at the peak for n nodes and `nnz` entries, with a grid of so many cells."""
-    first, start, _ = (entry * nnz for entry in PER_ENTRY)
-    start += n * (2 * n_pivots(n) + PER_NODE[0] + PER_NODE[1] * d)
-    return int(FIXED + max(first, start, _of_loop(n, nnz, d) + PER_CELL[d] * cells))
+def memory_of(n, nnz, d, cells=0, *, packed=False):
+    """Estimated bytes at the peak for n nodes and `nnz` entries, with grids of so many cells together. `packed` tells
+    whether there are several components, each with a run of its own.
+    """
+    k = n_pivots(n)
+    first = FIRST[0] * nnz + FIRST[1] * n
+    start = _kept(nnz, packed) + min(SLACK[0] * nnz, SLACK[1]) + n * (PER_NODE[0] + PER_NODE[1] * d + 2 * k)
+    start += PER_SQUARE * k * min(n, ROWS)
+    loop = _of_loop(n, nnz, d, packed) + PER_CELL[d] * cells
+    packing = STILL * start + PACKING[d] * min(n, PACKED) if packed else 0
+    return int(FIXED + max(first, start, loop, packing))
 
 
-def _of_loop(n, nnz, d):
+def _kept(nnz, packed):
+    """Bytes of the adjacency and P."""
+    return (PER_ENTRY[0] + packed * PER_ENTRY[1]) * nnz
+
+
+def _of_loop(n, nnz, d, packed):
     """Bytes of the loop, but for the grid."""
-    return PER_ENTRY[2] * nnz + n * (LOOP_PER_NODE[0] + LOOP_PER_NODE[1] * d)
+    return _kept(nnz, packed) + LOOP_PER_ENTRY * nnz + n * (LOOP_PER_NODE[0] + LOOP_PER_NODE[1] * d)
 
 
-def grid_limit(max_memory, n, nnz, d, h):
+def grid_limit(max_memory, n, nnz, d, h, *, packed=False):
     """The Limit to the cells of the grid: what `max_memory` leaves for it, or, where the caller wants cells of side
     `h`, what the machine has. A grid that is chosen is not to depend on how much is free today.
     """
@@ -43,7 +63,7 @@ def grid_limit(max_memory, n, nnz, d, h):
         most, reason = available_memory() if h is not None else None, "the memory that is free has room for"
     if most is None:
         return Limit()
-    return Limit(max(most - FIXED - _of_loop(n, nnz, d), 0) // PER_CELL[d], reason)
+    return Limit(max(most - FIXED - _of_loop(n, nnz, d, packed), 0) // PER_CELL[d], reason)
 
 
 def available_memory(root="/"):
@@ -86,11 +106,11 @@ def as_bytes(max_memory):
     return int(number)
 
 
-def check_memory(max_memory, n, nnz, d):
+def check_memory(max_memory, n, nnz, d, *, packed=False):
     """Raise a MemoryError, before anything is allocated, if an embedding needs more than `max_memory` (None: any)."""
     if max_memory is None:
         return
-    most, needed = as_bytes(max_memory), memory_of(n, nnz, d, CELLS_ENOUGH[d])
+    most, needed = as_bytes(max_memory), memory_of(n, nnz, d, CELLS_ENOUGH[d], packed=packed)
     if needed > most:
         raise MemoryError(
             f"max_memory={max_memory!r}: {n:,} nodes with {nnz:,} entries in {d}-D need about {needed / 1e6:,.0f} MB; "
