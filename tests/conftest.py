@@ -14,7 +14,7 @@ import pytest
 
 from sggraph.core import blocks
 
-PATIENCE = 4  # seconds, for the fixtures and for the test
+PATIENCE = 2  # seconds, for the fixtures and for the test
 
 
 class NoHelpers:
