@@ -36,7 +36,8 @@ def limited(item):
     """Skip what takes longer."""
 
     def stop(*_):
-        if any(not thread.daemon for thread in threading.enumerate()[1:]):  # tqdm has one that never ends
+        others = (thread for thread in threading.enumerate() if thread is not threading.main_thread())
+        if any(not thread.daemon for thread in others):  # tqdm has a daemon that never ends
             signal.alarm(1)
         else:
             pytest.skip(f"takes more than {PATIENCE} seconds with the JIT off")

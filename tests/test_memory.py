@@ -58,6 +58,14 @@ def test_a_grid_of_explicit_cells_has_to_fit_in_what_is_free(monkeypatch):
         sg.embed_graph(G, 3, h=0.3, max_iter=3, random_state=0)
 
 
+def test_a_run_that_goes_on_where_there_is_less_memory_is_refused(tmp_path):
+    G, path = nx.random_geometric_graph(1500, 0.06, seed=1), tmp_path / "run.npz"
+    options = {"d": 3, "h": 2.0, "random_state": 0, "checkpoint": path}
+    sg.embed_graph(G, max_iter=3, max_memory="2GB", **options)
+    with pytest.raises(MemoryError, match=r"h=2 needs .* max_memory='30MB' has room for"):
+        sg.embed_graph(G, max_iter=3, max_memory="30MB", **options)
+
+
 @pytest.mark.parametrize("d", [1, 2, 3])
 def test_room_for_a_grid(d, monkeypatch):
     """What is free does not touch a grid that is chosen: the same bits today and tomorrow."""

@@ -108,9 +108,11 @@ class Level:
 
     def _update_plan(self, Y, extent):
         self._age += 1
-        if self.plan is not None and self._age <= REPLAN_EVERY and fits(self.plan, extent):
+        young = self.plan is not None and self._age <= REPLAN_EVERY
+        allowed = young and prod(self.plan.shape) <= self.limit.cells  # a plan restored from elsewhere may be larger
+        if allowed and fits(self.plan, extent):
             return
-        before, outgrown = self.plan, self.plan is not None and self._age <= REPLAN_EVERY
+        before, outgrown = self.plan, young
         self._age = 0
         if not np.isfinite(extent).all():  # diverged: the gradient will tell
             extent = np.zeros_like(extent)
