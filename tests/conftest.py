@@ -1,7 +1,8 @@
 """With the JIT off the kernels are hundreds of times slower: a test that is not done in time is skipped then.
 
-What it has run so far counts as covered; that it passes is shown with the JIT on. Kernels run in the thread that calls
-them: pure Python gains nothing from threads, and a test cannot be left while threads of its own are at work.
+What it has run so far counts as covered; that it passes is shown with the JIT on. Tests marked `jit` are skipped as
+well, those of compiled code and of pynndescent, which needs it. Kernels run in the thread that calls them: pure Python
+gains nothing from threads, and a test cannot be left while threads of its own are at work.
 """
 
 import signal
@@ -55,6 +56,14 @@ def limited(item):
     finally:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, before)
+
+
+def pytest_collection_modifyitems(items):
+    """Skip the tests of what is compiled."""
+    if numba.config.DISABLE_JIT:
+        for item in items:
+            if item.get_closest_marker("jit"):
+                item.add_marker(pytest.mark.skip(reason="nothing is compiled with the JIT off"))
 
 
 if numba.config.DISABLE_JIT and hasattr(signal, "SIGALRM"):
