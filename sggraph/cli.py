@@ -81,6 +81,12 @@ def make_parser():
     graph = embed.add_argument_group("graph")
     graph.add_argument("--direction", choices=("symmetric", "out", "in"), default="symmetric", help="of a directed one")
     graph.add_argument("--weight", default="weight", metavar="NAME", help="edge attribute (weight); none ignores them")
+    graph.add_argument(
+        "--components",
+        choices=("auto", "pack", "together", "largest"),
+        default="auto",
+        help="of a graph that is not connected: each by itself, packed (auto), all in one run, the largest alone",
+    )
     method = embed.add_argument_group("method")
     method.add_argument("-d", type=_whole, default=2, metavar="{1,2,3}", help="dimension (2)")
     method.add_argument(
@@ -137,12 +143,14 @@ def run_embed(arguments):
 
     weight = None if arguments.weight.lower() == "none" else arguments.weight
     graph = read_graph(arguments.file, weight=weight, direction=arguments.direction)
+    if arguments.components == "largest":
+        graph = largest_component(graph)
     labels = None if table is None else read_labels(table, graph.nodes)
     if find_classes:
         from .communities import louvain_names
 
         labels = louvain_names(graph, arguments.seed)
-    names = ("d", "lambda_", "balance", "max_iter", "early_exag", "alpha", "eta", "n_jobs")
+    names = ("d", "lambda_", "balance", "components", "max_iter", "early_exag", "alpha", "eta", "n_jobs")
     options = {name: getattr(arguments, name) for name in names}
     options |= {"random_state": arguments.seed, "checkpoint": arguments.checkpoint}
     try:
@@ -155,6 +163,16 @@ def run_embed(arguments):
     _write(result, labels, output, arguments.plot, arguments.file.name, names)
     if not arguments.quiet:
         _report(result, output, arguments.plot)
+
+
+def largest_component(graph):
+    """The Graph of the largest component alone: there is no place to write or draw for the other nodes."""
+    from itertools import compress
+
+    from .components import component_numbers
+
+    kept = component_numbers(graph.adjacency) == 0
+    return graph._replace(adjacency=graph.adjacency[kept][:, kept], nodes=list(compress(graph.nodes, kept)))
 
 
 def read_labels(path, nodes):

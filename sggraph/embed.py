@@ -15,7 +15,7 @@ from .core.blocks import Workers
 from .graph import Graph, as_graph, graph_hash
 from .initial import check_init
 from .leaves import is_kept, with_leaves, without_leaves
-from .memory import check_memory
+from .memory import check_memory, grid_limit
 from .options import as_generator, as_lambda, check_flags, check_keeping, check_options
 from .progress import stage
 from .runs import Keeper, embed_parts
@@ -156,7 +156,7 @@ def embed_graph(
         `state`, or return the coordinates so far with a warning. Components that were not begun stand at their starts.
     max_memory : int or str, optional
         Bytes, or text such as "4GB": a graph that is estimated to need more is refused with a MemoryError before
-        anything is allocated. See `estimate`.
+        anything is allocated, and the grid for the repulsion is kept as coarse as it has to be. See `estimate`.
 
     Returns
     -------
@@ -172,7 +172,7 @@ def embed_graph(
     EmbeddingInterrupted
         After Ctrl-C.
     MemoryError
-        If more than `max_memory` is needed.
+        If more than `max_memory` is needed, or if cells of side `h` would need more than that or than is free.
 
     See Also
     --------
@@ -314,7 +314,11 @@ def embed(
     check_flags(drop_leaf=drop_leaf, verbose=verbose)
     check_keeping(checkpoint, checkpoint_every, on_interrupt)
     d = int(d)
-    check_memory(max_memory, A.shape[0], A.nnz, d)
+    component = component_numbers(A)
+    several = component.max() > 0
+    is_packed = several and (components == "pack" or (components == "auto" and isinstance(init, str)))
+    size = A.shape[0], A.nnz, d
+    check_memory(max_memory, *size, packed=is_packed)
     check_init(init, A.shape[0], d)
     same = {"d": d, "lambda_": lambda_, "init": init, "components": components, "drop_leaf": drop_leaf}
     same |= {"local_weights": local_weights} | {name: options[name] for name in ("balance", "h", "exact")}
@@ -325,13 +329,11 @@ def embed(
         checkpoint_every=checkpoint_every,
         on_interrupt=on_interrupt,
     )
-    component = component_numbers(A)
-    several = component.max() > 0
+    options["limit"] = grid_limit(max_memory, *size, options["h"], packed=is_packed)
     included = component == 0 if several and components == "largest" else np.ones(A.shape[0], bool)
     if not included.all():
         A = csr_array(A[included][:, included])
         init = init if isinstance(init, str) else np.asarray(init)[included]
-    is_packed = several and (components == "pack" or (components == "auto" and isinstance(init, str)))
     rng = as_generator(random_state)
     if drop_leaf:
         neighbors = symmetric_pattern(A)

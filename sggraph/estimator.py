@@ -115,7 +115,8 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         After Ctrl-C, when the iteration is done: raise an EmbeddingInterrupted, a KeyboardInterrupt, which leaves
         nothing but `state_`, or take the coordinates so far, with a warning.
     max_memory : int or str, optional
-        Bytes, or text such as "4GB": a graph that is estimated to need more is refused with a MemoryError.
+        Bytes, or text such as "4GB": a graph that is estimated to need more is refused with a MemoryError, and
+        the grid for the repulsion is kept as coarse as it has to be.
 
     Attributes
     ----------

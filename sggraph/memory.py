@@ -1,25 +1,97 @@
 """Bytes that an embedding needs at its peak, beside the graph and the process, and the limit to them."""
 
 import re
+from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 
-from .initial import n_pivots
+from .core.planning import CELLS_ENOUGH, Limit
+from .initial import ROWS, n_pivots
 
-FIXED = 26_000_000  # threads, compiled kernels, tables of FFT
-PER_ENTRY = 64, 14, 20  # of the adjacency: while P is made and neighbourhoods are compared, at the start, in the loop
-PER_NODE = 68, 16  # at the start, and for each dimension; distances take two bytes
-LOOP_PER_NODE = 60, 44  # order, cells and bounds; and for each dimension coordinates, velocity, gain, forces, copies
-PER_CELL = {1: 60, 2: 80, 3: 140}  # charges of four blocks, waves, spectrum, potential; padded in each dimension
+FIXED = 3_000_000
+FIRST = 46, 40  # bytes for each entry and node while the adjacency is cleaned; of the second remain the names
+PER_ENTRY = 16, 22  # adjacency and P; their copies in the order of the components, where there are several
+SLACK = 26, 64_000_000  # for each entry, and at most: freed before the start, and not given back by the allocator
+PER_NODE = 40, 16  # at the start: names, and coordinates for each dimension; a distance takes two bytes
+PER_SQUARE = 18  # of the distances of ROWS nodes, squared and centred
+LOOP_PER_ENTRY = 24  # rows, and half as much again while they are renumbered
+LOOP_PER_NODE = (
+    100,
+    44,
+)  # names, order, cells and bounds; for each dimension coordinates, velocity, gain, forces, copies
+PER_CELL = {1: 66, 2: 78, 3: 102}  # charges of four blocks, waves, spectrum, potential; padded in each dimension
+PACKING = {1: 200, 2: 1_300, 3: 4_200}  # for each node, cells that components are packed in; beside them
+PACKED, STILL = 25_000, 0.8  # nodes from which on there are no more of those cells; and of what the start took
+CONTROL_GROUPS = {  # by the kinds that they hold, of version 2 and 1: limit, use, and files kept that make room
+    "": ("memory.max", "memory.current", "inactive_file"),
+    "memory": ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+}
 UNITS = {"": 1, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 
 
-def memory_of(n, nnz, d, cells=0):
-    """Estimated bytes at the peak for n nodes and `nnz` entries, with a grid of so many cells."""
-    first, start, loop = (entry * nnz for entry in PER_ENTRY)
-    start += n * (2 * n_pivots(n) + PER_NODE[0] + PER_NODE[1] * d)
-    loop += n * (LOOP_PER_NODE[0] + LOOP_PER_NODE[1] * d) + PER_CELL[d] * cells
-    return int(FIXED + max(first, start, loop))
+def memory_of(n, nnz, d, cells=0, *, packed=False):
+    """Estimated bytes at the peak for n nodes and `nnz` entries, with grids of so many cells together. `packed` tells
+    whether there are several components, each with a run of its own.
+    """
+    k = n_pivots(n)
+    first = FIRST[0] * nnz + FIRST[1] * n
+    start = _kept(nnz, packed) + min(SLACK[0] * nnz, SLACK[1]) + n * (PER_NODE[0] + PER_NODE[1] * d + 2 * k)
+    start += PER_SQUARE * k * min(n, ROWS)
+    loop = _of_loop(n, nnz, d, packed) + PER_CELL[d] * cells
+    packing = STILL * start + PACKING[d] * min(n, PACKED) if packed else 0
+    return int(FIXED + max(first, start, loop, packing))
+
+
+def _kept(nnz, packed):
+    """Bytes of the adjacency and P."""
+    return (PER_ENTRY[0] + packed * PER_ENTRY[1]) * nnz
+
+
+def _of_loop(n, nnz, d, packed):
+    """Bytes of the loop, but for the grid."""
+    return _kept(nnz, packed) + LOOP_PER_ENTRY * nnz + n * (LOOP_PER_NODE[0] + LOOP_PER_NODE[1] * d)
+
+
+def grid_limit(max_memory, n, nnz, d, h, *, packed=False):
+    """The Limit to the cells of the grid: what `max_memory` leaves for it, or, where the caller wants cells of side
+    `h`, what the machine has. A grid that is chosen is not to depend on how much is free today.
+    """
+    if max_memory is not None:
+        most, reason = as_bytes(max_memory), f"max_memory={max_memory!r} has room for"
+    else:
+        most, reason = available_memory() if h is not None else None, "the memory that is free has room for"
+    if most is None:
+        return Limit()
+    return Limit(max(most - FIXED - _of_loop(n, nnz, d, packed), 0) // PER_CELL[d], reason)
+
+
+def available_memory(root="/"):
+    """Bytes that this process can still get, by what Linux tells of the machine and of control groups (containers);
+    None where nobody tells. `root` is where files are looked for.
+    """
+    found = []
+    with suppress(OSError, ValueError, StopIteration):
+        lines = Path(root, "proc/meminfo").read_text().splitlines()
+        found.append(1024 * int(next(line for line in lines if line.startswith("MemAvailable:")).split()[1]))
+    with suppress(OSError):
+        for line in Path(root, "proc/self/cgroup").read_text().splitlines():
+            _, kinds, group = line.split(":", 2)
+            if kinds in CONTROL_GROUPS:
+                found += _left_in(Path(root, "sys/fs/cgroup", kinds), group.strip("/"), *CONTROL_GROUPS[kinds])
+    return max(min(found), 0) if found else None
+
+
+def _left_in(folder, group, limit, used, cache):
+    """Bytes that are left in a control group and in those that it is part of, each that has a limit."""
+    found = []
+    for place in (Path(group), *Path(group).parents):
+        with suppress(OSError, ValueError, StopIteration):  # "max" is no number: no limit
+            most, taken = (int((folder / place / name).read_text()) for name in (limit, used))
+            lines = (folder / place / "memory.stat").read_text().splitlines()
+            given_back = int(next(line for line in lines if line.startswith(cache + " ")).split()[1])
+            found.append(most - taken + given_back)
+    return found
 
 
 def as_bytes(max_memory):
@@ -34,11 +106,11 @@ def as_bytes(max_memory):
     return int(number)
 
 
-def check_memory(max_memory, n, nnz, d):
+def check_memory(max_memory, n, nnz, d, *, packed=False):
     """Raise a MemoryError, before anything is allocated, if an embedding needs more than `max_memory` (None: any)."""
     if max_memory is None:
         return
-    most, needed = as_bytes(max_memory), memory_of(n, nnz, d)
+    most, needed = as_bytes(max_memory), memory_of(n, nnz, d, CELLS_ENOUGH[d], packed=packed)
     if needed > most:
         raise MemoryError(
             f"max_memory={max_memory!r}: {n:,} nodes with {nnz:,} entries in {d}-D need about {needed / 1e6:,.0f} MB; "

@@ -249,7 +249,8 @@ def descent_of(run, s, upper, options, workers):
     found = run.descents[s]
     if isinstance(found, Descent):
         return found
-    descent = Descent(upper, found["Y"] if found else Y0, workers, h=options["h"], exact=options["exact"])
+    settings = {name: options[name] for name in ("h", "exact", "limit")}
+    descent = Descent(upper, found["Y"] if found else Y0, workers, **settings)
     if found:
         descent.restore(found)
     run.descents[s], run.starts[s] = descent, (None, schedule)

@@ -9,6 +9,7 @@ from graph_strategies import OPTIONS, graphs
 from hypothesis import given, settings
 
 from sggraph import GraphWarning, embed_graph, neighbor_recall, sgtsne_layout
+from sggraph.datasets import load_sympy_imports
 
 SPREAD_WEIGHTS = 10.0 ** np.random.default_rng(0).uniform(-6, 6, size=200)
 
@@ -79,6 +80,19 @@ def test_directed_graphs_keep_all_nodes_near_their_neighbors(name, direction):
     else:
         r = np.linalg.norm(Y[1:] - Y[0], axis=1)
         assert r.max() < 3 * np.median(r)
+
+
+@pytest.mark.parametrize("direction", ["symmetric", "out", "in"])
+def test_a_web_of_imports(direction):
+    """800 modules, 38 without an arc out and 107 without one in. Recall, seeds 0 and 1: .44 .44 with arcs as edges from
+    both ends, .38 .39 by arcs out, .40 .38 by arcs in; in cnr_2000, a web graph of 325,557 pages, .21, .23 and .22.
+    """
+    D = load_sympy_imports().graph
+    Y = embed_graph(D, direction=direction, random_state=0)
+    assert np.isfinite(Y).all()
+    assert neighbor_recall(D, Y) > 0.33
+    mirror = {"symmetric": "symmetric", "out": "in", "in": "out"}
+    np.testing.assert_array_equal(embed_graph(D.T, direction=mirror[direction], random_state=0), Y)
 
 
 def test_no_node_is_an_error():

@@ -165,6 +165,23 @@ def test_flags_reach_the_method(flags, options):
     assert not options or not np.array_equal(Y, embed_graph(G, **given))
 
 
+@pytest.mark.parametrize("components", ["auto", "pack", "together", "largest"])
+def test_components(components, capsys):
+    """Of the largest alone the nodes of the others are neither written nor drawn nor counted."""
+    G = nx.disjoint_union_all([nx.path_graph(3), KARATE, nx.empty_graph(2)])
+    nx.write_graphml(G, "several.graphml")
+    options = ["--components", components, "--max-iter", "20"]
+    assert main(["embed", "several.graphml", *options, "-o", "Y.csv", "--plot", "Y.png"]) == 0
+    n = 34 if components == "largest" else 39
+    assert f"nodes             {n}\n" in capsys.readouterr().out
+    want = embed_graph(G, components=components, max_iter=20, random_state=0)
+    placed = np.isfinite(want[:, 0])
+    assert placed.sum() == n
+    assert [int(row["node"]) for row in rows_of("Y.csv")] == np.flatnonzero(placed).tolist()
+    np.testing.assert_array_equal(coordinates("Y.csv"), want[placed])
+    assert embed("several.graphml", "--components", components, "-o", "Y.gexf") == 0
+
+
 @pytest.mark.parametrize(("d", "names"), [(1, "x"), (2, "xy"), (3, "xyz")])
 @pytest.mark.parametrize("suffix", ["png", "svg"])
 def test_dimensions_and_pictures(d, names, suffix):
@@ -279,6 +296,7 @@ def test_a_file_that_cannot_be_read(name, folder, capsys):
         (["embed", "karate.mtx", "--alpha", "nan"], ("alpha=nan",)),
         (["embed", "karate.mtx", "--max-iter", "-5"], ("max_iter=-5",)),
         (["embed", "karate.mtx", "--n-jobs", "0"], ("n_jobs=0",)),
+        (["embed", "karate.mtx", "--components", "all"], ("--components", "'all'", "largest")),
         (["embed", "karate.mtx", "--seed", "-1"], ("random_state=-1",)),
         (["embed", "karate.mtx", "--plot", "picture.docx"], ("--plot", "'picture.docx'", ".png")),
         (["embed", "karate.mtx", "--plot", "picture"], ("--plot", "suffix")),

@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
+import sggraph.components
+import sggraph.runs
 from sggraph import SGtSNEpi, embed_graph, neighbor_recall, plot_embedding, sgtsne_layout
 from sggraph.components import as_parts, component_numbers, spacings
 from sggraph.core.blocks import Workers
@@ -224,6 +226,22 @@ def test_leaves_dropped_from_components(d):
     assert len(np.unique(Y, axis=0)) == len(forest)
     number = component_numbers(as_graph(forest).adjacency)
     assert hull_gap(Y, number) > 0
+
+
+def test_thousands_of_components_take_the_machinery_of_one(monkeypatch):
+    """One run of its own for the largest, one call of one kernel for all the others."""
+    runs, calls = [], []
+    new_run, descend_small = sggraph.runs.new_run, sggraph.components.descend_small
+    monkeypatch.setattr(sggraph.runs, "new_run", lambda *args: (runs.append(args), new_run(*args))[1])
+    monkeypatch.setattr(
+        sggraph.components, "descend_small", lambda *args: (calls.append(args), descend_small(*args))[1]
+    )
+    pieces = [nx.path_graph(2 + k % 9) for k in range(3000)]
+    G = nx.disjoint_union_all([nx.random_labeled_tree(900, seed=0), *pieces])
+    Y = embed_graph(G, random_state=0, max_iter=30)
+    assert (len(runs), len(calls)) == (1, 1)
+    assert np.isfinite(Y).all()
+    assert len(np.unique(Y, axis=0)) == len(G)
 
 
 @pytest.mark.parametrize("choice", ["pack", "together", "largest"])

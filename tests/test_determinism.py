@@ -11,7 +11,7 @@ from sggraph.core.affinity import joint_probabilities
 from sggraph.core.attractive import attractive
 from sggraph.core.blocks import Workers
 from sggraph.core.repulsive import Repulsion
-from sggraph.core.rows import as_rows
+from sggraph.core.rows import full_rows
 from sggraph.datasets import load_us_counties
 from sggraph.estimator import SGtSNEpi
 from sggraph.graph import as_graph
@@ -135,7 +135,7 @@ def test_other_numbers_for_the_nodes_permute_the_forces(d, exact):
     forces = []
     for matrix, places in ((A, Y), (as_graph(A[order][:, order]).adjacency, Y[order])):
         with Workers(2) as workers:
-            P = as_rows(joint_probabilities(matrix, 10.0, workers, links=matrix).upper)
+            P = full_rows(joint_probabilities(matrix, 10.0, workers, links=matrix).upper)
             F_attr = np.zeros_like(places)
             workers.run(attractive, P.bounds, places, *P.arrays, (0,) * d, F_attr)
             F_rep = np.empty_like(places)

@@ -1,7 +1,9 @@
 """estimation.py: what a run will take. Seconds depend on how busy the machine is, so they are held to a wide band."""
 
+import sys
 import time
 
+import isolated
 import networkx as nx
 import numpy as np
 import pytest
@@ -30,6 +32,40 @@ def test_seconds_are_about_right():
     assert 0.2 < found.seconds / (time.process_time() - begin) < 5
 
 
+PEAK = """
+import gc
+import sggraph as sg
+
+def status(key):
+    with open("/proc/self/status") as file:
+        return next(1024 * int(line.split()[1]) for line in file if line.startswith(key))
+
+G = {graph}
+sg.embed_graph(sg.datasets.make_block_model(1500, 6).graph, {d}, max_iter=2, exact=False)  # loads the kernels
+gc.collect()
+with open("/proc/self/clear_refs", "w") as file:
+    file.write("5")  # the peak begins anew
+before = status("VmRSS:")
+sg.embed_graph(G, {d}, max_iter=110, random_state=0)
+peak = status("VmHWM:") - before
+print(sg.estimate(G, {d}, max_iter=110, random_state=0).memory / peak)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the peak is read from /proc")
+@pytest.mark.parametrize(
+    ("graph", "d"),
+    [
+        ("sg.datasets.make_grid((200, 200)).graph", 2),  # measured 1.08
+        ("sg.datasets.make_block_model(40_000, 8).graph", 3),  # several components, .90
+        ("sg.datasets.make_block_model(8_000, 120).graph", 1),  # 1.25
+    ],
+)
+def test_memory_is_about_right(graph, d):
+    """Within 30 % on graphs of 10^4 to 10^6 nodes; the allocator gives back now more, now less."""
+    assert 0.6 < float(isolated.run("-c", PEAK.format(graph=graph, d=d))) < 1.6
+
+
 def test_iterations_follow_the_schedule():
     karate = nx.karate_club_graph()
     assert sg.estimate(karate).n_iter == 400
@@ -48,6 +84,29 @@ def test_odd_graphs(graph, options):
     found = sg.estimate(graph, **options)
     assert found.n_nodes == len(graph)
     assert np.isfinite(found.seconds)
+    assert [type(value) for value in found] == [int, int, int, int, float, int]
+
+
+def test_given_coordinates_of_several_components():
+    graph = nx.disjoint_union_all([nx.path_graph(9), nx.path_graph(300), nx.star_graph(20)])
+    Y0 = np.random.default_rng(0).normal(size=(330, 2))
+    for options in ({}, {"components": "largest"}, {"components": "pack"}, {"drop_leaf": True}):
+        assert sg.estimate(graph, init=Y0.tolist(), max_iter=30, **options).n_iter == 30
+    with pytest.raises(ValueError, match=r"shape \(330, 2\); the graph and d need \(330, 3\)"):
+        sg.estimate(graph, 3, Y0=Y0)
+
+
+def test_a_generator_is_left_as_it_was():
+    rng = np.random.default_rng(5)
+    sg.estimate(nx.karate_club_graph(), random_state=rng)
+    assert rng.random() == np.random.default_rng(5).random()
+
+
+def test_components_that_are_packed_take_more():
+    grid, clique = sg.datasets.make_grid((60, 60)).to_networkx(), nx.complete_graph(300)
+    G = nx.disjoint_union(grid, clique)
+    together, packed = (sg.estimate(G, components=choice).memory for choice in ("together", "pack"))
+    assert packed > together + 2e6
 
 
 def test_it_prints_as_a_line():

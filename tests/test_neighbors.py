@@ -58,6 +58,7 @@ def test_every_metric_is_known(metric):
     assert not (indices == np.arange(40)[:, None]).any()
 
 
+@pytest.mark.jit
 @pytest.mark.parametrize("metric", ["euclidean", pytest.param("cosine", marks=pytest.mark.slow)])  # compiles each
 def test_the_approximate_search_finds_nearly_all(metric):
     X = blobs(1_000, 12)
@@ -71,6 +72,7 @@ def test_the_approximate_search_finds_nearly_all(metric):
     assert np.array_equal(near[0], again[0])
 
 
+@pytest.mark.jit
 def test_the_approximate_search_with_more_threads_than_cores():
     assert search(blobs(100, 4), 5, method="approximate", n_jobs=64)[0].shape == (100, 5)
 

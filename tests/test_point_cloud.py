@@ -88,6 +88,7 @@ def test_whole_numbers_and_booleans_count():
     assert point_cloud_to_graph(whole > 25, 5, perplexity=3).nnz == 200
 
 
+@pytest.mark.jit
 def test_input_is_unchanged_and_the_seed_decides():
     given = X.copy()
     given.setflags(write=False)

@@ -42,6 +42,17 @@ def test_the_move_is_one_step(tmp_path, monkeypatch):
     assert [file.read_text() for file in tmp_path.iterdir()] == ["old"]
 
 
+def test_the_content_reaches_the_disk_before_the_name(tmp_path, monkeypatch):
+    """After a power failure the name would otherwise stand for an empty file."""
+    done = []
+    for name in ("fsync", "replace"):
+        real = getattr(os, name)
+        monkeypatch.setattr(os, name, lambda *args, name=name, real=real: (done.append(name), real(*args))[1])
+    with replacing(tmp_path / "a.txt") as partial:
+        partial.write_text("new")
+    assert done == ["fsync", "replace"]
+
+
 def test_long_names(tmp_path):
     path = tmp_path / ("a" * 250)
     with replacing(path) as partial:

@@ -16,6 +16,7 @@ import pytest
 import sggraph as sg
 from sggraph.core.affinity import joint_probabilities
 from sggraph.core.blocks import Workers
+from sggraph.core.planning import Limit
 from sggraph.graph import as_graph
 from sggraph.interrupts import Interrupts
 from sggraph.runs import descend_best
@@ -37,7 +38,7 @@ def test_the_better_start_goes_on():
         good += np.random.default_rng(2).normal(size=good.shape).astype(np.float32)
         bad = np.random.default_rng(0).normal(0, 200, good.shape).astype(np.float32)
         schedule = Schedule((Phase(80, 1.0, 400.0, 0.8),), 1.0)
-        options = {"h": None, "exact": None, "callback": None, "callback_every": 50}
+        options = {"h": None, "exact": None, "limit": Limit(), "callback": None, "callback_every": 50}
 
         def kl(starts, margin):
             run = Run([(Y0, schedule) for Y0 in starts], {}, [None] * len(starts), [], None if len(starts) > 1 else 0)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
+import sggraph.twins
 from sggraph import embed_graph
 from sggraph.core.blocks import Workers
 from sggraph.graph import as_graph
@@ -46,6 +47,16 @@ def share(G):
 )
 def test_the_share_of_nodes_that_are_alike(G, expected):
     assert share(G) == pytest.approx(expected)
+
+
+def test_rows_at_a_time_change_nothing(monkeypatch):
+    G = nx.disjoint_union_all(
+        [*[nx.complete_graph(9)] * 60, nx.empty_graph(700), nx.gnm_random_graph(900, 4000, seed=0)]
+    )
+    whole = share(G)
+    assert 0.1 < whole < 0.9
+    monkeypatch.setattr(sggraph.twins, "ENTRIES", 100)
+    assert share(G) == whole
 
 
 def test_nearly_alike_counts_as_well():

@@ -15,9 +15,9 @@ from .attractive import attractive, cross_entropy
 from .blocks import even_bounds
 from .jit import kernel, part
 from .ordering import morton_order
-from .planning import Plan
+from .planning import DEFAULT_LIMIT, Plan
 from .repulsive import Repulsion
-from .rows import as_rows, n_blocks, renumbered
+from .rows import full_rows, n_blocks, renumbered
 
 STEP_BLOCKS = 8
 FARTHEST = 1e12  # coordinates from here on count as infinite, before their squares overflow in the forces
@@ -135,17 +135,17 @@ def _scattered(Y, order):
 class Descent:
     """State of one run on the upper triangle of P (CSR, float32, sums to 1/2): `advance` it, take its `embedding`."""
 
-    def __init__(self, upper, Y0, workers, *, h=None, exact=None):
+    def __init__(self, upper, Y0, workers, *, h=None, exact=None, limit=DEFAULT_LIMIT):
         n, d = Y0.shape
         self.workers = workers
         self.Y = centered(np.array(Y0, np.float32, order="C"))
         self.order = np.arange(n)
         self.velocity, self.gain = np.zeros_like(self.Y), np.ones_like(self.Y)
-        self.repulsion = Repulsion(n, d, workers, h=h, exact=exact)
+        self.repulsion = Repulsion(n, d, workers, h=h, exact=exact, limit=limit)
         self.F_rep = np.empty_like(self.Y)
         self._nodes = even_bounds(n, STEP_BLOCKS)
         self.F_attr = np.empty_like(self.Y)
-        self.P = as_rows(upper)
+        self.P = full_rows(upper)
         self._is_large = n_blocks(upper.nnz) > 1
         if self._is_large:
             self.reorder()

@@ -49,7 +49,7 @@ def bounding_boxes(b, start, stop, Y, boxes):
         for i in range(start, stop):
             low = min(low, Y[i, k])
             high = max(high, Y[i, k])
-            total += Y[i, k]
+            total += np.float64(Y[i, k])
         boxes[b, 0, k], boxes[b, 1, k], boxes[b, 2, k] = low, high, total
 
 

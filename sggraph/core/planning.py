@@ -7,6 +7,7 @@ the cheapest candidate never costs more than a constant times n, whatever the ex
 do: where most cells hold a point of it or none, it tells nothing of clumps.)
 """
 
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ H_PLAIN = 0.38  # cell side of a grid without near field: force error .5 to .8 %
 H_TINY = 0.05  # cells smaller than this drown in float32 rounding
 CELLS_TINY = 24  # cells along the longest side that a small picture is given
 CELLS_LEAST = 16  # the kernel has a kink where its periodic images meet, and the spline rings near it
+CELLS_ENOUGH = {d: 40**d for d in (1, 2, 3)}  # there is a plan with no more, for any picture
 R_PER_H, R_LEAST = (2.25, 2.25, 2.0), (0.4, 0.4, 0.5)  # R = R_PER_H h + R_LEAST in 1-D, 2-D, 3-D; errors up to .9 %
 LADDER = 1.4  # from one candidate h to the next
 NS_PER_CELL = 0.27  # that the transforms touch, and per log2 of their number; all measured, Zen 5, one thread
@@ -29,7 +31,7 @@ NS_PER_COPY = 0.3  # of a point to the buffer of a cell in reach
 NS_PER_VISIT = (50.0, 50.0, 300.0)  # of a cell with points in it, in 1-D, 2-D, 3-D
 NS_PER_POINT = 4.6  # sorted into cells
 NS_FINER = (60.0, 120.0, 500.0)  # per point that goes to a finer level
-MAX_CELLS = 2**30  # padded, for an h that the caller asks for
+MAX_CELLS = 2**28  # where nobody says how many there is memory for
 MAX_SIDE = 2**20  # cells along an axis: with more, float32 has no digits left for the place of a point in its cell
 
 
@@ -41,35 +43,53 @@ class Plan(NamedTuple):
     shape: tuple
 
 
+class Limit(NamedTuple):
+    """Cells that a grid may have at most, and what says so."""
+
+    cells: float = MAX_CELLS
+    reason: str = "sggraph allows"
+
+
+DEFAULT_LIMIT = Limit()
+
+
 def exact_plan(extent):
     """Direct summation: a radius beyond all pairs."""
     return Plan(0.0, max(1e3, 1e6 * float(extent.max())), ())
 
 
-def fixed_plan(extent, h):
-    """A plain grid of the side that the caller wants."""
-    cells = np.prod(2 * (extent / h + ORDER))
-    if cells > MAX_CELLS or extent.max() / h > MAX_SIDE:
-        raise ValueError(
-            f"h={h:g} needs a grid of {cells:.2g} cells for a picture of extent {extent.max():.3g}: "
-            "give a larger h, or h=None for an automatic grid"
+def fixed_plan(extent, h, limit=DEFAULT_LIMIT):
+    """A plain grid of the side that the caller wants; raises a MemoryError if it has more cells than the limit."""
+    widest = extent.max()
+    remedy = "give a larger h, or h=None for an automatic grid"
+    if widest / h > MAX_SIDE:
+        raise ValueError(f"h={h:g} needs a grid of {widest / h:.2g} cells a side, too fine for float32: {remedy}")
+    shape = grid_shape(extent, h)
+    cells = prod(shape)
+    if cells > limit.cells:
+        raise MemoryError(
+            f"h={h:g} needs a grid of {cells:.2g} cells for a picture of extent {widest:.3g}, and {limit.reason} "
+            f"{limit.cells:.2g}: {remedy}"
         )
-    return Plan(float(h), 0.0, grid_shape(extent, h))
+    return Plan(float(h), 0.0, shape)
 
 
-def cheapest_plan(Y, low, extent, R_out=np.inf):
-    """The cheapest Plan for the points Y in a box of sides `extent` above `low`; forces beyond `R_out` are known."""
+def cheapest_plan(Y, low, extent, R_out=np.inf, limit=DEFAULT_LIMIT):
+    """The cheapest Plan for the points Y in a box of sides `extent` above `low`; forces beyond `R_out` are known.
+
+    A limit of at least CELLS_ENOUGH is kept to.
+    """
     widest = float(extent.max())
     tiny = H_PLAIN * 2.0 ** (np.floor(2 * np.log2(max(widest / CELLS_TINY / H_PLAIN, 1e-30))) / 2)
     h = min(H_PLAIN, max(tiny, H_TINY))
-    best, least = Plan(h, 0.0, ()), _cells_cost(extent, h, 0.0, R_out)
+    best, least = Plan(h, 0.0, ()), _cells_cost(extent, h, 0.0, R_out, limit)
     if R_out < np.inf:
         cost = pairs_cost(Y, low, extent, R_out, len(Y))
         if cost < least:
             best, least = Plan(0.0, R_out, ()), cost
     for h in reversed(_ladder(extent, R_out)):
         R = split_radius(h, len(extent))
-        cost = _cells_cost(extent, h, R, R_out)
+        cost = _cells_cost(extent, h, R, R_out, limit)
         if cost > least:  # and so are those of smaller cells
             break
         cost += pairs_cost(Y, low, extent, R, CROWDED[len(extent) - 1])
@@ -92,11 +112,14 @@ def split_radius(h, d):
     return R_PER_H[d - 1] * h + R_LEAST[d - 1]
 
 
-def _cells_cost(extent, h, R, R_out):
-    """Nanoseconds for the transforms of a grid of side h, one thread."""
+def _cells_cost(extent, h, R, R_out, limit):
+    """Nanoseconds for the transforms of a grid of side h, one thread; infinite where there is no such grid."""
     if extent.max() / h > MAX_SIDE:
         return np.inf
-    touched = work(grid_shape(extent, h), R, R_out / h)
+    shape = grid_shape(extent, h)
+    if prod(shape) > limit.cells:
+        return np.inf
+    touched = work(shape, R, R_out / h)
     return NS_PER_CELL * touched * np.log2(touched)
 
 

@@ -10,6 +10,8 @@ alone, packed together (islands.py). So the cost stays proportional to n for any
 The forces of pairs cancel, so their sum, all of it error of the grid, can be taken off (drift).
 """
 
+from math import prod
+
 import numpy as np
 
 from .blocks import even_bounds, weighted_bounds
@@ -17,7 +19,7 @@ from .convolution import Convolution
 from .grid import add_patches, bounding_boxes, gather, patches, spread
 from .islands import add_to_points, pack_islands, take_islands
 from .near_field import add_near_pairs, cells_within, room_for, sort_into_cells
-from .planning import CROWDED, cheapest_plan, crowded_cells, exact_plan, fits, fixed_plan
+from .planning import CROWDED, DEFAULT_LIMIT, cheapest_plan, crowded_cells, exact_plan, fits, fixed_plan
 
 EXACT_BELOW = 1000  # points: direct summation is then as fast as any grid
 SPREAD_BLOCKS = 4  # of points, each with a grid of its own
@@ -31,13 +33,14 @@ MAX_LEVELS = 12
 class Repulsion:
     """Evaluates the repulsion of n points in d dimensions again and again as they move.
 
-    `h` fixes the cell side of a plain grid; `exact` True sums over all pairs, False never does, None decides by n.
+    `h` fixes the cell side of a plain grid; `exact` True sums over all pairs, False never does, None decides by n;
+    `limit` bounds the cells of all grids together.
     """
 
-    def __init__(self, n, d, workers, *, h=None, exact=None):
+    def __init__(self, n, d, workers, *, h=None, exact=None, limit=DEFAULT_LIMIT):
         exact = exact if exact is not None else (h is None and n <= EXACT_BELOW)
         self._n = n
-        self._level = Level(workers, h=h, exact=exact)
+        self._level = Level(workers, h=h, exact=exact, limit=limit)
 
     @property
     def plan(self):
@@ -66,8 +69,9 @@ class Repulsion:
 class Level:
     """The forces of K, or of its part below `R_out`: a grid, near pairs, and a finer Level where they are crowded."""
 
-    def __init__(self, workers, *, h=None, exact=False, R_out=np.inf, depth=0):
-        self.workers, self.h, self.exact, self.R_out, self.depth = workers, h, exact, R_out, depth
+    def __init__(self, workers, *, h=None, exact=False, limit=DEFAULT_LIMIT, R_out=np.inf, depth=0):
+        self.workers, self.h, self.exact, self.limit = workers, h, exact, limit
+        self.R_out, self.depth = R_out, depth
         self.plan = self._finer = self._convolution = None
         self._age = 0
 
@@ -86,7 +90,8 @@ class Level:
             self._finer.plans = finer
 
     def _finer_level(self):
-        return Level(self.workers, R_out=self.plan.R, depth=self.depth + 1)
+        left = self.limit._replace(cells=self.limit.cells - prod(self.plan.shape))
+        return Level(self.workers, limit=left, R_out=self.plan.R, depth=self.depth + 1)
 
     def __call__(self, Y, F):
         """Fill F; returns the sum of the potential over all points (each with itself), the drift and the mean of Y."""
@@ -106,19 +111,21 @@ class Level:
 
     def _update_plan(self, Y, low, extent):
         self._age += 1
-        if self.plan is not None and self._age <= REPLAN_EVERY and fits(self.plan, extent):
+        young = self.plan is not None and self._age <= REPLAN_EVERY
+        allowed = young and prod(self.plan.shape) <= self.limit.cells  # a plan restored from elsewhere may be larger
+        if allowed and fits(self.plan, extent):
             return
-        before, outgrown = self.plan, self.plan is not None and self._age <= REPLAN_EVERY
+        before, outgrown = self.plan, young
         self._age = 0
         if not np.isfinite(extent).all():  # diverged: the gradient will tell
             extent = np.zeros_like(extent)
         if self.exact:
             self.plan = exact_plan(extent)
         elif self.h is not None:
-            self.plan = fixed_plan(extent, self.h)
+            self.plan = fixed_plan(extent, self.h, self.limit)
         else:
             room = ROOM ** (1 / len(extent)) if outgrown else 1.0
-            self.plan = cheapest_plan(Y, low, extent * room, self.R_out)
+            self.plan = cheapest_plan(Y, low, extent * room, self.R_out, self.limit)
         if self.plan != before:
             self._finer = self._convolution = None
 

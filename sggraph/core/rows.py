@@ -38,12 +38,13 @@ def n_blocks(n_edges):
     return max(1, *(min(n_edges // edges, most) for edges, most in BLOCKS))
 
 
-def as_rows(upper):
+def full_rows(upper):
     """Rows of the symmetric matrix whose upper triangle (CSR, without the diagonal) is given."""
     n = upper.shape[0]
     indptr = _starts(np.bincount(upper.indices, minlength=n) + np.diff(upper.indptr))
     indices, data = np.zeros(int(indptr[-1]) + AHEAD, np.uint32), np.empty(indptr[-1], np.float32)
-    _fill_rows(upper.indptr, upper.indices, upper.data, indptr[:-1].astype(np.int64), indices, data)
+    if not _fill_rows(upper.indptr, upper.indices, upper.data, indptr[:-1].astype(np.int64), indices, data):
+        raise ValueError("upper has entries on or below the diagonal; give scipy.sparse.triu(P, 1)")
     return _in_blocks(indptr, indices, data)
 
 
@@ -72,15 +73,21 @@ def _in_blocks(indptr, indices, data):
 
 @kernel
 def _fill_rows(starts, columns, weights, ends, indices, data):
-    """Write each entry to both its rows, in the order of the columns; `ends` is how far each row is filled."""
+    """Write each entry to both its rows, in the order of the columns; `ends` is how far each row is filled.
+
+    Returns whether all entries lie above the diagonal; of any other, one of its two places stays unwritten.
+    """
+    is_upper = True
     for i in range(len(ends)):
         here = ends[i]
         for e in range(starts[i], starts[i + 1]):
             j = columns[e]
+            is_upper &= j > i
             indices[here], data[here] = j, weights[e]
             indices[ends[j]], data[ends[j]] = i, weights[e]
             here += 1
             ends[j] += 1
+    return is_upper
 
 
 @kernel

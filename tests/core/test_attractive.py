@@ -10,7 +10,7 @@ from scipy.sparse import csr_array, triu
 import sggraph.core.rows
 from sggraph.core.attractive import attractive, cross_entropy
 from sggraph.core.blocks import Workers
-from sggraph.core.rows import as_rows
+from sggraph.core.rows import full_rows
 
 
 def joint(n, seed=0, density=0.3):
@@ -25,7 +25,7 @@ def points(n, d, seed=0):
 
 
 def rows(P):
-    return as_rows(csr_array(np.triu(P, 1)))
+    return full_rows(csr_array(np.triu(P, 1)))
 
 
 def forces(Y, P):
@@ -103,7 +103,7 @@ def test_same_bits_for_any_number_of_threads(d):
     n = 5_000
     i, j = np.sort(rng.integers(0, n, (2, 40_000)), axis=0)
     matrix = csr_array(triu(csr_array((rng.random(40_000, dtype=np.float32), (i, j)), shape=(n, n)), 1))
-    P, Y = as_rows(matrix), points(n, d)
+    P, Y = full_rows(matrix), points(n, d)
     before, results = Y.copy(), set()
     for n_jobs in [1, 2, 3, 4, 7]:
         F, total = np.zeros((n, d), np.float32), np.empty(len(P.bounds) - 1)

@@ -17,7 +17,7 @@ import sggraph
 from sggraph.core import jit
 from sggraph.core.affinity import _rescale_rows
 
-pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
+pytestmark = pytest.mark.jit
 
 SLOW = pytest.mark.slow
 SMALL = """

@@ -28,7 +28,7 @@ def test_sums_are_the_same(d, index):
     assert _sum(Y[::2], indices // 2) == Y[::2][indices // 2, 0].sum()
 
 
-@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
+@pytest.mark.jit
 def test_the_hint_is_in_the_machine_code():
     compiled = numba.njit(_sum.py_func)  # what comes from the cache shows no code
     compiled(np.zeros((3, 2), np.float32), np.zeros(3, np.int64))

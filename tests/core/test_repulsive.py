@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from sggraph.core.blocks import Workers
+from sggraph.core.planning import CELLS_ENOUGH, Limit
 from sggraph.core.repulsive import Repulsion
 
 
@@ -126,6 +127,38 @@ def test_error_falls_at_the_order_of_the_scheme(d):
     ratios = np.divide(errors[:-1], errors[1:])
     print(f"d={d}: {errors}, ratios {ratios}")
     assert ratios.min() > 7
+
+
+@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_all_grids_together_keep_to_the_limit(d, name):
+    """With the fewest cells that any picture can be given: more pairs, and hardly more error."""
+    Y = PICTURES[name](d)
+    F = np.empty_like(Y)
+    with Workers(2) as workers:
+        repulsion = Repulsion(*Y.shape, workers, exact=False, limit=Limit(CELLS_ENOUGH[d]))
+        _, shifts = repulsion(Y, F)
+    cells = [np.prod(plan.shape) for plan, _ in repulsion.plans if plan.h > 0]
+    print(cells, force_error(Y, F - shifts[0]))
+    assert sum(cells) <= CELLS_ENOUGH[d]
+    assert force_error(Y, F - shifts[0]) < LIMITS.get((name, d), LIMIT)
+
+
+def test_a_grid_above_the_limit_is_refused_before_it_is_made():
+    Y = uniform(1_000, 3, 300)
+    tracemalloc.start()
+    with pytest.raises(
+        MemoryError, match=r"h=0\.5 needs a grid of \S+ cells .* extent 300, and my box holds 1e\+06: give a larger h"
+    ):
+        run(Y, h=0.5, limit=Limit(10**6, "my box holds"))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10**6
+
+
+def test_a_grid_too_fine_for_float32_is_refused():
+    with pytest.raises(ValueError, match=r"h=1e-05 needs a grid of 3e\+07 cells a side, .*: give a larger h"):
+        run(uniform(1_000, 1, 300), h=1e-5)
 
 
 @pytest.mark.parametrize("far", [1e4, 1e6])

@@ -7,7 +7,7 @@ from scipy.sparse import csr_array
 import sggraph.core.blocks
 import sggraph.core.rows
 from sggraph.core.blocks import Workers
-from sggraph.core.rows import as_rows, n_blocks, renumbered
+from sggraph.core.rows import full_rows, n_blocks, renumbered
 
 
 def symmetric(n, seed=0):
@@ -36,7 +36,7 @@ def test_rows_are_the_whole_matrix_in_any_order(n, blocks, index, monkeypatch):
     P, order = symmetric(n), np.random.default_rng(0).permutation(n)
     upper = csr_array(np.triu(P, 1))
     upper.indptr, upper.indices = upper.indptr.astype(index), upper.indices.astype(index)
-    rows = as_rows(upper)
+    rows = full_rows(upper)
     assert len(rows.bounds) - 1 == min(blocks, n)
     assert np.array_equal(full(rows), P)
     with Workers(2) as workers:
@@ -46,7 +46,7 @@ def test_rows_are_the_whole_matrix_in_any_order(n, blocks, index, monkeypatch):
 def test_the_way_to_an_order_leaves_no_trace():
     """A run that is restored renumbers at once what another one renumbered in turns: the same sums, to the bit."""
     rng = np.random.default_rng(0)
-    rows = as_rows(csr_array(np.triu(symmetric(60), 1)))
+    rows = full_rows(csr_array(np.triu(symmetric(60), 1)))
     first, second = rng.permutation(60), rng.permutation(60)
     with Workers(1) as workers:
         in_turns = renumbered(renumbered(rows, first, workers), second, workers)
@@ -56,9 +56,18 @@ def test_the_way_to_an_order_leaves_no_trace():
 
 
 def test_a_matrix_without_entries():
-    rows = as_rows(csr_array((5, 5), dtype=np.float32))
+    rows = full_rows(csr_array((5, 5), dtype=np.float32))
     assert rows.indptr[-1] == len(rows.data) == 0
     assert rows.bounds == [0, 5]
+
+
+@pytest.mark.parametrize("place", [(0, 0), (3, 3), (4, 4), (4, 0), (3, 1)])
+def test_an_entry_that_is_not_above_the_diagonal_is_refused(place):
+    """It would leave a place unwritten, whose number the kernels would follow out of all bounds."""
+    matrix = np.triu(symmetric(5), 1)
+    matrix[place] = 0.5
+    with pytest.raises(ValueError, match=r"upper has entries on or below the diagonal; give scipy.sparse.triu\(P, 1"):
+        full_rows(csr_array(matrix))
 
 
 def test_blocks_grow_with_the_entries_up_to_a_limit():
@@ -70,7 +79,7 @@ def test_a_hub_does_not_unbalance_the_blocks():
     n = 200_001
     i = np.r_[np.zeros(n - 1, int), np.arange(1, n - 1)]
     j = np.r_[np.arange(1, n), np.arange(2, n)]
-    rows = as_rows(csr_array((np.ones(len(i), np.float32), (i, j)), shape=(n, n)))
+    rows = full_rows(csr_array((np.ones(len(i), np.float32), (i, j)), shape=(n, n)))
     entries = np.diff(rows.indptr[rows.bounds].astype(int))
     assert len(entries) == 7
     assert np.sort(entries)[-2] < 2 * entries.sum() / len(entries)

@@ -1,6 +1,5 @@
 """simd.py: four numbers at a time are four numbers."""
 
-import numba
 import numpy as np
 import pytest
 
@@ -50,7 +49,7 @@ def test_copies_touch_nothing_else(copying):
     np.testing.assert_array_equal(target, expected)
 
 
-@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
+@pytest.mark.jit
 def test_python_does_the_same():
     V, v = np.random.default_rng(0).random(8, dtype=np.float32), (np.float32(1),) * 4
     assert add_multiple(v, np.float32(0.5), V, 2) == pytest.approx(1 + 0.5 * V[2:6])

@@ -1,0 +1,73 @@
+"""With the JIT off the kernels are hundreds of times slower: a test that is not done in time is skipped then.
+
+What it has run so far counts as covered; that it passes is shown with the JIT on. Tests marked `jit` are skipped as
+well, those of compiled code and of pynndescent, which needs it. Kernels run in the thread that calls them: pure Python
+gains nothing from threads, and a test cannot be left while threads of its own are at work.
+"""
+
+import signal
+import threading
+from concurrent.futures import Future
+
+import numba
+import numpy as np
+import pytest
+
+from sggraph.core import blocks
+
+PATIENCE = 2  # seconds, for the fixtures and for the test
+
+
+class NoHelpers:
+    """A pool without threads, all of whose work is left to the one that calls."""
+
+    def __init__(self, n_threads):
+        pass
+
+    def submit(self, work):
+        future = Future()
+        future.set_result(None)
+        return future
+
+    def shutdown(self):
+        pass
+
+
+def limited(item):
+    """Skip what takes longer."""
+    reason, late = f"takes more than {PATIENCE} seconds with the JIT off", []
+
+    def stop(*_):
+        others = (thread for thread in threading.enumerate() if thread is not threading.main_thread())
+        if any(not thread.daemon for thread in others):  # tqdm has a daemon that never ends
+            signal.alarm(1)
+        else:
+            late.append(True)
+            pytest.skip(reason)
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(PATIENCE)
+    try:
+        return (yield)
+    except Exception:
+        if late:  # hypothesis takes the skip for an error of its own where it draws
+            pytest.skip(reason)
+        raise
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def pytest_collection_modifyitems(items):
+    """Skip the tests of what is compiled."""
+    if numba.config.DISABLE_JIT:
+        for item in items:
+            if item.get_closest_marker("jit"):
+                item.add_marker(pytest.mark.skip(reason="nothing is compiled with the JIT off"))
+
+
+if numba.config.DISABLE_JIT and hasattr(signal, "SIGALRM"):
+    np.seterr(over="ignore")  # integers of hashes wrap, of which compiled code does not warn
+    blocks.ThreadPoolExecutor = NoHelpers
+    pytest_runtest_setup = pytest.hookimpl(wrapper=True)(limited)
+    pytest_runtest_call = pytest.hookimpl(wrapper=True)(limited)
