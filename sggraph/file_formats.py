@@ -80,7 +80,11 @@ def read_mtx(content):
     if b"\0" in content:  # on which SciPy's reader crashes the interpreter, as on junk in a last line without an end
         raise ValueError("it holds zero bytes, so it is no text")
     content = content if content.endswith(b"\n") else content + b"\n"
-    rows, columns, entries, layout, _, _ = io.mminfo(BytesIO(content))
+    rows, columns, entries, layout, _, symmetry = io.mminfo(BytesIO(content))
+    if rows != columns and symmetry != "general":  # SciPy's reader would write the mirrored entries beside its array
+        raise ValueError(
+            f"it claims to be {symmetry} with the shape ({rows}, {columns}); a {symmetry} matrix is square"
+        )
     shortest = 4 if layout == "coordinate" else 2  # bytes of an entry: "1 1\n", "0\n"
     if entries * shortest > 2 * len(content) + shortest:  # twice: symmetric arrays store half
         raise ValueError(f"it claims {entries} entries but has {len(content)} bytes, so it is truncated")

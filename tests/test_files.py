@@ -219,6 +219,7 @@ def test_networkx_edge_lists(write, data):
 
 GRAPHML = '<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><graph edgedefault="undirected">{}</graph></graphml>'
 BOMB = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bb">]>' + GRAPHML.format('<node id="&b;"/>')
+ARRAY = "%%MatrixMarket matrix array real {}\n"
 COORDINATE = "%%MatrixMarket matrix coordinate real general\n"
 
 
@@ -259,6 +260,14 @@ COORDINATE = "%%MatrixMarket matrix coordinate real general\n"
         ("g.mtx", COORDINATE + "2 2 1\n1 2 -1\n", "negative"),
         ("g.mtx", COORDINATE + "2 2 2\n1 2 2\0\n2 1 4\n", "zero bytes"),  # SciPy crashed on it
         ("g.mtx", COORDINATE + "2 2 4\n1 2 5\n2 1 5- ", "cannot be read as a .mtx graph"),  # and on this
+        (
+            "g.mtx",
+            ARRAY.format("symmetric") + "5 534\n" + "1 2 4\n" * 40,
+            r"symmetric with the shape \(5, 534\)",
+        ),  # and here
+        ("g.mtx", ARRAY.format("skew-symmetric") + "2 90\n" + "1\n" * 99, "skew-symmetric matrix is square"),
+        ("g.mtx", "%%MatrixMarket matrix coordinate real symmetric\n2 90\n 1\n2 1 4\n", "cannot be read"),
+        ("g.mtx", "%%MatrixMarket matrix coordinate real symmetric\n2 90 1\n2 80 4\n", "symmetric matrix is square"),
         ("g.npz", "junk", "cannot be read as a .npz graph"),
         ("g.npz", bytes_of(np.savez, row=np.arange(3)), r"it holds \['row'\]"),
         ("g.npz", bytes_of(np.savez, x=np.array([{}], object)), r"it holds \['x'\]"),

@@ -189,6 +189,7 @@ print("done")
 """
 
 
+@pytest.mark.jit
 def test_a_clean_run_gives_no_warning(tmp_path):
     assert isolated.run("-W", "error", "-c", CLEAN.format(png=str(tmp_path / "a.png"))) == "done\n"
 
