@@ -65,8 +65,21 @@ def smoothed(Y, A, alike, workers):
     """The shape Y with its neighbours gathered, still as `alike` as asked (core/smoothing.py). Median edge 1 again, or
     less: where cliques fall together, that would blow up the rest beyond `ROOMY`.
     """
-    new = unit_edges(smooth(Y, A, N_STEPS, alike, workers).astype(np.float64), A)
+    new = unit_edges(_drawn_in(smooth(Y, A, N_STEPS, alike, workers).astype(np.float64), Y - Y.mean(axis=0)), A)
     return new * min(even_length(new) / min(even_length(Y), ROOMY), 1.0)
+
+
+def _drawn_in(Y, before):
+    """Y with no node farther out, beside the root mean square, than the node of that rank was before: the middle of a
+    graph falls together first, and what hangs on it would be left far outside.
+    """
+    radius, most = (np.linalg.norm(X, axis=1) for X in (Y, before))
+    mean, mean_before = (np.sqrt((r**2).mean()) for r in (radius, most))
+    if mean == 0 or mean_before == 0:
+        return Y
+    allowed = np.empty_like(radius)
+    allowed[np.argsort(radius, kind="stable")] = np.sort(most) / mean_before * mean
+    return Y * np.minimum(allowed / np.maximum(radius, 1e-30 * mean), 1.0)[:, None]
 
 
 def unit_edges(Y, A):

@@ -6,8 +6,9 @@ import pytest
 from scipy import sparse
 from scipy.spatial import procrustes
 
+from sggraph.core.affinity import symmetric_pattern
 from sggraph.core.blocks import Workers
-from sggraph.datasets import load_us_counties
+from sggraph.datasets import load_dataset, load_us_counties
 from sggraph.initial import (
     ROOMY,
     check_init,
@@ -159,6 +160,19 @@ def test_smoothed_cliques_do_not_blow_up_the_rest(workers):
     line = pattern(nx.path_graph(500))  # takes more room than that anyway
     before = shape_of("auto", line, 2, rng(), workers)
     assert even_length(smoothed(before, line, 0.85, workers)) == pytest.approx(even_length(before), rel=0.02)
+
+
+def test_smoothing_leaves_nothing_far_outside(workers):
+    """SymPy's modules: some hang on one import; 6.5 times the root mean square out where that is not seen to."""
+    A = symmetric_pattern(load_dataset("sympy_imports").graph)
+    before = shape_of("auto", A, 2, rng(), workers)
+    after = smoothed(before, A, 0.85, workers)
+
+    def farthest(Y):
+        radius = np.linalg.norm(Y - Y.mean(axis=0), axis=1)
+        return radius.max() / np.sqrt((radius**2).mean())
+
+    assert farthest(after) < 1.25 * farthest(before)
 
 
 def test_axes_from_a_sample_of_the_nodes_are_near_those_from_all(workers, monkeypatch):
