@@ -123,7 +123,7 @@ def embed_graph(
         Phases and extent of the start, instead of the five before and `balance`.
     h : float, optional
         Side of the cells of a plain grid for the repulsion, in units of the embedding. Left out, grid and near field
-        are chosen by cost at a force error below 1 %.
+        are chosen by cost at a force error of mostly below 1 %.
     exact : bool, optional
         Sum the repulsion over all pairs of nodes. Left out, this is done for up to 1,000 nodes.
     drop_leaf : bool, default False

@@ -48,7 +48,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         Learning rate; "auto" is n / exaggeration in each phase, at most n (Belkina et al. 2019).
     h : float, optional
         Side of the cells of a plain grid for the repulsion, in units of the embedding. Left out, grid and near field
-        are chosen by cost at a force error below 1 %.
+        are chosen by cost at a force error of mostly below 1 %.
     balance : float from 0 to 1, default 0.5
         What the picture should show: 0 the overall shape (distances follow path lengths), 1 neighbourhoods (neighbours
         are nearest). It sets the extent of the start and the exaggeration at the end, as far as they are "auto"; see
