@@ -43,11 +43,11 @@ def test_phases():
 
 def test_the_comparison_of_starts_is_shaded():
     history = sg.History()
-    sg.embed_graph(nx.karate_club_graph(), random_state=0, callback=history, callback_every=10)
+    sg.embed_graph(nx.karate_club_graph(), lambda_=1, random_state=0, callback=history, callback_every=10)
     axes = sg.plot_convergence(history)
     for ax in axes:
         (patch,) = ax.patches
-        assert patch.get_extents().transformed(ax.transData.inverted()).intervalx == pytest.approx([0, 100])
+        assert patch.get_extents().transformed(ax.transData.inverted()).intervalx == pytest.approx([0, 200])
     assert [t.get_text() for t in axes[1].texts] == ["two starts\ncompared"]
 
 
