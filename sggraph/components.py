@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from .core.connectivity import first_nodes
 from .core.descent import MENDS, REMEDY, SLOWER, EmbeddingDivergedError, Phase
 from .core.packing import pack
 from .core.small import descend_small
@@ -54,10 +54,12 @@ class Parts(NamedTuple):
 
 def component_numbers(A):
     """Number of the component of each node: 0 is the largest; of equal ones, the one of the first node comes first."""
-    n_components, found = connected_components(A, directed=False)
-    rank = np.empty(n_components, np.int64)
-    rank[np.argsort(-np.bincount(found), kind="stable")] = np.arange(n_components)
-    return rank[found]
+    first = first_nodes(A)
+    sizes = np.bincount(first, minlength=len(first))
+    least = np.flatnonzero(sizes)
+    number = np.empty(len(first), np.int64)
+    number[least[np.argsort(-sizes[least], kind="stable")]] = np.arange(len(least))
+    return number[first]
 
 
 def as_parts(component):

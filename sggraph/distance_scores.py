@@ -12,7 +12,8 @@ import numpy as np
 from .coordinates import as_coordinates
 from .core.affinity import symmetric_pattern
 from .core.blocks import Workers
-from .core.distances import hop_distances
+from .core.connectivity import first_nodes
+from .core.distances import WORD, write_hops
 from .graph import as_graph
 from .options import as_generator, check_n_jobs
 from .sampling import check_count, sample
@@ -128,26 +129,40 @@ def normalized_stress(graph, Y, *, power=2, n_sources=50, n_targets=400, random_
     return stress(sample_pairs(graph, Y, n_sources, n_targets, random_state, n_jobs), power)
 
 
-def sample_pairs(graph, Y, n_sources, n_targets, random_state, n_jobs):
-    """Sampled Pairs of nodes that a path joins."""
+def sample_pairs(graph, Y, n_sources, n_targets, random_state, n_jobs, links=None):
+    """Sampled Pairs of nodes that a path joins; `links` is the symmetric pattern of the graph, if it is known."""
     check_count("n_sources", n_sources)
     check_count("n_targets", n_targets)
     check_n_jobs(n_jobs)
     graph = as_graph(graph)
     Y = as_coordinates(Y, graph)
-    links = symmetric_pattern(graph.adjacency)
+    links = symmetric_pattern(graph.adjacency) if links is None else links
     rng = as_generator(random_state)
     sources = sample(np.flatnonzero(np.diff(links.indptr)), n_sources, rng)
-    at_once = max(1, AT_ONCE // links.shape[0])
+    component = first_nodes(links)
+    at_once = max(WORD, AT_ONCE // len(Y))
     found = [(np.empty(0, np.int32), np.empty(0), np.empty(0))]
     with Workers(n_jobs) as workers:
         for first in range(0, len(sources), at_once):
             some = sources[first : first + at_once]
-            for i, hops in zip(some, hop_distances(links, some, workers, symmetric=True), strict=True):
-                reached = np.flatnonzero(hops > 0)
-                j = sample(reached, n_targets, rng)
-                found.append((hops[j], np.linalg.norm(Y[j] - Y[i], axis=1), np.full(len(j), len(reached) / len(j))))
+            drawn = [_targets(component, i, n_targets, rng) for i in some]
+            targets, place = np.unique(np.concatenate([j for j, _ in drawn]), return_inverse=True)
+            hops = np.empty((len(targets), len(some)), np.int32)
+            write_hops(links, some, hops, workers, targets=targets, symmetric=True)
+            ends = np.cumsum([len(j) for j, _ in drawn])
+            for s, (i, (j, count), rows) in enumerate(
+                zip(some, drawn, np.split(place.ravel(), ends[:-1]), strict=True)
+            ):
+                found.append((hops[rows, s], np.linalg.norm(Y[j] - Y[i], axis=1), np.full(len(j), count)))
     return Pairs(*(np.concatenate(column) for column in zip(*found, strict=True)))
+
+
+def _targets(component, i, n_targets, rng):
+    """A sample of the nodes that paths from i lead to, and how many each of them stands for."""
+    reached = np.flatnonzero(component == component[i])
+    reached = reached[reached != i]
+    j = sample(reached, n_targets, rng)
+    return j, len(reached) / len(j)
 
 
 def correlation(pairs):

@@ -69,8 +69,12 @@ def kl_divergence(graph, Y, lambda_=10, *, local_weights="auto", rescale=False, 
     True
     """
     _check(lambda_, local_weights, rescale, n_jobs)
+    return divergence(as_graph(graph), Y, lambda_, local_weights, rescale, random_state, n_jobs)
+
+
+def divergence(graph, Y, lambda_, local_weights, rescale, random_state, n_jobs, links=None):
+    """`kl_divergence` of a Graph; `links` is its symmetric pattern, if it is known."""
     rng = as_generator(random_state)
-    graph = as_graph(graph)
     A, Y = graph.adjacency, as_coordinates(Y, graph)
     if Y.shape[1] > 3:
         raise ValueError(f"Y has {Y.shape[1]} dimensions, the divergence is for 1 to 3: project it, by PCA for example")
@@ -79,8 +83,8 @@ def kl_divergence(graph, Y, lambda_=10, *, local_weights="auto", rescale=False, 
     Y = Y - Y.mean(axis=0)
     with Workers(n_jobs) as workers:
         local = not graph.weighted if local_weights == "auto" else local_weights
-        links = symmetric_pattern(A) if local else None
-        upper = joint_probabilities(A, lambda_, workers, links=links).upper
+        links = symmetric_pattern(A) if local and links is None else links
+        upper = joint_probabilities(A, lambda_, workers, links=links if local else None).upper
         p, r2 = _edges(upper, Y)
         if rescale:
             Y, r2 = _by_median_edge(Y, r2)

@@ -205,7 +205,7 @@ def pivot_distances(A, k, rng, workers):
     free = np.ones(n, bool)
     free[pivots] = False
     pivots += rng.choice(np.flatnonzero(free), k - n_farthest, replace=False).tolist()
-    write_hops(A, pivots[n_farthest:], D[:, n_farthest:], workers)
+    write_hops(A, pivots[n_farthest:], D[:, n_farthest:], workers, symmetric=True)
     if not connected:
         D[D == UNREACHED] = D.max() + 1
     return D, np.array(pivots)

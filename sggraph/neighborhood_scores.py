@@ -105,14 +105,18 @@ def neighborhood_preservation(graph, Y, *, n_samples=1000, random_state=0):
     return mean_preservation(hits, degree)
 
 
-def neighbor_hits(graph, Y, n_samples, random_state):
-    """For (a sample of) the nodes with edges: neighbours among the k nearest in Y, and their number k."""
+def neighbor_hits(graph, Y, n_samples, random_state, links=None):
+    """For (a sample of) the nodes with edges: neighbours among the k nearest in Y, and their number k.
+
+    `links` is the symmetric pattern of the graph, if it is known.
+    """
     from scipy.spatial import cKDTree
 
     check_count("n_samples", n_samples)
     graph = as_graph(graph)
     Y = as_coordinates(Y, graph)
-    links = symmetric_pattern(graph.adjacency)  # direction="out" or "in" leaves half of the arcs in the rows
+    if links is None:
+        links = symmetric_pattern(graph.adjacency)  # direction="out" or "in" leaves half of the arcs in the rows
     degrees = np.diff(links.indptr)
     nodes = sample(np.flatnonzero(degrees), n_samples, as_generator(random_state))
     hits = np.empty(len(nodes), np.int64)

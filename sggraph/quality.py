@@ -10,7 +10,7 @@ from .classes import as_classes
 from .coordinates import as_coordinates
 from .core.affinity import symmetric_pattern
 from .distance_scores import correlation, sample_pairs, stress
-from .divergence_score import kl_divergence
+from .divergence_score import divergence
 from .graph import as_graph
 from .neighborhood_scores import mean_preservation, mean_recall, neighbor_hits
 
@@ -128,31 +128,32 @@ def quality_card(graph, Y, labels=None, *, X=None, random_state=0):
     """
     graph = as_graph(graph)
     Y = as_coordinates(Y, graph)
-    seed = {"random_state": random_state}
-    hits, degree = neighbor_hits(graph, Y, n_samples=1000, **seed)
-    pairs = sample_pairs(graph, Y, n_sources=50, n_targets=400, n_jobs=None, **seed)
     n, d = Y.shape
+    links = symmetric_pattern(graph.adjacency)
+    hits, degree = neighbor_hits(graph, Y, 1000, random_state, links)
+    pairs = sample_pairs(graph, Y, 50, 400, random_state, None, links)
+    kl = divergence(graph, Y, 10, "auto", True, random_state, None, links) if d <= 3 else float("nan")
     return QualityCard(
         n_nodes=n,
-        n_edges=symmetric_pattern(graph.adjacency).nnz // 2,
+        n_edges=links.nnz // 2,
         d=d,
         neighbor_recall=mean_recall(hits, degree),
         neighborhood_preservation=mean_preservation(hits, degree),
         shortest_path_correlation=correlation(pairs),
         normalized_stress=stress(pairs),
-        kl_divergence=kl_divergence(graph, Y, rescale=True, **seed) if d <= 3 else float("nan"),
-        knn_accuracy=None if labels is None else _knn_accuracy(graph, Y, labels, seed),
-        trustworthiness=None if X is None else _trustworthiness(X, Y, seed),
+        kl_divergence=kl,
+        knn_accuracy=None if labels is None else _knn_accuracy(graph, Y, labels, random_state),
+        trustworthiness=None if X is None else _trustworthiness(X, Y, random_state),
     )
 
 
-def _knn_accuracy(graph, Y, labels, seed):
+def _knn_accuracy(graph, Y, labels, random_state):
     codes, names = as_classes(labels, graph.nodes, len(Y))
     known = np.ones(len(Y), bool) if names is None else codes >= 0
     k = min(N_NEIGHBORS, int(known.sum()) * (FOLDS - 1) // FOLDS)
-    return knn_accuracy(Y[known], codes[known], n_neighbors=k, **seed) if k else float("nan")
+    return knn_accuracy(Y[known], codes[known], n_neighbors=k, random_state=random_state) if k else float("nan")
 
 
-def _trustworthiness(X, Y, seed):
+def _trustworthiness(X, Y, random_state):
     k = min(N_NEIGHBORS, (len(Y) - 1) // 2)
-    return trustworthiness(X, Y, n_neighbors=k, **seed) if k else float("nan")
+    return trustworthiness(X, Y, n_neighbors=k, random_state=random_state) if k else float("nan")

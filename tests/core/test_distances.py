@@ -17,6 +17,7 @@ GRAPHS = {
     "random, in pieces": nx.gnp_random_graph(300, 0.006, seed=0),
     "random": nx.gnp_random_graph(300, 0.02, seed=1),
     "nodes joined to all": nx.complete_multipartite_graph(3, 40, 60),
+    "long path": nx.path_graph(300),
     "arcs": nx.gnp_random_graph(100, 0.02, seed=2, directed=True),
 }
 
@@ -52,7 +53,15 @@ def test_many_at_once_equal_one_after_the_other(name, dtype):
     sources = np.random.default_rng(0).integers(len(G), size=150)  # three words, some sources twice
     wide = np.full((len(G), 152), 77, dtype)
     with Workers(2) as workers:
-        write_hops(A, sources, wide[:, 1:151], workers)
-        write_hops(A, [], wide[:, :0], workers)
-        assert np.array_equal(wide[:, 1:151].T, hop_distances(A, sources, workers))
-    assert (wide[:, [0, 151]] == 77).all()
+        D = hop_distances(A, sources, workers)
+        for symmetric in {False, not G.is_directed()}:
+            wide[:] = 77
+            write_hops(A, sources, wide[:, 1:151], workers, symmetric=symmetric)
+            write_hops(A, [], wide[:, :0], workers)
+            assert np.array_equal(wide[:, 1:151].T, D)
+            assert (wide[:, [0, 151]] == 77).all()
+            some = np.random.default_rng(1).permutation(len(G))[: 1 + len(G) // 2]
+            part = np.empty((len(some), 150), dtype)
+            write_hops(A, sources, part, workers, targets=some, symmetric=symmetric)
+            write_hops(A, sources, part[:0], workers, targets=some[:0])
+            assert np.array_equal(part, D.T[some])
