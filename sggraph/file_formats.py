@@ -9,23 +9,33 @@ from contextlib import contextmanager
 from io import BytesIO
 from math import prod
 from pathlib import Path
+from struct import unpack
 from xml.parsers import expat
+from zipfile import ZIP_STORED
+from zlib import crc32
 
 import numpy as np
 from numpy.lib import format as npy
 from scipy import io, sparse
 
+MAPPED = 2**24  # bytes of an array: from here on it is mapped instead of read
+LENGTHS = 26  # where the local header of a zip member tells the lengths of its name and of the field behind
 LONGEST_REASON = 500  # characters: an error may quote a whole file
 
 
 def read_bytes(path):
     """The bytes of the file `path`."""
+    check_file(path)
+    return Path(path).read_bytes()
+
+
+def check_file(path):
+    """Raise unless there is a regular file `path`."""
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"path is {str(path)!r}, and there is no such file")
     if not path.is_file():
         raise ValueError(f"path is {str(path)!r}, which is no regular file; give the name of a file")
-    return path.read_bytes()
 
 
 @contextmanager
@@ -53,21 +63,21 @@ def as_text(content):
 
 def unzip(content):
     """Undo gzip, no further than `_most_bytes`."""
-    most, plain = _most_bytes(content), bytearray()
+    most, plain = _most_bytes(len(content)), bytearray()
     with gzip.open(BytesIO(content)) as file:
         while len(plain) <= most and (chunk := file.read(2**20)):
             plain += chunk
-    _check_swelling(len(plain), content)
+    _check_swelling(len(plain), len(content))
     return plain
 
 
-def _most_bytes(content):
-    return max(2**28, 100 * len(content))  # graphs swell some ten times, bombs a thousand
+def _most_bytes(size):
+    return max(2**28, 100 * size)  # graphs swell some ten times, bombs a thousand
 
 
-def _check_swelling(size, content):
-    if size > _most_bytes(content):
-        raise ValueError(f"its {len(content)} bytes swell to more than {_most_bytes(content)}, too many for a graph")
+def _check_swelling(swollen, size):
+    if swollen > _most_bytes(size):
+        raise ValueError(f"its {size} bytes swell to more than {_most_bytes(size)}, too many for a graph")
 
 
 def _check_nodes(n, entries):
@@ -92,38 +102,66 @@ def read_mtx(content):
     return io.mmread(BytesIO(content))
 
 
-def read_npz(content):
-    """What ``scipy.sparse.save_npz`` writes."""
-    with checked_npz(content) as parts:
+def read_npz(file):
+    """What ``scipy.sparse.save_npz`` writes, from an open file; arrays that are not compressed stay there, mapped."""
+    with checked_npz(file) as parts:
         if "shape" not in parts or "format" not in parts:
             raise ValueError(f"it holds {sorted(parts)}, which is not what scipy.sparse.save_npz writes")
-        _check_nodes(int(np.max(parts["shape"])), parts["data"].size if "data" in parts else 0)
-    matrix = sparse.load_npz(BytesIO(content))
+        entries = prod(_header(parts, "data")[0]) if "data" in parts else 0
+        _check_nodes(int(np.max(parts["shape"])), entries)
+        if parts["format"].item() in ("csr", b"csr"):
+            arrays = [_member(parts, file, name) for name in ("data", "indices", "indptr")]
+            matrix = sparse.csr_array(tuple(arrays), shape=tuple(parts["shape"].tolist()))
+        else:
+            file.seek(0)
+            matrix = sparse.load_npz(file)
     if hasattr(matrix, "check_format"):
-        matrix.check_format(full_check=True)  # load_npz does not look for indices out of range
+        if (np.diff(matrix.indptr) < 0).any():  # SciPy does not look further where the last is negative, and crashes
+            raise ValueError("its indptr decreases")
+        matrix.check_format(full_check=True)  # nobody has looked for indices out of range
     return matrix
 
 
 @contextmanager
-def checked_npz(content):
-    """The arrays of an .npz file, none of which claims more than there is."""
-    with np.load(BytesIO(content), allow_pickle=False) as parts:
+def checked_npz(file):
+    """The arrays of an .npz file that is open, none of which claims more than there is."""
+    with np.load(file, allow_pickle=False) as parts:
         if not hasattr(parts, "zip"):
             raise ValueError("it is a single array (.npy), not several (.npz)")
-        _check_swelling(sum(part.file_size for part in parts.zip.infolist()), content)
+        _check_swelling(sum(part.file_size for part in parts.zip.infolist()), file.seek(0, 2))
         for part in parts.zip.infolist():
-            _check_array(parts.zip, part)
+            _check_array(parts, part)
         yield parts
 
 
-def _check_array(archive, part):
+def _check_array(parts, part):
     """Raise unless the member of an .npz file is as long as its header says, before memory is reserved for it."""
-    with archive.open(part) as file:
-        major, _ = npy.read_magic(file)
-        shape, _, dtype = (npy.read_array_header_1_0 if major == 1 else npy.read_array_header_2_0)(file)
-    claimed = prod(map(int, shape)) * dtype.itemsize
+    shape, _, dtype, _ = _header(parts, part)
+    claimed = prod(shape) * dtype.itemsize
     if min(shape, default=0) < 0 or (claimed > part.file_size and not dtype.hasobject):
         raise ValueError(f"its array {part.filename!r} claims {claimed} bytes but has {part.file_size}")
+
+
+def _header(parts, part):
+    """Shape, whether in Fortran's order, dtype, and length of the header of a member of an .npz file."""
+    with parts.zip.open(f"{part}.npy" if isinstance(part, str) else part) as member:
+        major, _ = npy.read_magic(member)
+        shape, fortran, dtype = (npy.read_array_header_1_0 if major == 1 else npy.read_array_header_2_0)(member)
+        return tuple(map(int, shape)), fortran, dtype, member.tell()
+
+
+def _member(parts, file, name):
+    """An array of an .npz file; where it is large and not compressed, the bytes on disk, read-only."""
+    part = parts.zip.getinfo(f"{name}.npy")
+    shape, fortran, dtype, before = _header(parts, part)
+    plain = part.compress_type == ZIP_STORED and not fortran and not dtype.hasobject
+    if part.file_size < MAPPED or not plain or isinstance(file, BytesIO):
+        return parts[name]
+    file.seek(part.header_offset + LENGTHS)
+    begin = part.header_offset + LENGTHS + 4 + sum(unpack("<HH", file.read(4)))
+    if crc32(np.memmap(file, np.uint8, "r", begin, part.file_size)) != part.CRC:
+        raise ValueError(f"its array {part.filename!r} is damaged: the checksum does not fit")
+    return np.asarray(np.memmap(file, dtype, "r", begin + before, shape))
 
 
 def read_graphml(content):

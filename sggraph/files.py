@@ -5,10 +5,11 @@ evaluated, and whatever goes wrong inside becomes a ValueError that names the fi
 It does not read formats beyond ``READERS`` and ``EDGE_LISTS``, nor embeddings (embedding_files.py).
 """
 
+from io import BytesIO
 from pathlib import Path
 
 from .edge_lists import read_edges
-from .file_formats import naming, read_bytes, read_gexf, read_gml, read_graphml, read_mtx, read_npz, unzip
+from .file_formats import check_file, naming, read_gexf, read_gml, read_graphml, read_mtx, read_npz, unzip
 from .graph import as_graph, check_options
 
 READERS = {".mtx": read_mtx, ".npz": read_npz, ".graphml": read_graphml, ".gexf": read_gexf, ".gml": read_gml}
@@ -71,11 +72,16 @@ def read_graph(path, *, weight="weight", direction="symmetric"):
     accepted = (*READERS, *EDGE_LISTS)
     if kind not in accepted:
         raise ValueError(f"path is {str(path)!r}; its suffix must be one of {', '.join(accepted)}, each also with .gz")
-    content = read_bytes(path)
+    check_file(path)
     remedy = "Correct it, or load it yourself and pass a NetworkX graph or a SciPy matrix"
-    with naming(path, f"a {kind} graph", remedy):
-        content = unzip(content) if zipped else content
+    with naming(path, f"a {kind} graph", remedy), open(path, "rb") as file:
+        if kind == ".npz" and not zipped and path.stat().st_size:
+            return as_graph(read_npz(file), weight=weight, direction=direction)
+        content = unzip(file.read()) if zipped else file.read()
         if not content or content.isspace():
             raise ValueError("the file is empty")
+        if kind == ".npz":
+            content = BytesIO(content)
         graph = READERS[kind](content) if kind in READERS else read_edges(content, kind, weight)
+        del content
         return as_graph(graph, weight=weight, direction=direction)

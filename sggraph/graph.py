@@ -16,6 +16,8 @@ from .graph_formats import arcs_of_labels, to_arcs
 
 DIRECTIONS = ("symmetric", "out", "in")
 
+LARGE = 2**20  # entries: from here on a matrix is looked at first, whether it is clean
+
 CHUNK = 2**20  # entries that are hashed at a time
 
 ROUNDING = 1e-5  # weights of i->j and j->i this close (relative) differ by float32 rounding, not by direction
@@ -124,6 +126,10 @@ def as_graph(graph, *, weight="weight", direction="symmetric"):
     check_options(weight, direction)
     if isinstance(graph, Graph):
         return graph
+    if sparse.issparse(graph) and graph.format == "csr" and graph.nnz >= LARGE:
+        copied = _copied_if_clean(graph, weight)
+        if copied is not None:
+            return copied
     return _clean(to_arcs(graph, weight), direction)
 
 
@@ -201,6 +207,31 @@ def check_options(weight, direction):
         raise ValueError(f"weight is {weight!r:.80}; give the name of an edge attribute, or None to ignore weights")
 
 
+def _copied_if_clean(matrix, weight):
+    """The Graph of a CSR matrix that needs no cleaning, None of others: what is copied is all the memory it takes."""
+    from .core.symmetry import is_clean  # Numba takes .3 s to import
+
+    n, m = matrix.shape
+    if n != m or matrix.data.dtype.kind not in "biuf" or matrix.indptr[-1] != matrix.nnz:
+        return None
+    if np.diff(matrix.indptr).min() < 0:
+        return None
+    index = _index_type(matrix)
+    data = matrix.data[: matrix.nnz].astype(np.float64)
+    indices, indptr = matrix.indices[: matrix.nnz].astype(index), matrix.indptr.astype(index)
+    if not is_clean(indptr, indices, data):
+        return None
+    if weight is None:
+        data[:] = 1
+    adjacency = sparse.csr_array((data, indices, indptr), shape=(n, n))
+    adjacency.has_canonical_format = True
+    return Graph(adjacency, list(range(n)), False, bool(data.min() != data.max()))
+
+
+def _index_type(csr):
+    return np.int32 if max(csr.nnz, *csr.shape) <= np.iinfo(np.int32).max else np.int64
+
+
 def _clean(arcs, direction):
     """Arcs of any origin become a Graph."""
     if not arcs.nodes:
@@ -260,7 +291,7 @@ def canonical(matrix):
     """The same matrix as a CSR array with sorted rows and int32 indices while they fit."""
     csr = sparse.csr_array(matrix)
     csr.sum_duplicates()
-    index = np.int32 if max(csr.nnz, *csr.shape) <= np.iinfo(np.int32).max else np.int64
+    index = _index_type(csr)
     indices, indptr = csr.indices.astype(index, copy=False), csr.indptr.astype(index, copy=False)
     clean = sparse.csr_array((csr.data, indices, indptr), shape=csr.shape)
     clean.has_canonical_format = True

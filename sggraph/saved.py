@@ -8,6 +8,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
+from io import BytesIO
 from numbers import Integral, Real
 from platform import python_version
 
@@ -170,7 +171,7 @@ def write_npz(path, saved):
 
 def read_saved_npz(content):
     """The SavedEmbedding in the bytes of its .npz file."""
-    with checked_npz(content) as parts:
+    with checked_npz(BytesIO(content)) as parts:
         if "sggraph_embedding" not in parts:
             raise ValueError(f"it holds {sorted(parts)}, which is not what save_embedding writes")
         if parts["sggraph_embedding"] != LAYOUT:

@@ -6,6 +6,7 @@ again but P, which the graph and the parameters give. What has no part in the bi
 
 import json
 from dataclasses import dataclass, fields
+from io import BytesIO
 
 import numpy as np
 
@@ -172,7 +173,7 @@ def write_state(path, state):
 def read_state(path):
     """The EmbeddingState in a file that `write_state` wrote."""
     with naming(path, "the checkpoint of an embedding", "Delete it, or give another file"):
-        with checked_npz(read_bytes(path)) as parts:
+        with checked_npz(BytesIO(read_bytes(path))) as parts:
             if "sggraph_state" not in parts:
                 raise ValueError(f"it holds {sorted(parts)}, which is no checkpoint")
             if parts["sggraph_state"] != LAYOUT:

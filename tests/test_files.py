@@ -318,7 +318,9 @@ def test_an_npz_that_claims_more_than_it_has(tmp_path):
         read_graph(tmp_path / "g.npz")
 
 
-@pytest.mark.parametrize("change", [{"indices": [7, 0]}, {"indptr": [0, 2, 1]}, {"indptr": [0, 9, 2]}])
+@pytest.mark.parametrize(
+    "change", [{"indices": [7, 0]}, {"indptr": [0, 2, 1]}, {"indptr": [0, 9, 2]}, {"indptr": [0, 2, -1]}]
+)
 def test_an_npz_with_indices_out_of_range(tmp_path, change):
     good = {"format": b"csr", "shape": [2, 2], "data": [1.0, 1], "indices": [1, 0], "indptr": [0, 1, 2]}
     np.savez(tmp_path / "g.npz", **good)
@@ -326,6 +328,30 @@ def test_an_npz_with_indices_out_of_range(tmp_path, change):
     np.savez(tmp_path / "g.npz", **(good | change))
     with pytest.raises(ValueError, match=r"g\.npz"):
         read_graph(tmp_path / "g.npz")
+
+
+def test_arrays_of_an_npz_are_mapped_where_they_are_large_and_not_compressed(tmp_path, monkeypatch):
+    A = sparse.csr_array(nx.to_scipy_sparse_array(nx.gnp_random_graph(300, 0.1, seed=0)))
+    mapped = []
+    monkeypatch.setattr("sggraph.file_formats.MAPPED", 1000)
+    monkeypatch.setattr(np, "memmap", lambda *args, of=np.memmap: mapped.append(args) or of(*args))
+    for compressed, count in ((False, 6), (True, 6)):  # the bytes and the array of three members
+        sparse.save_npz(tmp_path / "g.npz", A, compressed=compressed)
+        assert (read_graph(tmp_path / "g.npz").adjacency != A).nnz == 0
+        assert len(mapped) == count
+    (tmp_path / "g.npz").unlink()  # nothing holds it
+
+
+def test_a_damaged_npz_is_not_mapped(tmp_path, monkeypatch):
+    monkeypatch.setattr("sggraph.file_formats.MAPPED", 1000)
+    path = tmp_path / "g.npz"
+    sparse.save_npz(path, sparse.csr_array(nx.to_scipy_sparse_array(nx.complete_graph(40))), compressed=False)
+    whole = path.read_bytes()
+    at = whole.index(b"data.npy") + 2000
+    for broken in (whole[:at] + b"\1" + whole[at + 1 :], whole[:-1000], whole[:at]):
+        path.write_bytes(broken)
+        with pytest.raises(ValueError, match=r"g\.npz"):
+            read_graph(path)
 
 
 def test_an_npz_is_never_unpickled(tmp_path):

@@ -449,3 +449,62 @@ def test_a_dataset_is_a_graph_with_names():
     estimator = SGtSNEpi(max_iter=5, random_state=0).fit(flights)
     assert estimator.nodes_ == flights.nodes
     assert np.array_equal(estimator.embedding_, embed_graph(flights, max_iter=5, random_state=0))
+
+
+def spoil(A, what):
+    """The CSR matrix A, changed so that it needs cleaning; None leaves it as it is."""
+    A = A.copy()
+    if what == "value":
+        A.data[0] += 1
+    elif what == "negative":
+        A.data[:] = -1
+    elif what == "infinite":
+        A.data[:] = np.inf
+    elif what == "order":
+        first = A.indptr[1]
+        A.indices[:first] = A.indices[:first][::-1].copy()
+        A.has_sorted_indices = False
+    elif what == "loop":
+        A = sparse.csr_array(A + sparse.diags_array([1.0] * A.shape[0]))
+    elif what == "twice":
+        twice = [np.repeat(array, 2) for array in (A.data, A.indices)]
+        A = sparse.csr_array((*twice, 2 * A.indptr), shape=A.shape)
+    elif what == "arc":
+        A = sparse.csr_array(sparse.triu(A))
+    return A
+
+
+@pytest.mark.filterwarnings("ignore::sggraph.GraphWarning")
+@pytest.mark.parametrize("what", [None, "value", "negative", "infinite", "order", "loop", "twice", "arc"])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int8])
+@pytest.mark.parametrize("weight", ["weight", None])
+def test_a_large_clean_matrix_is_copied_and_any_other_is_cleaned(monkeypatch, what, dtype, weight):
+    G = nx.gnp_random_graph(60, 0.1, seed=3)
+    for k, edge in enumerate(G.edges.values()):
+        edge["weight"] = 1 + k % 3
+    A = sparse.csr_array(nx.to_scipy_sparse_array(G), dtype=dtype)
+    if what == "infinite" and dtype == np.int8:
+        return
+    A = spoil(A, what)
+    before = A.copy()
+    results = []
+    for large in (0, 10**9):
+        monkeypatch.setattr("sggraph.graph.LARGE", large)
+        try:
+            results.append(as_graph(A, weight=weight))
+        except ValueError as error:
+            results.append(str(error))
+    assert (before.data == A.data).all()
+    assert (before.indices == A.indices).all()
+    one, other = results
+    if isinstance(one, str):
+        assert one == other
+        return
+    assert_clean(one)
+    assert not np.shares_memory(one.adjacency.data, A.data)
+    assert not np.shares_memory(one.adjacency.indices, A.indices)
+    for attribute in ("data", "indices", "indptr"):
+        mine, theirs = (getattr(graph.adjacency, attribute) for graph in results)
+        assert mine.dtype == theirs.dtype
+        assert (mine == theirs).all()
+    assert one[1:] == other[1:]
