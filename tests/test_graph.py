@@ -219,6 +219,30 @@ def test_node_names_follow_networkx():
     assert as_graph(G).nodes == list(G)
 
 
+@pytest.mark.parametrize("name", [lambda i: i, lambda i: float(i), lambda i: f"n{i}", lambda i: 29 - i, lambda i: (i,)])
+@pytest.mark.parametrize("kind", [nx.Graph, nx.DiGraph, nx.MultiGraph, nx.MultiDiGraph])
+@pytest.mark.parametrize("view", [None, "subgraph", "few", "reverse", "frozen", "edges"])
+@pytest.mark.filterwarnings("ignore::sggraph.GraphWarning")
+def test_networkx_graphs_and_views_equal_its_own_conversion(name, kind, view):
+    rng = np.random.default_rng(0)
+    G = kind()
+    G.add_nodes_from(map(name, range(30)))
+    for i, j in rng.integers(30, size=(150, 2)).tolist():
+        G.add_edge(name(i), name(j), **({"weight": (i + j) % 4 + 0.5} if i % 3 else {}))
+    if view == "reverse":
+        G = G.reverse(copy=False) if G.is_directed() else G
+    elif view is not None:
+        kept = [name(i) for i in (range(20) if view != "few" else (7, 3, 11, 2))]
+        G = nx.freeze(G) if view == "frozen" else G.subgraph(kept)
+        G = nx.subgraph_view(G, filter_edge=lambda u, v, *key: hash(u) != hash(v)) if view == "edges" else G
+    for weight in ("weight", None, "absent"):
+        A = nx.to_scipy_sparse_array(G, weight=weight, format="coo")
+        want = as_graph(A, direction="out")
+        graph = as_graph(G, weight=weight, direction="out")
+        assert np.allclose(graph.adjacency.toarray(), want.adjacency.toarray(), rtol=1e-12)
+        assert graph.nodes == list(G)
+
+
 def test_weight_names_an_attribute_and_none_ignores_it():
     G = nx.Graph([(0, 1, {"w": 5}), (1, 2, {"weight": "junk"})])
     np.testing.assert_array_equal(as_graph(G, weight="w").adjacency.toarray(), [[0, 5, 0], [5, 0, 1], [0, 1, 0]])
