@@ -7,8 +7,13 @@ import importlib
 import time
 from collections import defaultdict
 from contextlib import contextmanager
+from math import log2, prod
+
+import numpy as np
 
 from sggraph.core.blocks import Workers
+from sggraph.core.near_field import cell_bounds, cells_within, near_work
+from sggraph.core.planning import CROWDED, crowded_cells
 
 EMBED, CORE = "sggraph.embed.", "sggraph.core."
 FUNCTIONS = {
@@ -54,14 +59,15 @@ KERNELS = {
     "_rescale_rows": "lambda",
     "cross_entropy": "divergence",
 }
+COUNT_EVERY = 20  # iterations: flops are counted, pairs take as long as planning
 START = ("clean", "components", "P", "Jaccard", "lambda", "pivots", "MDS", "relax", "start")
 LOOP = ("attractive", "spread", "FFT", "gather", "cells", "pairs", "islands", "planning", "step", "reorder")
 
 
 @contextmanager
 def measured():
-    """Context of the seconds of CPU by phase, and of facts on the last iteration."""
-    seconds, facts, within, replaced = defaultdict(float), {"iterations": 0}, [], []
+    """Context of the seconds of CPU by phase, of facts on the last iteration, and of its mean `flops`."""
+    seconds, facts, within, replaced, counted = defaultdict(float), {"iterations": 0}, [], [], []
 
     def wrap(function, phase):
         def timed(*args, **options):
@@ -78,6 +84,8 @@ def measured():
                 if phase == "advance":
                     facts["iterations"] += 1
                     facts["stored"], facts["plan"] = len(args[0].P.data), args[0].repulsion.plan
+                    if facts["iterations"] % COUNT_EVERY == 0:
+                        counted.append(flops(args[0]))
 
         return timed
 
@@ -93,6 +101,7 @@ def measured():
     finally:
         for owner, name, function in reversed(replaced):
             setattr(owner, name, function)
+        facts["flops"] = {term: sum(each[term] for each in counted) / len(counted) for term in counted[0]}
 
 
 def _owner(path):
@@ -107,3 +116,37 @@ def compulsory_bytes(n, d, facts):
     """Bytes that an iteration has to move at least for the attraction (P, Y, F) and for the step."""
     attraction = 8 * facts["stored"] + n * (8 + 2 * 4 * d)
     return {"attractive": attraction, "step": 8 * 4 * n * d}
+
+
+def flops(descent):
+    """Additions, multiplications, divisions and comparisons of an iteration by term, counted in the code.
+
+    The FFT counts as 5 N log2 N on the padded grids, both ways together, whatever lines of padding it leaves out. Pairs
+    are those of the first level, in whole SIMD registers.
+    """
+    n, d = descent.Y.shape
+    cells = 4**d  # of a stencil
+    products = (cells - 4) // 3  # that make the weights of its lines
+    sizes = map(prod, _periods(descent.repulsion._level._convolution))
+    return {
+        "attractive": len(descent.P.data) * (5 * d + 1),
+        "spread": n * (22 * d + products + 2 * cells),
+        "FFT": sum(5 * size * log2(size) for size in sizes),
+        "gather": n * (33 * d + d * products + 2 * d * cells + 8 * (d + 1)),
+        "pairs": _pairs(descent.Y, descent.repulsion.plan.R) * (5 * d + 13),
+        "step": n * 16 * d,
+    }
+
+
+def _pairs(Y, R):
+    if R == 0:
+        return 0
+    low, extent = Y.min(axis=0), np.ptp(Y, axis=0)
+    inv_side, shape = cells_within(extent, R)
+    start = cell_bounds(Y, low, inv_side, shape)
+    return near_work(start, shape, crowded_cells(start, shape, CROWDED[Y.shape[1] - 1]))[2]
+
+
+def _periods(convolution):
+    """Shapes of the padded grids."""
+    return [] if convolution is None else [convolution.period, *_periods(convolution._coarse)]

@@ -8,7 +8,9 @@ about the sizes given. `--graphs`: folder of npz files (row, col, n), whose name
 run.py; sgtsnepi (one thread is all it has) then makes 20 iterations on the same P from our embedding, and so does
 sggraph. Every case runs in a process of its own. Times by phase and of the peer are CPU seconds of all threads, so that
 other work on the machine hardly shows; "wall" is what passed. "x stream": CPU time of a term over what the machine
-needs to read its compulsory bytes once (phases.py), one thread.
+needs to read its compulsory bytes once (phases.py), one thread. The third table has the arithmetic of the terms:
+million flops an iteration, counted in the code, and what share of the measured peak (multiply-adds in float32 on one
+thread) they run at.
 """
 
 import argparse
@@ -29,11 +31,13 @@ import sggraph as sg
 from sggraph.core.affinity import jaccard_weights, joint_probabilities
 from sggraph.core.blocks import Workers
 from sggraph.core.descent import Descent, Phase
+from sggraph.core.jit import kernel
 from sggraph.metrics import neighbor_recall, shortest_path_correlation
 
 GENERATED = ("grid", "block", "rmat")
 REAL = ("luxembourg_osm", "road_usa_bay", "cnr_2000", "npm_deps", "wing", "email_enron")
 PEER_ITERATIONS = 20
+STEPS = 16
 
 
 def main():
@@ -108,6 +112,9 @@ def measure(name, size, d, args):
     row["x stream"] = {
         term: row["ms"][term] / (1000 * size / rate) for term, size in compulsory_bytes(len(Y), d, facts).items()
     }
+    peak, row["flops"] = peak_flops(), facts["flops"]
+    row["peak Gflop/s"] = peak / 1e9
+    row["of peak"] = {term: 1000 * count / max(row["ms"][term], 1e-9) / peak for term, count in row["flops"].items()}
     row["bytes"], row["plan"] = compulsory_bytes(len(Y), d, facts), str(facts["plan"])
     row["recall"] = neighbor_recall(A, Y)
     row["correlation"] = shortest_path_correlation(A, Y)
@@ -142,15 +149,39 @@ def own_seconds(upper, Y):
 
 
 def stream():
-    """Bytes a second that one thread reads and writes in a plain copy, the best of five."""
+    """Bytes a second that one thread reads and writes in a plain copy."""
     source = np.ones(2**25, np.float32)
     target = np.empty_like(source)
+    return 2 * source.nbytes / least_seconds(lambda: np.copyto(target, source))
+
+
+def peak_flops():
+    """Additions and multiplications a second of one thread: twice those of a product of matrices by OpenBLAS, which
+    leaves half of the AVX-512 registers alone.
+    """
+    x, rounds = np.ones(2048, np.float32), 10_000
+    return 2 * STEPS * len(x) * rounds / least_seconds(lambda: multiply_and_add(x, np.float32(0.5), rounds))
+
+
+@kernel
+def multiply_and_add(x, a, rounds):
+    """Nothing but multiply-adds, out of the nearest cache."""
+    for _ in range(rounds):
+        for q in range(len(x)):
+            v = x[q]
+            for _ in range(STEPS):
+                v = v * a + a
+            x[q] = v
+
+
+def least_seconds(call):
+    """CPU time of a call, the best of five after a first one."""
     times = []
     for _ in range(6):
         begin = time.thread_time()
-        np.copyto(target, source)
+        call()
         times.append(time.thread_time() - begin)
-    return 2 * source.nbytes / min(times[1:])
+    return min(times[1:])
 
 
 def peak_memory():
@@ -159,11 +190,14 @@ def peak_memory():
 
 
 def print_tables(rows):
-    """Whole calls, then iterations, then how time grows."""
+    """Whole calls, iterations, arithmetic, and how time grows."""
     columns = ["d", "n", "edges", "wall s", "CPU s", *START, "loop", "peak MB", "recall", "correlation"]
     table(["graph", *columns], [[*_head(row), *_whole(row)] for row in rows])
     columns = [*LOOP, "all", "attractive x stream", "step x stream", "sgtsnepi", "on the same P"]
     table(["graph", "d", "n", "edges", *columns], [[*_head(row), *_iteration(row)] for row in rows])
+    terms = list(rows[0]["flops"]) if rows else []
+    columns = ["peak Gflop/s", "stream GB/s", *(f"{term}, Mflop (of peak)" for term in terms)]
+    table(["graph", "d", "n", "edges", *columns], [[*_head(row), *_arithmetic(row)] for row in rows])
     for first in rows:
         for last in rows:
             if first["name"] == last["name"] and first["d"] == last["d"] and last["n"] > 5 * first["n"]:
@@ -187,6 +221,11 @@ def _iteration(row):
     times = [row["ms"][term] for term in LOOP]
     ratios = [f"{row['x stream'][term]:.1f}" for term in ("attractive", "step")]
     return [*(f"{x:.1f}" for x in (*times, sum(times))), *ratios, *beside]
+
+
+def _arithmetic(row):
+    counts = [f"{count / 1e6:.0f} ({row['of peak'][term]:.1%})" for term, count in row["flops"].items()]
+    return [f"{row['peak Gflop/s']:.0f}", f"{row['stream GB/s']:.0f}", *counts]
 
 
 def table(head, rows):
