@@ -12,8 +12,9 @@ comes from all nodes and edges.
 import numpy as np
 
 from .coordinates import as_coordinates
-from .core.affinity import joint_probabilities, symmetric_pattern
-from .core.blocks import Workers
+from .core.affinity import BLOCKS, joint_probabilities, symmetric_pattern
+from .core.attractive import squared_lengths
+from .core.blocks import Workers, weighted_bounds
 from .core.descent import FARTHEST
 from .core.repulsive import Repulsion
 from .graph import as_graph
@@ -87,7 +88,7 @@ def divergence(graph, Y, lambda_, local_weights, rescale, random_state, n_jobs, 
         local = not graph.weighted if local_weights == "auto" else local_weights
         links = symmetric_pattern(A) if local and links is None else links
         upper = joint_probabilities(A, lambda_, workers, links=links if local else None).upper
-        p, r2 = _edges(upper, Y)
+        p, r2 = _edges(upper, Y, workers)
         if rescale:
             s = _best_scale(p, r2, Y[sample(np.arange(len(Y)), SEARCH_SAMPLE, rng)], workers)
             Y, r2 = s * Y, s * s * r2
@@ -107,13 +108,11 @@ def _check(lambda_, local_weights, rescale, n_jobs):
     check_n_jobs(n_jobs)
 
 
-def _edges(upper, Y):
+def _edges(upper, Y, workers):
     """p_ij (float64) and r^2 of each pair i < j with p_ij > 0."""
-    i = np.repeat(np.arange(len(Y)), np.diff(upper.indptr))
-    p = upper.data.astype(np.float64)
-    r2 = np.zeros(len(p))
-    for y in Y.T:
-        r2 += (y[i] - y[upper.indices]) ** 2
+    p, r2 = upper.data.astype(np.float64), np.empty(upper.nnz)
+    bounds = weighted_bounds(upper.indptr, BLOCKS)
+    workers.run(squared_lengths, bounds, np.ascontiguousarray(Y), upper.indptr, upper.indices, r2)
     return (p, r2) if p.all() else (p[p > 0], r2[p > 0])
 
 

@@ -66,3 +66,14 @@ def cross_entropy(b, start, stop, Y, indptr, indices, data, total):
                     u += (Y[i, k] - Y[j, k]) * (Y[i, k] - Y[j, k])
                 s += np.float64(data[e]) * np.log1p(np.float64(u))
     total[b] = s
+
+
+@kernel
+def squared_lengths(b, start, stop, Y, indptr, indices, r2):
+    """``r2[e]`` = |y_i - y_j|^2 of the entries e = (i, j) with i in the block."""
+    for i in range(start, stop):
+        for e in range(indptr[i], indptr[i + 1]):
+            u = 0.0
+            for k in range(Y.shape[1]):
+                u += (Y[i, k] - Y[indices[e], k]) ** 2
+            r2[e] = u

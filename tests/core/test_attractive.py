@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array, triu
 
 import sggraph.core.rows
-from sggraph.core.attractive import attractive, cross_entropy
+from sggraph.core.attractive import attractive, cross_entropy, squared_lengths
 from sggraph.core.blocks import Workers
 from sggraph.core.rows import full_rows
 
@@ -113,3 +113,13 @@ def test_same_bits_for_any_number_of_threads(d):
         results.add((F.tobytes(), total.tobytes()))
     assert len(results) == 1
     assert np.array_equal(Y, before)
+
+
+@pytest.mark.parametrize("d", [1, 2, 3, 5])
+def test_squared_lengths(d):
+    Y, P = points(30, d).astype(np.float64), csr_array(np.triu(joint(30), 1))
+    r2 = np.full(P.nnz, np.nan)
+    with Workers(2) as workers:
+        workers.run(squared_lengths, [0, 7, 7, 30], Y, P.indptr, P.indices, r2)
+    i, j = P.tocoo().coords
+    assert np.allclose(r2, ((Y[i] - Y[j]) ** 2).sum(axis=1), rtol=1e-12)
