@@ -84,7 +84,7 @@ def quality_card(graph, Y, labels=None, *, X=None, random_state=0):
 
     None of the scores depends on the scale, the place or the turn of the picture, so coordinates of `embed_graph` and
     positions of any other layout compare. Each is what the function of its name in `sggraph.metrics` returns for the
-    same `random_state`: sampled, about ten seconds in all for a million nodes.
+    same `random_state`: sampled where they can be, some five seconds in all for a million nodes.
 
     Parameters
     ----------
