@@ -1,13 +1,12 @@
 """`estimate`: iterations, seconds and memory that an embedding will take, told before it runs.
 
 Seconds: the probabilities, the start, a few iterations from it and the packing of components are made as the run will
-make them, and timed; the rest is multiplication. Memory: bytes for each node, entry, distance and grid cell, counted
-from the arrays that live at the same time and fitted to runs (memory.py).
+make them, and timed; the rest is multiplication. Memory: the grids as they are by then, and bytes for each node, entry
+and distance, counted from the arrays that live at the same time (memory.py).
 """
 
 import inspect
 from copy import deepcopy
-from math import prod
 from time import perf_counter
 from typing import NamedTuple
 
@@ -152,9 +151,9 @@ def estimate(graph, d=2, *, weight="weight", direction="symmetric", clock=perf_c
             options = options_of_first(parts, options)
         if not isinstance(init, str):
             init = np.asarray(init)[parts.order[: parts.sizes[0]] if alone else slice(None)]
-        n_iter, taken, cells = _measured(init, links, upper, int(d), lambda_, options, rng, workers, clock)
+        n_iter, taken, grid = _measured(init, links, upper, int(d), lambda_, options, rng, workers, clock)
     share = parts.first[n_large(parts)] / parts.sizes[0] if is_packed else 1.0
-    memory = memory_of(*size, cells, packed=is_packed)
+    memory = memory_of(*size, grid, packed=is_packed)
     return Estimate(len(whole.nodes), n_edges, int(d), n_iter, float(seconds + share * taken), memory)
 
 
@@ -183,21 +182,21 @@ def _of_packing(links, upper, parts, init, d, options, workers, clock):
 
 
 def _measured(init, links, upper, d, lambda_, options, rng, workers, clock):
-    """Iterations, seconds and cells of the run of one component, which is begun."""
+    """Iterations, seconds and bytes of the grids of the run of one component, which is begun."""
     begin = clock()
     run = new_run(init, links, d, fill(np.diff(links.indptr), lambda_), options, rng, workers)
-    seconds, times, cells = clock() - begin, [], 0
+    seconds, times, grid = clock() - begin, [], 0
     for Y0, schedule in run.starts:
-        once, each, its_cells = _iterations(Y0, schedule, upper, options, workers, clock)
+        once, each, its_grid = _iterations(Y0, schedule, upper, options, workers, clock)
         reorders = sum(at < schedule.n_iter for at in REORDER_AT)
-        seconds, cells = seconds + once * (1 + reorders), max(cells, its_cells)
+        seconds, grid = seconds + once * (1 + reorders), max(grid, its_grid)
         times.append(each)
     n_iter = run.starts[0][1].n_iter + TRIAL * (len(run.starts) - 1)
-    return n_iter, seconds + float(np.mean(times)) * n_iter, cells
+    return n_iter, seconds + float(np.mean(times)) * n_iter, grid
 
 
 def _iterations(Y0, schedule, upper, options, workers, clock):
-    """Seconds to begin, seconds of an iteration, cells of the grids."""
+    """Seconds to begin, seconds of an iteration, bytes of the grids."""
     phase = next((phase for phase in reversed(schedule.phases) if phase.n_iter), None)  # the longest by far
     if phase is None:
         return 0.0, 0.0, 0
@@ -206,6 +205,7 @@ def _iterations(Y0, schedule, upper, options, workers, clock):
     once = clock() - begin
     for _ in range(WARM_UP):
         descent.advance(phase)
+    grid = descent.repulsion.nbytes
     descent.repulsion.plans = []
     begin = clock()
     descent.advance(phase)
@@ -214,4 +214,4 @@ def _iterations(Y0, schedule, upper, options, workers, clock):
     for _ in range(TIMED):
         descent.advance(phase)
     each = (clock() - begin) / TIMED
-    return once, each + REPLANS * planning, sum(prod(plan.shape) for plan, _ in descent.repulsion.plans if plan.h > 0)
+    return once, each + REPLANS * planning, max(grid, descent.repulsion.nbytes)
