@@ -81,8 +81,8 @@ def as_graph(graph, *, weight="weight", direction="symmetric"):
         What row i holds if the input is directed; an undirected (symmetric) input is the same in all three.
         "symmetric": A + A.T, every arc is an edge from both its ends, so no node that has an arc is isolated.
         "out": the nodes to which i points. "in": the nodes that point to i.
-        With these two, rows of sinks or sources are empty; such nodes hang on through the rows of the others,
-        because the joint probabilities are symmetrised later.
+        With these two, rows of sinks or sources are empty; in their probabilities these nodes count the arcs that
+        they have, those of the other direction.
 
     Returns
     -------
