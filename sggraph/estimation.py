@@ -1,19 +1,27 @@
 """`estimate`: iterations, seconds and memory that an embedding will take, told before it runs.
 
-Seconds: the probabilities, the start and a few iterations from it are made as the run will make them, and timed; the
-rest is multiplication. Memory: bytes for each node, entry, distance and grid cell, counted from the arrays that live at
-the same time and fitted to runs (memory.py).
+Seconds: the probabilities, the start, a few iterations from it and the packing of components are made as the run will
+make them, and timed; the rest is multiplication. Memory: the grids as they are by then, and bytes for each node, entry
+and distance, counted from the arrays that live at the same time (memory.py).
 """
 
 import inspect
 from copy import deepcopy
-from math import prod
 from time import perf_counter
 from typing import NamedTuple
 
 import numpy as np
 
-from .components import as_parts, component_numbers, n_large, options_of_first
+from .components import (
+    as_parts,
+    component_numbers,
+    evened,
+    n_large,
+    options_of_first,
+    packed,
+    small_parts,
+    small_schedule,
+)
 from .core.affinity import joint_probabilities, symmetric_pattern
 from .core.blocks import Workers
 from .core.descent import REORDER_AT, Descent
@@ -24,9 +32,10 @@ from .leaves import is_kept, without_leaves
 from .memory import grid_limit, memory_of
 from .options import as_generator, as_lambda, check_options
 from .runs import new_run
-from .schedule import TRIAL, fill
+from .schedule import TRIAL, fill, split
 
 WARM_UP, TIMED = 12, 8  # iterations
+TIMED_SMALL = 40  # iterations of small components, whose start takes longer than a few
 REPLANS = 0.01  # share of the iterations that plan anew
 
 
@@ -70,8 +79,8 @@ class Estimate(NamedTuple):
 def estimate(graph, d=2, *, weight="weight", direction="symmetric", clock=perf_counter, **options):
     """Iterations, seconds and memory that `embed_graph` will take, from a few iterations of its own.
 
-    It takes about a tenth of the time of the run, and as much memory. Of a graph of several components the
-    largest is measured, and the others are taken to cost as much for each node.
+    It takes about a tenth of the time of the run, and as much memory. Of several large components the largest is
+    measured, and the others are taken to cost as much for each node.
 
     Parameters
     ----------
@@ -122,26 +131,30 @@ def estimate(graph, d=2, *, weight="weight", direction="symmetric", clock=perf_c
         A, init = without_leaves(A, kept), init if isinstance(init, str) else np.asarray(init)[kept]
     parts = as_parts(component_numbers(A))
     several = len(parts.sizes) > 1
-    packed = several and (
+    is_packed = several and (
         options["components"] == "pack" or (options["components"] == "auto" and isinstance(init, str))
     )
-    alone = packed or (several and options["components"] == "largest")
+    alone = is_packed or (several and options["components"] == "largest")
     size = A.shape[0], A.nnz, int(d)
-    options["limit"] = grid_limit(options["max_memory"], *size, options["h"], packed=packed)
+    options["limit"] = grid_limit(options["max_memory"], *size, options["h"], packed=is_packed)
     with Workers(options["n_jobs"]) as workers:
         links = symmetric_pattern(A)
         local = not whole.weighted if options["local_weights"] == "auto" else options["local_weights"]
         upper = joint_probabilities(A, lambda_, workers, links=links if local else None).upper
         if alone:
-            links, upper = (parts.block(parts.sorted(M), 0, 1) for M in (links, upper))
+            links, upper = (parts.sorted(M) for M in (links, upper))
+        seconds = clock() - begin
+        if is_packed:
+            seconds += _of_packing(links, upper, parts, init, int(d), options, workers, clock)
+        if alone:
+            links, upper = (parts.block(M, 0, 1) for M in (links, upper))
             options = options_of_first(parts, options)
         if not isinstance(init, str):
             init = np.asarray(init)[parts.order[: parts.sizes[0]] if alone else slice(None)]
-        before = clock() - begin
-        n_iter, taken, cells = _measured(init, links, upper, int(d), lambda_, options, rng, workers, clock)
-    share = parts.first[n_large(parts)] / parts.sizes[0] if packed else 1.0
-    memory = memory_of(*size, cells, packed=packed)
-    return Estimate(len(whole.nodes), n_edges, int(d), n_iter, float(before + share * taken), memory)
+        n_iter, taken, grid = _measured(init, links, upper, int(d), lambda_, options, rng, workers, clock)
+    share = parts.first[n_large(parts)] / parts.sizes[0] if is_packed else 1.0
+    memory = memory_of(*size, grid, packed=is_packed)
+    return Estimate(len(whole.nodes), n_edges, int(d), n_iter, float(seconds + share * taken), memory)
 
 
 def _compile(d):
@@ -150,22 +163,40 @@ def _compile(d):
     embed_graph((np.tile(i, 2), np.concatenate([i + 1, i + 35])), d, max_iter=2, exact=False, random_state=0)
 
 
+def _of_packing(links, upper, parts, init, d, options, workers, clock):
+    """Seconds for the small components, of which all are begun, and for packing; matrices follow the parts' order."""
+    rng, n = np.random.default_rng(0), len(parts.order)
+    schedule = small_schedule(int(parts.sizes[-1]), options)
+    init = init if isinstance(init, str) else np.asarray(init, np.float64)
+    Y, kl, times = rng.standard_normal((n, d)).astype(np.float32), np.zeros(len(parts.sizes)), []
+    for n_iter in (0, min(TIMED_SMALL, schedule.n_iter)):
+        begin = clock()
+        shorter = options | {"schedule": schedule._replace(phases=split(schedule.phases, n_iter)[0])}
+        small_parts(links, upper, parts, init, shorter, rng, workers, Y, kl)
+        times.append(clock() - begin)
+    begin = clock()
+    component = np.repeat(np.arange(len(parts.sizes)), parts.sizes)
+    Y, spacing = evened(Y, component, workers)
+    packed(Y, component, spacing)
+    return times[0] + schedule.n_iter * (times[1] - times[0]) / max(n_iter, 1) + clock() - begin
+
+
 def _measured(init, links, upper, d, lambda_, options, rng, workers, clock):
-    """Iterations, seconds and cells of the run of one component, which is begun."""
+    """Iterations, seconds and bytes of the grids of the run of one component, which is begun."""
     begin = clock()
     run = new_run(init, links, d, fill(np.diff(links.indptr), lambda_), options, rng, workers)
-    seconds, times, cells = clock() - begin, [], 0
+    seconds, times, grid = clock() - begin, [], 0
     for Y0, schedule in run.starts:
-        once, each, its_cells = _iterations(Y0, schedule, upper, options, workers, clock)
+        once, each, its_grid = _iterations(Y0, schedule, upper, options, workers, clock)
         reorders = sum(at < schedule.n_iter for at in REORDER_AT)
-        seconds, cells = seconds + once * (1 + reorders), max(cells, its_cells)
+        seconds, grid = seconds + once * (1 + reorders), max(grid, its_grid)
         times.append(each)
     n_iter = run.starts[0][1].n_iter + TRIAL * (len(run.starts) - 1)
-    return n_iter, seconds + float(np.mean(times)) * n_iter, cells
+    return n_iter, seconds + float(np.mean(times)) * n_iter, grid
 
 
 def _iterations(Y0, schedule, upper, options, workers, clock):
-    """Seconds to begin, seconds of an iteration, cells of the grids."""
+    """Seconds to begin, seconds of an iteration, bytes of the grids."""
     phase = next((phase for phase in reversed(schedule.phases) if phase.n_iter), None)  # the longest by far
     if phase is None:
         return 0.0, 0.0, 0
@@ -174,6 +205,7 @@ def _iterations(Y0, schedule, upper, options, workers, clock):
     once = clock() - begin
     for _ in range(WARM_UP):
         descent.advance(phase)
+    grid = descent.repulsion.nbytes
     descent.repulsion.plans = []
     begin = clock()
     descent.advance(phase)
@@ -182,4 +214,4 @@ def _iterations(Y0, schedule, upper, options, workers, clock):
     for _ in range(TIMED):
         descent.advance(phase)
     each = (clock() - begin) / TIMED
-    return once, each + REPLANS * planning, sum(prod(plan.shape) for plan, _ in descent.repulsion.plans if plan.h > 0)
+    return once, each + REPLANS * planning, max(grid, descent.repulsion.nbytes)

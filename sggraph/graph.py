@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from .graph_formats import arcs_of_labels, to_arcs
+from .graph_formats import arcs_of_labels, check_indices, to_arcs
 
 DIRECTIONS = ("symmetric", "out", "in")
 
@@ -83,8 +83,8 @@ def as_graph(graph, *, weight="weight", direction="symmetric"):
         What row i holds if the input is directed; an undirected (symmetric) input is the same in all three.
         "symmetric": A + A.T, every arc is an edge from both its ends, so no node that has an arc is isolated.
         "out": the nodes to which i points. "in": the nodes that point to i.
-        With these two, rows of sinks or sources are empty; such nodes hang on through the rows of the others,
-        because the joint probabilities are symmetrised later.
+        With these two, rows of sinks or sources are empty; in their probabilities these nodes count the arcs that
+        they have, those of the other direction.
 
     Returns
     -------
@@ -127,6 +127,7 @@ def as_graph(graph, *, weight="weight", direction="symmetric"):
     if isinstance(graph, Graph):
         return graph
     if sparse.issparse(graph) and graph.format == "csr" and graph.nnz >= LARGE:
+        check_indices(graph)
         copied = _copied_if_clean(graph, weight)
         if copied is not None:
             return copied
@@ -212,9 +213,7 @@ def _copied_if_clean(matrix, weight):
     from .core.symmetry import is_clean  # Numba takes .3 s to import
 
     n, m = matrix.shape
-    if n != m or matrix.data.dtype.kind not in "biuf" or matrix.indptr[-1] != matrix.nnz:
-        return None
-    if np.diff(matrix.indptr).min() < 0:
+    if n != m or matrix.data.dtype.kind not in "biuf":
         return None
     index = _index_type(matrix)
     data = matrix.data[: matrix.nnz].astype(np.float64)

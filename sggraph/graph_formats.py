@@ -101,6 +101,7 @@ def _arcs_of_igraph(graph, weight):
 
 def _arcs_of_sparse(graph, weight, nodes=None):
     _check_square(graph)
+    check_indices(graph)
     if graph.format == "csr":
         arrays = graph.indices.copy(), graph.indptr.copy()  # sorted in place below
     else:
@@ -191,6 +192,18 @@ def _check_square(matrix):
         f"graph is an array of shape {tuple(matrix.shape)}; give a square matrix. Edges go in as a tuple "
         "(edges[:, 0], edges[:, 1]), feature vectors as their neighbour graph (sklearn.neighbors.kneighbors_graph)"
     )
+
+
+def check_indices(matrix):
+    """Raise where the arrays of a compressed matrix contradict each other: SciPy would read and write beside them."""
+    if not hasattr(matrix, "indptr"):
+        return
+    try:
+        if (matrix.indptr[1:] < matrix.indptr[:-1]).any():  # check_format overlooks it where the last one is negative
+            raise ValueError("indptr must be a non-decreasing sequence")
+        type(matrix)((matrix.data, matrix.indices, matrix.indptr), shape=matrix.shape).check_format(full_check=True)
+    except ValueError as error:
+        raise ValueError(f"graph is a damaged {matrix.format} matrix, {error}; build it anew from its edges") from error
 
 
 def _as_weights(values):

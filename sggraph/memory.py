@@ -9,20 +9,17 @@ import numpy as np
 from .core.planning import CELLS_ENOUGH, Limit
 from .initial import ROWS, n_pivots
 
-FIXED = 3_000_000
-FIRST = 46, 40  # bytes for each entry and node while the adjacency is cleaned; of the second remain the names
-PER_ENTRY = 16, 22  # adjacency and P; their copies in the order of the components, where there are several
-SLACK = 26, 64_000_000  # for each entry, and at most: freed before the start, and not given back by the allocator
-PER_NODE = 40, 16  # at the start: names, and coordinates for each dimension; a distance takes two bytes
-PER_SQUARE = 18  # of the distances of ROWS nodes, squared and centred
-LOOP_PER_ENTRY = 24  # rows, and half as much again while they are renumbered
-LOOP_PER_NODE = (
-    100,
-    44,
-)  # names, order, cells and bounds; for each dimension coordinates, velocity, gain, forces, copies
-PER_CELL = {1: 66, 2: 78, 3: 102}  # charges of four blocks, waves, spectrum, potential; padded in each dimension
-PACKING = {1: 200, 2: 1_300, 3: 4_200}  # for each node, cells that components are packed in; beside them
-PACKED, STILL = 25_000, 0.8  # nodes from which on there are no more of those cells; and of what the start took
+FIXED = 6_000_000
+FIRST = 46, 40  # bytes for each entry and node while the adjacency is cleaned
+KEPT = 16, 73  # for each entry, adjacency and P; for each node, names and numbers
+SORTED = 30  # for each entry, copies in the order of the components, where there are several
+PER_DISTANCE, PER_SQUARE = 2, 18  # to pivots; of those of ROWS nodes, squared and centred
+START_PER_NODE = 35, 25  # and for each dimension, while the start is relaxed
+LOOP_PER_ENTRY = 16  # rows, and as much again while they are renumbered
+LOOP_PER_NODE = 52, 33  # order, cells, bounds; for each dimension coordinates, velocity, gain, forces, copies
+PER_CELL = {1: 84, 2: 80, 3: 105}  # at worst: each block of points spread over the whole grid, padded in each dimension
+PACKING_PER_NODE = 120  # names and coordinates in several orders
+PACKING = {1: (200, 5_000_000), 2: (5_000, 60_000_000), 3: (60_000, 165_000_000)}  # for each node; at most
 CONTROL_GROUPS = {  # by the kinds that they hold, of version 2 and 1: limit, use, and files kept that make room
     "": ("memory.max", "memory.current", "inactive_file"),
     "memory": ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
@@ -30,27 +27,27 @@ CONTROL_GROUPS = {  # by the kinds that they hold, of version 2 and 1: limit, us
 UNITS = {"": 1, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 
 
-def memory_of(n, nnz, d, cells=0, *, packed=False):
-    """Estimated bytes at the peak for n nodes and `nnz` entries, with grids of so many cells together. `packed` tells
+def memory_of(n, nnz, d, grid=0, *, packed=False):
+    """Estimated bytes at the peak for n nodes and `nnz` entries, with grids of so many bytes together. `packed` tells
     whether there are several components, each with a run of its own.
     """
     k = n_pivots(n)
     first = FIRST[0] * nnz + FIRST[1] * n
-    start = _kept(nnz, packed) + min(SLACK[0] * nnz, SLACK[1]) + n * (PER_NODE[0] + PER_NODE[1] * d + 2 * k)
-    start += PER_SQUARE * k * min(n, ROWS)
-    loop = _of_loop(n, nnz, d, packed) + PER_CELL[d] * cells
-    packing = STILL * start + PACKING[d] * min(n, PACKED) if packed else 0
-    return int(FIXED + max(first, start, loop, packing))
+    relaxed = max(PER_SQUARE * k * min(n, ROWS), (START_PER_NODE[0] + START_PER_NODE[1] * d) * n)
+    start = _kept(n, nnz, packed) + PER_DISTANCE * k * n + relaxed
+    per_node, most = PACKING[d]
+    packing = KEPT[0] * nnz + PACKING_PER_NODE * n + min(per_node * n, most) if packed else 0
+    return int(FIXED + max(first, start, _of_loop(n, nnz, d, packed) + grid, packing))
 
 
-def _kept(nnz, packed):
-    """Bytes of the adjacency and P."""
-    return (PER_ENTRY[0] + packed * PER_ENTRY[1]) * nnz
+def _kept(n, nnz, packed):
+    """Bytes of the graph and P."""
+    return (KEPT[0] + packed * SORTED) * nnz + KEPT[1] * n
 
 
 def _of_loop(n, nnz, d, packed):
     """Bytes of the loop, but for the grid."""
-    return _kept(nnz, packed) + LOOP_PER_ENTRY * nnz + n * (LOOP_PER_NODE[0] + LOOP_PER_NODE[1] * d)
+    return _kept(n, nnz, packed) + LOOP_PER_ENTRY * nnz + n * (LOOP_PER_NODE[0] + LOOP_PER_NODE[1] * d)
 
 
 def grid_limit(max_memory, n, nnz, d, h, *, packed=False):
@@ -110,7 +107,7 @@ def check_memory(max_memory, n, nnz, d, *, packed=False):
     """Raise a MemoryError, before anything is allocated, if an embedding needs more than `max_memory` (None: any)."""
     if max_memory is None:
         return
-    most, needed = as_bytes(max_memory), memory_of(n, nnz, d, CELLS_ENOUGH[d], packed=packed)
+    most, needed = as_bytes(max_memory), memory_of(n, nnz, d, PER_CELL[d] * CELLS_ENOUGH[d], packed=packed)
     if needed > most:
         raise MemoryError(
             f"max_memory={max_memory!r}: {n:,} nodes with {nnz:,} entries in {d}-D need about {needed / 1e6:,.0f} MB; "

@@ -5,7 +5,7 @@ from textwrap import fill as fill_text
 
 import numpy as np
 
-from .core.affinity import jaccard_weights, rescale_rows, symmetric_pattern
+from .core.affinity import jaccard_weights, rescale_rows, rows_filled, symmetric_pattern
 from .core.blocks import Workers
 from .graph import as_graph
 from .options import as_lambda, check_lambda
@@ -107,7 +107,7 @@ def lambda_report(graph, lambda_="auto", *, weight="weight", direction="symmetri
     check_lambda(lambda_)
     graph = as_graph(graph, weight=weight, direction=direction)
     lambda_ = as_lambda(lambda_)
-    A = graph.adjacency
+    A = rows_filled(graph.adjacency)
     links = symmetric_pattern(A)
     with Workers() as workers:
         weights = A.data if graph.weighted else jaccard_weights(A, links, workers)

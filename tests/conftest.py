@@ -1,6 +1,9 @@
-"""With the JIT off the kernels are hundreds of times slower: a test that is not done in time is skipped then.
+"""Ctrl-C works in every test, and with the JIT off slow tests are left.
 
-What it has run so far counts as covered; that it passes is shown with the JIT on. Tests marked `jit` are skipped as
+A shell starts what ends in & with interrupts ignored, which Python inherits; here they raise as in a terminal.
+
+With the JIT off the kernels are hundreds of times slower: a test that is not done in time is skipped then. What it has
+run so far counts as covered; that it passes is shown with the JIT on. Tests marked `jit` are skipped as
 well, those of compiled code and of pynndescent, which needs it. Kernels run in the thread that calls them: pure Python
 gains nothing from threads, and a test cannot be left while threads of its own are at work.
 """
@@ -65,6 +68,9 @@ def pytest_collection_modifyitems(items):
             if item.get_closest_marker("jit"):
                 item.add_marker(pytest.mark.skip(reason="nothing is compiled with the JIT off"))
 
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if numba.config.DISABLE_JIT and hasattr(signal, "SIGALRM"):
     np.seterr(over="ignore")  # integers of hashes wrap, of which compiled code does not warn

@@ -81,6 +81,7 @@ def joint_probabilities(A, lam):
     """P = (p + p') / sum, dense, from a dense A."""
     p = np.zeros(A.shape)
     for i, row in enumerate(A):
+        row = row if row.any() else A[:, i]
         (j,) = row.nonzero()
         if len(j):
             p[i, j] = row[j] / row[j].sum() if lam is None else rescale_row(row[j], lam)

@@ -22,9 +22,16 @@ def test_it_tells_what_a_run_takes(d):
     assert 5e6 < found.memory < 100e6
 
 
-def test_seconds_are_about_right():
-    """Of all threads together, which other processes disturb little; measured .6 to 1.5 times the run."""
-    graph = sg.datasets.make_block_model(5000, 20).graph
+@pytest.mark.parametrize(
+    "graph",
+    [
+        sg.datasets.make_block_model(5000, 20).graph,  # measured .6 to 1.5 times the run
+        nx.disjoint_union_all([nx.cycle_graph(40)] * 400),  # .77 to 1.04; without the small components .04
+    ],
+    ids=["one", "many"],
+)
+def test_seconds_are_about_right(graph):
+    """Of all threads together, which other processes disturb little."""
     sg.embed_graph(graph, random_state=0, max_iter=120)
     found = sg.estimate(graph, random_state=0, clock=time.process_time, init="stress")
     begin = time.process_time()
@@ -33,7 +40,7 @@ def test_seconds_are_about_right():
 
 
 PEAK = """
-import gc
+import ctypes, gc
 import sggraph as sg
 
 def status(key):
@@ -43,6 +50,7 @@ def status(key):
 G = {graph}
 sg.embed_graph(sg.datasets.make_block_model(1500, 6).graph, {d}, max_iter=2, exact=False)  # loads the kernels
 gc.collect()
+getattr(ctypes.CDLL(None), "malloc_trim", lambda pad: None)(0)  # what is free counts when it is taken again
 with open("/proc/self/clear_refs", "w") as file:
     file.write("5")  # the peak begins anew
 before = status("VmRSS:")
@@ -56,9 +64,9 @@ print(sg.estimate(G, {d}, max_iter=110, random_state=0).memory / peak)
 @pytest.mark.parametrize(
     ("graph", "d"),
     [
-        ("sg.datasets.make_grid((200, 200)).graph", 2),  # measured 1.08
-        ("sg.datasets.make_block_model(40_000, 8).graph", 3),  # several components, .90
-        ("sg.datasets.make_block_model(8_000, 120).graph", 1),  # 1.25
+        ("sg.datasets.make_grid((200, 200)).graph", 2),  # measured 1.03
+        ("sg.datasets.make_block_model(40_000, 8).graph", 3),  # .71: a crowd of some iterations has three finer grids
+        ("sg.datasets.make_block_model(8_000, 120).graph", 1),  # 1.16
     ],
 )
 def test_memory_is_about_right(graph, d):

@@ -292,6 +292,19 @@ def test_a_square_data_frame_is_an_adjacency_matrix():
     assert got.adjacency.nnz == 12
 
 
+@pytest.mark.parametrize("make", [sparse.csr_array, sparse.csc_matrix, sparse.bsr_array])
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [("indices", [7, 0]), ("indices", [-1, 0]), ("indptr", [0, 2, 1]), ("indptr", [0, 9, -1]), ("indptr", [0, 1])],
+)
+def test_damaged_matrices_are_refused(make, name, values):
+    """SciPy would read and write beside their arrays, and does not notice where indptr ends below zero."""
+    G = make(np.array([[0.0, 1], [1, 0]]))
+    setattr(G, name, np.array(values, np.int32))
+    with pytest.raises(ValueError, match=f"damaged {G.format} matrix, .*; build it anew"):
+        as_graph(G)
+
+
 def test_label_edges():
     got = label_edges([7, "x"], ["x", None], [1, 2])
     assert got.nodes == [7, "x", None]

@@ -9,7 +9,7 @@ import pytest
 import sggraph as sg
 import sggraph.memory
 from sggraph.core.planning import CELLS_ENOUGH, MAX_CELLS
-from sggraph.memory import as_bytes, available_memory, grid_limit, memory_of
+from sggraph.memory import PER_CELL, as_bytes, available_memory, grid_limit, memory_of
 
 
 @pytest.mark.parametrize(
@@ -20,10 +20,10 @@ def test_bytes(given, number):
 
 
 def test_more_of_anything_takes_more():
-    base = memory_of(10_000, 100_000, 2, 1000)
-    for more in ((40_000, 100_000, 2, 1000), (10_000, 200_000, 2, 1000), (10_000, 100_000, 2, 10**6)):
+    base = memory_of(10_000, 1_000_000, 2, 10**6)
+    for more in ((40_000, 1_000_000, 2, 10**6), (10_000, 2_000_000, 2, 10**6), (10_000, 1_000_000, 2, 10**8)):
         assert memory_of(*more) > base
-    assert memory_of(10**6, 4 * 10**6, 3, 10**7) > memory_of(10**6, 4 * 10**6, 2, 10**7)
+    assert memory_of(10**6, 4 * 10**6, 3, 10**9) > memory_of(10**6, 4 * 10**6, 2, 10**9)
 
 
 def test_what_does_not_fit_is_refused_before_the_run():
@@ -70,12 +70,13 @@ def test_a_run_that_goes_on_where_there_is_less_memory_is_refused(tmp_path):
 def test_room_for_a_grid(d, monkeypatch):
     """What is free does not touch a grid that is chosen: the same bits today and tomorrow."""
     monkeypatch.setattr(sggraph.memory, "available_memory", lambda: 10**8)
-    needed = memory_of(1000, 5000, d, CELLS_ENOUGH[d])
+    needed = memory_of(1000, 5000, d, PER_CELL[d] * CELLS_ENOUGH[d])
     assert grid_limit(needed, 1000, 5000, d, None).cells >= CELLS_ENOUGH[d]
     assert grid_limit(10**10, 1000, 5000, d, None).cells > grid_limit(10**9, 1000, 5000, d, 1.0).cells
     assert grid_limit(None, 1000, 5000, d, None).cells == MAX_CELLS
     limit = grid_limit(None, 1000, 5000, d, 1.0)
-    assert memory_of(1000, 5000, d, limit.cells) <= 10**8 < memory_of(1000, 5000, d, limit.cells + 100)
+    taken, more = (memory_of(1000, 5000, d, PER_CELL[d] * cells) for cells in (limit.cells, limit.cells + 100))
+    assert taken <= 10**8 < more
     assert grid_limit(1, 1000, 5000, d, 1.0).cells == 0
     monkeypatch.setattr(sggraph.memory, "available_memory", lambda: None)
     assert grid_limit(None, 1000, 5000, d, 1.0).cells == MAX_CELLS

@@ -5,13 +5,14 @@ Row-stochastic: p(j|i) = a_ij / sum_j a_ij.
 lambda rescaling (Pitsianis et al. 2019): the gamma_i with sum_j p(j|i)^gamma_i = lambda, then p^gamma renormalised. The
 sum falls from the degree at gamma = 0, so a node with at most lambda neighbours would need a negative gamma, which
 turns its weights upside down; it is clamped at gamma = 0, equal weights, and counted.
+Where the arcs of one direction make the rows, sinks or sources take those of the other (`rows_filled`).
 Joint: P = (p + p') / sum. Only its upper triangle is kept.
 """
 
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_array, triu
+from scipy.sparse import csr_array, diags_array, triu
 
 from .blocks import weighted_bounds
 from .jit import kernel, part
@@ -36,9 +37,24 @@ def joint_probabilities(A, lambda_, workers, *, links=None):
     `lambda_` None leaves the row-stochastic weights as they are; `links`, the symmetric pattern of A, replaces the
     weights by Jaccard indices.
     """
+    A = rows_filled(A)
     weights = A.data if links is None else jaccard_weights(A, links, workers)
     p_cond, n_clamped = rescale_rows(A.indptr, weights, lambda_, workers)
     return JointP(_folded(A, p_cond, 2 * max(p_cond.sum(), TINY)), n_clamped)
+
+
+def rows_filled(A):
+    """A, and in its empty rows their columns: a node with no arc one way is known by its arcs the other way.
+
+    Without a row of its own it has only its share of those of its neighbours, and hubs have many to share with: in
+    wiki_vote, by arcs in, the median source came to lie 83 from its nearest neighbour, other nodes .9.
+    """
+    empty = np.diff(A.indptr) == 0
+    if not empty[A.indices].any():
+        return A
+    filled = csr_array(A + diags_array(empty.astype(float)) @ A.T)
+    filled.sort_indices()
+    return filled
 
 
 def _folded(A, p, total):

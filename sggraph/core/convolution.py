@@ -38,6 +38,11 @@ class Convolution:
         self._waves = np.empty(self._spectrum.shape, np.complex64)
         self._workers = n_jobs if self._waves.size > THREADS_ABOVE // 2 else 1
 
+    @property
+    def nbytes(self):
+        """Bytes that are kept."""
+        return self._spectrum.nbytes + self._waves.nbytes + (0 if self._coarse is None else self._coarse.nbytes)
+
     def __call__(self, Q):
         """Potential (shape[0], ..., at least shape[-1]) of the charges Q (shape); what a line has more is void."""
         V = self._transform(Q)

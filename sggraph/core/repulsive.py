@@ -28,6 +28,7 @@ PAIR_BLOCKS = 32
 REPLAN_EVERY = 50  # evaluations
 ROOM = 1.2  # times the cells, where a picture outgrew its grid: it will again, and each spectrum costs several FFTs
 MAX_LEVELS = 12
+FLOATS_PER_CELL = 5  # the charge; waves of lines and the potential, padded to twice as many
 
 
 class Repulsion:
@@ -55,6 +56,11 @@ class Repulsion:
     @plans.setter
     def plans(self, plans):
         self._level.plans = plans
+
+    @property
+    def nbytes(self):
+        """Bytes that the grids take."""
+        return self._level.nbytes
 
     def __call__(self, Y, F):
         """Fill F (n, d) with sum_j K^2 (y_i - y_j); returns (Z, shifts): the sum of K over i != j, two vectors.
@@ -88,6 +94,14 @@ class Level:
         if finer:
             self._finer = self._finer_level()
             self._finer.plans = finer
+
+    @property
+    def nbytes(self):
+        """Bytes that the grids of this level and the finer ones take, transforms and their result included."""
+        finer = 0 if self._finer is None else self._finer.nbytes
+        if self._convolution is None:
+            return finer
+        return finer + self._scratch.nbytes + FLOATS_PER_CELL * self._charges.nbytes + self._convolution.nbytes
 
     def _finer_level(self):
         left = self.limit._replace(cells=self.limit.cells - prod(self.plan.shape))

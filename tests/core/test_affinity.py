@@ -109,6 +109,18 @@ def test_joint_equals_twin(n, lambda_):
     assert n_clamped == (0 if lambda_ is None else ((degree > 0) & (degree <= lambda_)).sum())
 
 
+@pytest.mark.parametrize("lambda_", [2.0, 10.0, None])
+@pytest.mark.parametrize("n", [2, 3, 17, 60])
+def test_sinks_take_the_arcs_that_come_in(n, lambda_):
+    A = adjacency(n, n, density=0.7)
+    A[n // 2 :] = 0
+    upper, n_clamped = joint(A, lambda_)
+    np.testing.assert_allclose(upper.toarray(), np.triu(naive.joint_probabilities(A, lambda_)), rtol=2e-6, atol=0)
+    row = (A > 0).sum(axis=1)
+    row = np.where(row > 0, row, (A > 0).sum(axis=0))
+    assert n_clamped == (0 if lambda_ is None else ((row > 0) & (row <= lambda_)).sum())
+
+
 @pytest.mark.parametrize("n", [1, 2, 5])
 def test_a_graph_without_edges_has_an_empty_joint(n):
     upper, n_clamped = joint(np.zeros((n, n)), 10.0)
