@@ -81,11 +81,11 @@ def halved(upper):
     return csr_array(((upper.data / (2 * total)).astype(np.float32), upper.indices, upper.indptr), shape=upper.shape)
 
 
-def small_schedule(size, options):
+def small_schedule(size, d, options):
     """The schedule of a small component; what the caller asked for is obeyed."""
     if options["schedule"] is not None:
         return options["schedule"]
-    schedule = make_schedule(size, 1.0, options)
+    schedule = make_schedule(size, 1.0, options, d=d)
     if options["alpha"] != "auto" or options["exaggeration"] != "auto":
         return schedule
     *before, last = schedule.phases
@@ -97,9 +97,9 @@ def are_small(parts):
     return parts.sizes[0] <= SMALL and 2 * parts.sizes[0] <= len(parts.order)
 
 
-def options_of_first(parts, options):
+def options_of_first(parts, d, options):
     """The options for the largest part: those of a small one if it is one among others."""
-    return options | {"schedule": small_schedule(int(parts.sizes[0]), options)} if are_small(parts) else options
+    return options | {"schedule": small_schedule(int(parts.sizes[0]), d, options)} if are_small(parts) else options
 
 
 def small_parts(links, upper, parts, init, options, rng, workers, Y, kl):
@@ -112,7 +112,7 @@ def small_parts(links, upper, parts, init, options, rng, workers, Y, kl):
         return
     low, high = parts.first[begin], parts.first[end]
     sizes, number = np.unique(parts.sizes[begin:end], return_inverse=True)
-    schedules = [small_schedule(int(size), options) for size in sizes]
+    schedules = [small_schedule(int(size), Y.shape[1], options) for size in sizes]
     phases = np.zeros((len(sizes), max(len(schedule.phases) for schedule in schedules), len(Phase._fields)))
     for row, schedule in zip(phases, schedules, strict=True):
         row[: len(schedule.phases)] = schedule.phases

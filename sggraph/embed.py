@@ -110,9 +110,11 @@ def embed_graph(
     max_iter : int or "auto", default "auto"
         Iterations in all ("auto": 400; on large graphs of long paths, such as meshes, up to 800).
     early_exag : int or "auto", default "auto"
-        Iterations with exaggerated attraction ("auto": 50, at most half of `max_iter`).
+        Iterations with exaggerated attraction ("auto": 200 at balance 0, 125 at .5, 50 at 1, at most half of
+        `max_iter`).
     alpha : float or "auto", default "auto"
-        Exaggeration of the attraction in the early phase ("auto": 2). A number starts from edges of length 12 / alpha.
+        Exaggeration of the attraction in the early phase ("auto": 4 at balance 0, 2 at 1). A number
+        starts from edges of length 12 / alpha.
     exaggeration : float or "auto", default "auto"
         Exaggeration in the last phase. "auto": 1 where `alpha` is given, otherwise the mean of
         min(degree, lambda) / lambda, to the power of `balance`: a node with few neighbours does not pull with the

@@ -148,7 +148,7 @@ def estimate(graph, d=2, *, weight="weight", direction="symmetric", clock=perf_c
             seconds += _of_packing(links, upper, parts, init, int(d), options, workers, clock)
         if alone:
             links, upper = (parts.block(M, 0, 1) for M in (links, upper))
-            options = options_of_first(parts, options)
+            options = options_of_first(parts, int(d), options)
         if not isinstance(init, str):
             init = np.asarray(init)[parts.order[: parts.sizes[0]] if alone else slice(None)]
         n_iter, taken, grid = _measured(init, links, upper, int(d), lambda_, options, rng, workers, clock)
@@ -166,7 +166,7 @@ def _compile(d):
 def _of_packing(links, upper, parts, init, d, options, workers, clock):
     """Seconds for the small components, of which all are begun, and for packing; matrices follow the parts' order."""
     rng, n = np.random.default_rng(0), len(parts.order)
-    schedule = small_schedule(int(parts.sizes[-1]), options)
+    schedule = small_schedule(int(parts.sizes[-1]), d, options)
     init = init if isinstance(init, str) else np.asarray(init, np.float64)
     Y, kl, times = rng.standard_normal((n, d)).astype(np.float32), np.zeros(len(parts.sizes)), []
     for n_iter in (0, min(TIMED_SMALL, schedule.n_iter)):

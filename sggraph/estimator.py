@@ -41,9 +41,11 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
     max_iter : int or "auto", default "auto"
         Iterations in all ("auto": 400; on large graphs of long paths, such as meshes, up to 800).
     early_exag : int or "auto", default "auto"
-        Iterations with exaggerated attraction ("auto": 50, at most half of `max_iter`).
+        Iterations with exaggerated attraction ("auto": 200 at balance 0, 125 at .5, 50 at 1, at most half of
+        `max_iter`).
     alpha : float or "auto", default "auto"
-        Exaggeration of the attraction in the early phase ("auto": 2). A number starts from edges of length 12 / alpha.
+        Exaggeration of the attraction in the early phase ("auto": 4 at balance 0, 2 at 1). A number
+        starts from edges of length 12 / alpha.
     eta : float or "auto", default "auto"
         Learning rate; "auto" is n / exaggeration in each phase, at most n (Belkina et al. 2019).
     h : float, optional

@@ -24,6 +24,7 @@ DISTANCES = 40_000_000  # numbers of pivots between these bounds, for so many di
 N_FARTHEST = 25  # of the pivots, each farthest from those before; the others are random
 N_SWEEPS = 10
 VARIATION = {1: 0.71, 2: 0.47, 3: 0.37}  # deviation over mean of the distances in an interval, a disc, a ball
+OFFSET = 1.75  # times the offset of the paths: what is left varies more than in a disc, and communities stand apart
 SHORT = 32_000  # edges that a path of two bytes has at most
 ROWS = 8192  # of the distances that are worked on at once
 N_STEPS = 30  # of smoothing, at most
@@ -48,9 +49,9 @@ def n_pivots(n):
     return min(n, int(np.clip(DISTANCES // max(n, 1), *N_PIVOTS)))
 
 
-def shape_of(init, A, d, rng, workers, offset=1.0, k=None):
+def shape_of(init, A, d, rng, workers, offset=OFFSET, k=None):
     """Coordinates (n, d) float64 of the start `init` from k pivots (None: as many as A deserves), median edge 1; paths
-    lose the share `offset` of `path_offset`.
+    lose `offset` times their `path_offset`.
     """
     D, pivots = pivot_distances(A, n_pivots(A.shape[0]) if k is None else k, rng, workers)
     with one_blas_thread():

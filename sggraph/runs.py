@@ -26,7 +26,6 @@ from .schedule import (
     make_schedule,
     split,
     start_likeness,
-    start_offset,
     stretch,
 )
 from .state import EmbeddingState, Run, check_followed, check_origin, generator_of, read_state, write_state
@@ -123,7 +122,7 @@ def embed_parts(init, links, upper, parts, d, lambda_, options, rng, workers, ve
             nodes = slice(parts.first[c], parts.first[c + 1])
             its_links, its_upper = (parts.block(M, c, c + 1) for M in (links, upper)) if several else (links, upper)
             filled = fill(np.diff(its_links.indptr), lambda_)
-            its_options = options_of_first(parts, options) if several and c == 0 else options
+            its_options = options_of_first(parts, d, options) if several and c == 0 else options
             if keeper.state is None:
                 start = init if given is None else given[parts.order[nodes]]
                 runs.append(new_run(start, its_links, d, filled, its_options, rng, workers))
@@ -184,12 +183,12 @@ def new_run(init, links, d, filled, options, rng, workers):
     """The Run of a part with one start, or two of which the first iterations have to show the better."""
     n = links.shape[0]
     kind = "given" if not isinstance(init, str) else "random"
-    traits = {"kind": kind, "alike": alike_share(links, workers), "long_paths": False, "stretch": 1.0}
+    traits = {"kind": kind, "d": d, "alike": alike_share(links, workers), "long_paths": False, "stretch": 1.0}
     if not isinstance(init, str) or init == "random" or links.nnz == 0:
         schedules = schedules_of(n, filled, options, traits)
         starts = [(unshaped(init, links, d, rng), schedules[0])]
     else:
-        shape = shape_of(init, links, d, rng, workers, start_offset(options["balance"]))
+        shape = shape_of(init, links, d, rng, workers)
         long_paths = not is_compact(shape, links, rng)
         if init == "auto":
             shape = smoothed(shape, links, start_likeness(options["balance"]), workers)

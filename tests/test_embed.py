@@ -514,3 +514,9 @@ def test_the_map_of_the_counties_comes_back():
     i, j = np.random.default_rng(0).integers(0, len(Y), (2, 5000))
     ranks = [np.linalg.norm(X[i] - X[j], axis=1).argsort().argsort() for X in (Y, counties.positions)]
     assert np.corrcoef(*ranks)[0, 1] > 0.85
+
+
+@pytest.mark.parametrize("n", [30, 300, 1000])
+def test_a_path_lies_in_order_on_a_line(n):
+    steps = np.diff(embed_graph(nx.path_graph(n), 1, random_state=0)[:, 0])
+    assert abs(np.sign(steps).sum()) >= 0.99 * (n - 1)  # with long steps a tenth of them went backward

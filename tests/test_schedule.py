@@ -6,6 +6,7 @@ import pytest
 from sggraph import Phase, Schedule
 from sggraph.schedule import (
     MAX_STEP,
+    MAX_STEP_1D,
     compact_schedule,
     fill,
     forgiven,
@@ -13,7 +14,6 @@ from sggraph.schedule import (
     split,
     start_length,
     start_likeness,
-    start_offset,
     stretch,
 )
 
@@ -28,16 +28,16 @@ def test_explicit_numbers_are_obeyed_to_the_letter():
     schedule = schedule_of(max_iter=1000, early_exag=250, alpha=12, eta=200)
     assert schedule == Schedule((Phase(250, 12.0, 200.0, 0.5), Phase(750, 1.0, 200.0, 0.8)), 1.0)
     assert [p.exaggeration for p in schedule_of(alpha=12, exaggeration=0.7).phases] == [12, 0.7]
-    assert [p.exaggeration for p in schedule_of(exaggeration=0.7).phases] == [2, 1, 0.7]
+    assert [p.exaggeration for p in schedule_of(exaggeration=0.7).phases] == pytest.approx([8**0.5, 1, 0.7])
     assert {p.eta for p in schedule_of(eta=5).phases} == {5}
 
 
 @pytest.mark.parametrize(
     ("given", "iterations"),
     [
-        ({}, (50, 200, 150)),
+        ({}, (125, 125, 150)),
         ({"balance": 1}, (50, 50, 300)),
-        ({"balance": 0.1}, (50, 300, 50)),
+        ({"balance": 0.1}, (185, 165, 50)),
         ({"max_iter": 60}, (30, 8, 22)),
         ({"max_iter": 60, "early_exag": 50}, (50, 0, 10)),
         ({"max_iter": 60, "early_exag": 90}, (60, 0, 0)),
@@ -62,13 +62,14 @@ def test_long_paths_get_more_iterations():
 def test_automatic_eta_is_n_over_exaggeration():
     assert [phase.eta for phase in schedule_of(n=1200, alpha=12).phases] == [100, 1200]
     assert [phase.eta for phase in schedule_of(n=3, alpha=12).phases] == [1, 3]
-    assert [phase.eta for phase in schedule_of(n=1200).phases] == [600, 1200, 1200]
+    assert [phase.eta for phase in schedule_of(n=1200).phases] == pytest.approx([1200 / 8**0.5, 1200, 1200])
 
 
 def test_steps_are_limited_where_eta_is_automatic():
     assert {phase.max_step for phase in schedule_of().phases} == {MAX_STEP}
     assert {phase.max_step for phase in compact_schedule(700, schedule_of()).phases} == {MAX_STEP}
     assert {phase.max_step for phase in schedule_of(eta=200).phases} == {np.inf}
+    assert {phase.max_step for phase in make_schedule(700, 1.0, AUTO, d=1).phases} == {MAX_STEP_1D}
     assert "steps up to 10" in str(schedule_of())
     assert "steps" not in str(schedule_of(eta=200))
 
@@ -82,29 +83,32 @@ def test_the_dial_sets_the_final_exaggeration(balance, final):
 def test_the_dial_sets_the_length_of_the_start():
     lengths = [start_length(balance) for balance in np.linspace(0, 1, 9)]
     assert lengths[0] == pytest.approx(120)
-    assert lengths[4] == pytest.approx(7)
+    assert lengths[4] == pytest.approx(6)
     assert lengths[8] == pytest.approx(1.5)
     assert (np.diff(lengths) < 0).all()
     longer = [start_length(balance, stretch=3) for balance in (0, 0.5, 1)]
-    assert longer == pytest.approx([120, 21, 4.5])
+    assert longer == pytest.approx([120, 18, 4.5])
 
 
 def test_edges_of_sparse_graphs_begin_longer():
     n = 1000
-    assert stretch(n, n - 1, 2, even_length=35) == pytest.approx(5)  # a tree: up to the length that gives room
-    assert stretch(n, 3 * n, 2, even_length=35) == pytest.approx(np.sqrt(5))
-    assert stretch(n, 3 * n, 3, even_length=35) == pytest.approx(5)
-    assert stretch(n, 5 * n, 2, even_length=35) == 1
+    assert stretch(n, n - 1, 2, even_length=30) == pytest.approx(5)  # a tree: up to the length that gives room
+    assert stretch(n, 3 * n, 2, even_length=30) == pytest.approx(np.sqrt(5))
+    assert stretch(n, 3 * n, 3, even_length=30) == pytest.approx(5)
+    assert stretch(n, 5 * n, 2, even_length=30) == 1
     assert stretch(n, n - 1, 2, even_length=3) == 1  # a path has room already
-    assert stretch(n, n - 1, 1, even_length=1e9) == pytest.approx(120 / 7)  # never longer than at balance 0
+    assert stretch(n, n - 1, 1, even_length=1e9) == pytest.approx(120 / 6)  # never longer than at balance 0
 
 
-def test_the_start_leaves_out_more_of_the_offset_where_shape_counts():
-    assert [start_offset(balance) for balance in (0, 0.25, 0.5, 1)] == [1.5, 1.25, 1, 1]
+def test_the_shape_takes_more_and_longer_exaggeration():
+    early = [schedule_of(n=1200, balance=balance).phases[0] for balance in (0, 0.5, 1)]
+    assert [phase.n_iter for phase in early] == [200, 125, 50]
+    assert [phase.exaggeration for phase in early] == pytest.approx([4, 8**0.5, 2])
+    assert schedule_of(max_iter=60).phases[0].n_iter == 30
 
 
 def test_the_start_is_smoothed_more_toward_neighborhoods():
-    assert [start_likeness(balance) for balance in (0, 0.25, 0.5, 1)] == pytest.approx([1, 0.925, 0.85, 0.85])
+    assert [start_likeness(balance) for balance in (0, 0.25, 0.5, 1)] == pytest.approx([1, 0.9625, 0.85, 0.85])
 
 
 def test_fill_is_the_mean_share_of_lambda():

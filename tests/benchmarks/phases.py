@@ -84,7 +84,7 @@ def measured():
                 if phase == "advance":
                     facts["iterations"] += 1
                     facts["stored"], facts["plan"] = len(args[0].P.data), args[0].repulsion.plan
-                    if facts["iterations"] % COUNT_EVERY == 0:
+                    if facts["iterations"] % COUNT_EVERY == 1:
                         counted.append(flops(args[0]))
 
         return timed
