@@ -24,7 +24,7 @@ DISTANCES = 40_000_000  # numbers of pivots between these bounds, for so many di
 N_FARTHEST = 25  # of the pivots, each farthest from those before; the others are random
 N_SWEEPS = 10
 VARIATION = {1: 0.71, 2: 0.47, 3: 0.37}  # deviation over mean of the distances in an interval, a disc, a ball
-OFFSET = 1.75  # times the offset of the paths: what is left varies more than in a disc, and communities stand apart
+OFFSET = {1: 1.0, 2: 1.75, 3: 1.75}  # times that of the paths: what is left varies more, communities stand apart
 SHORT = 32_000  # edges that a path of two bytes has at most
 ROWS = 8192  # of the distances that are worked on at once
 N_STEPS = 30  # of smoothing, at most
@@ -49,16 +49,16 @@ def n_pivots(n):
     return min(n, int(np.clip(DISTANCES // max(n, 1), *N_PIVOTS)))
 
 
-def shape_of(init, A, d, rng, workers, offset=OFFSET, k=None):
+def shape_of(init, A, d, rng, workers, offset=None, k=None):
     """Coordinates (n, d) float64 of the start `init` from k pivots (None: as many as A deserves), median edge 1; paths
-    lose `offset` times their `path_offset`.
+    lose `offset` (None: `OFFSET`) times their `path_offset`.
     """
     D, pivots = pivot_distances(A, n_pivots(A.shape[0]) if k is None else k, rng, workers)
     with one_blas_thread():
         Y = spectral(A, pivot_mds(D, pivots, d + 2), d) if init == "spectral" else pivot_mds(D, pivots, d)
     if init in ("auto", "stress"):
         Y = Y + 1e-3 * D.mean() * rng.standard_normal(Y.shape)  # coincident nodes have no direction to part in
-        Y = relax(Y, D, pivots, N_SWEEPS, workers, offset=offset * path_offset(D, d))
+        Y = relax(Y, D, pivots, N_SWEEPS, workers, offset=(OFFSET[d] if offset is None else offset) * path_offset(D, d))
     return unit_edges(Y, A)
 
 

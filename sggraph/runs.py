@@ -16,7 +16,6 @@ from .initial import even_length, is_compact, shape_of, smoothed, stretched, uns
 from .interrupts import EmbeddingInterrupted, Interrupts
 from .progress import progress, stage
 from .schedule import (
-    AHEAD,
     CERTAIN,
     TRIAL,
     Schedule,
@@ -223,15 +222,13 @@ def schedules_of(n, filled, options, traits):
 
 
 def descend_best(upper, run, margin, options, workers, tick):
-    """Bring the Run to its end; the KL divergence that its first start promises may be higher by the share `margin`."""
+    """Bring the Run to its end; the KL divergence of its first start may be higher by the share `margin`."""
     if run.best is None:
-        for half in range(len(run.trial), 2 * len(run.starts)):
-            s, second = divmod(half, 2)
+        for s in range(len(run.trial), len(run.starts)):
             descent = descent_of(run, s, upper, options, workers)
-            advance(descent, remaining(run, s, TRIAL if second else TRIAL // 2), tick=tick)
+            advance(descent, remaining(run, s, TRIAL), tick=tick)
             run.trial.append(descent.kl_divergence(fresh=True))
-        early, late = np.array(run.trial[::2]), np.array(run.trial[1::2])
-        spread_out, compact = late + AHEAD * (late - early)
+        spread_out, compact = run.trial
         run.best = int(compact < spread_out * (1 - margin))
         run.descents[1 - run.best] = None
     descent = descent_of(run, run.best, upper, options, workers)

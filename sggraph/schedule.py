@@ -21,8 +21,8 @@ together while the shape holds are worth .02 to .05 of correlation at the same r
 
 Graphs of dense communities, each node with at least lambda neighbours (neighbour graphs of point clouds), can be torn
 by a spread-out start: parts of a community begin too far apart to find each other. The objective tells: two starts run
-`TRIAL` iterations each, and the one whose KL divergence promises to end lower goes on, a compact one with strong
-exaggeration or the spread-out one. Sparser graphs are not tried: there the smoothed start has won every time.
+`TRIAL` iterations each, and the one with the lower KL divergence goes on, a compact one with strong exaggeration or
+the spread-out one. Sparser graphs are not tried: there the smoothed start has won every time.
 """
 
 from typing import NamedTuple
@@ -43,7 +43,6 @@ LIKENESS = 0.85  # of the smoothed start to what it was, from balance .5 on
 FEW = 500  # nodes: smaller graphs end with an exaggeration of 1
 PARTING = 0.76  # at most the exaggeration at the end if all nodes are alike; .8 leaves pairs on a spot, at .7 some flee
 TRIAL = 200  # iterations after which two starts are compared
-AHEAD = 0.5  # times the change in the second half of the trial is what comes after it
 TORN = 0.005  # relative excess of its KL divergence that a spread-out start is forgiven at balance .5
 SPARSE = 0.4  # more of it where nodes have fewer neighbours than lambda: paths, not communities, make the shape
 PRICE = 2.0  # and per unit of balance below .5: shape is worth more there
@@ -95,7 +94,8 @@ class Schedule(NamedTuple):
 
 
 def make_schedule(n, filled, options, *, d=2, alike=0.0, long_paths=False, stretch=1.0):
-    """The Schedule for n nodes in d dimensions whose mean of min(degree, lambda) / lambda is `filled`; explicit numbers are obeyed.
+    """The Schedule for n nodes in d dimensions whose mean of min(degree, lambda) / lambda is `filled`; explicit numbers
+    are obeyed.
 
     `alike`: the share of the nodes whose neighbourhood equals another's (twins.py).
     `long_paths`: the graph is a mesh or a road map, in which a move takes many iterations to cross the picture.

@@ -29,7 +29,7 @@ class Run:
     starts: list  # pairs (Y0, Schedule); Y0 is None once a Descent has taken it
     traits: dict  # of the start, on which automatic schedules depend
     descents: list  # one for each start, None before it has begun and after it has lost
-    trial: list  # KL divergences of the starts that were tried, half-way and in the end
+    trial: list  # KL divergences of the starts that were tried
     best: int | None  # the start that goes on, None before the trial is over
 
     @property
@@ -58,7 +58,7 @@ class Run:
         """Iterations to come, of all starts."""
         if self.best is not None:
             return max(self.schedule.n_iter - self.n_iter, 0)
-        others = (len(self.starts) - 1 - len(self.trial) // 2) * TRIAL
+        others = (len(self.starts) - 1 - len(self.trial)) * TRIAL
         return max(self.schedule.n_iter - self.n_iter, 0) + max(others, 0)
 
     def settled(self):
