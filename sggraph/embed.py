@@ -96,9 +96,10 @@ def embed_graph(
         Weight each edge by the Jaccard index of its ends' neighbourhoods; "auto": where all edges weigh the same.
     init : {"auto", "stress", "pmds", "spectral", "random"} or array of shape (n, d), default "auto"
         Start: pivot stress ("stress"), pivot MDS ("pmds"), leading eigenvectors of the random walk ("spectral"), a
-        random ball of standard deviation 1e-4, or given coordinates. "auto" is pivot stress with neighbours gathered;
-        where nodes have lambda neighbours and edges are long beside the picture, as in neighbour graphs of points, a
-        compact start is tried as well: the lower KL divergence after 200 iterations of both decides.
+        random ball of standard deviation 1e-4, or given coordinates. "auto" is pivot stress, with neighbours gathered
+        unless `alpha` is given; where nodes have lambda neighbours and edges are long beside the picture, as in
+        neighbour graphs of points, a compact start is tried as well: the lower KL divergence after 200 iterations of
+        both decides.
     Y0 : array of shape (n, d), optional
         Start, instead of `init`.
     components : {"auto", "pack", "together", "largest"}, default "auto"

@@ -189,7 +189,7 @@ def new_run(init, links, d, filled, options, rng, workers):
     else:
         shape = shape_of(init, links, d, rng, workers)
         long_paths = not is_compact(shape, links, rng)
-        if init == "auto":
+        if init == "auto" and options["alpha"] == "auto":  # a given exaggeration gathers the neighbours itself
             shape = smoothed(shape, links, start_likeness(options["balance"]), workers)
         longer = stretch(n, links.nnz // 2, d, even_length(shape))
         traits |= {"kind": init, "long_paths": long_paths, "stretch": longer}

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import sggraph as sg
+import sggraph.runs
 from sggraph.core.affinity import joint_probabilities
 from sggraph.core.blocks import Workers
 from sggraph.core.planning import Limit
@@ -349,3 +350,11 @@ def test_a_few_kills_lose_at_most_an_interval(tmp_path):
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "4 kills, at most" in done.stdout
+
+
+def test_the_start_is_smoothed_unless_alpha_is_given(monkeypatch):
+    asked = []
+    monkeypatch.setattr(sggraph.runs, "smoothed", lambda Y, *_: asked.append(len(Y)) or Y)
+    for given, n_times in (({}, 1), ({"alpha": 12}, 1), ({"init": "stress"}, 1)):
+        sg.embed_graph(KARATE, max_iter=2, random_state=0, **given)
+        assert len(asked) == n_times, given
