@@ -118,13 +118,14 @@ def estimate(graph, d=2, *, weight="weight", direction="symmetric", clock=perf_c
         raise TypeError(f"{unknown!r} is no argument of embed_graph")
     options = {name: options.get(name, p.default) for name, p in known.items() if name != "graph"}
     check_options(d, options["lambda_"], options["local_weights"], options["components"], options["n_jobs"], options)
-    _compile(int(d))
+    d = int(d)
+    _compile(d)
     begin = clock()
     whole = as_graph(graph, weight=weight, direction=direction)
     A, lambda_ = whole.adjacency, as_lambda(options["lambda_"])
     rng = as_generator(0 if options["random_state"] is None else deepcopy(options["random_state"]))
     init = options["init"] if options["Y0"] is None else np.asarray(options["Y0"])
-    check_init(init, A.shape[0], int(d))
+    check_init(init, A.shape[0], d)
     n_edges = symmetric_pattern(A).nnz // 2
     if options["drop_leaf"]:
         kept = is_kept(symmetric_pattern(A))
@@ -135,7 +136,7 @@ def estimate(graph, d=2, *, weight="weight", direction="symmetric", clock=perf_c
         options["components"] == "pack" or (options["components"] == "auto" and isinstance(init, str))
     )
     alone = is_packed or (several and options["components"] == "largest")
-    size = A.shape[0], A.nnz, int(d)
+    size = A.shape[0], A.nnz, d
     options["limit"] = grid_limit(options["max_memory"], *size, options["h"], packed=is_packed)
     with Workers(options["n_jobs"]) as workers:
         links = symmetric_pattern(A)
@@ -145,16 +146,16 @@ def estimate(graph, d=2, *, weight="weight", direction="symmetric", clock=perf_c
             links, upper = (parts.sorted(M) for M in (links, upper))
         seconds = clock() - begin
         if is_packed:
-            seconds += _of_packing(links, upper, parts, init, int(d), options, workers, clock)
+            seconds += _of_packing(links, upper, parts, init, d, options, workers, clock)
         if alone:
             links, upper = (parts.block(M, 0, 1) for M in (links, upper))
-            options = options_of_first(parts, int(d), options)
+            options = options_of_first(parts, d, options)
         if not isinstance(init, str):
             init = np.asarray(init)[parts.order[: parts.sizes[0]] if alone else slice(None)]
-        n_iter, taken, grid = _measured(init, links, upper, int(d), lambda_, options, rng, workers, clock)
+        n_iter, taken, grid = _measured(init, links, upper, d, lambda_, options, rng, workers, clock)
     share = parts.first[n_large(parts)] / parts.sizes[0] if is_packed else 1.0
     memory = memory_of(*size, grid, packed=is_packed)
-    return Estimate(len(whole.nodes), n_edges, int(d), n_iter, float(seconds + share * taken), memory)
+    return Estimate(len(whole.nodes), n_edges, d, n_iter, float(seconds + share * taken), memory)
 
 
 def _compile(d):

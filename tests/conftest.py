@@ -16,6 +16,7 @@ import numba
 import numpy as np
 import pytest
 
+from sggraph import estimation
 from sggraph.core import blocks
 
 PATIENCE = 2  # seconds, for the fixtures and for the test
@@ -75,5 +76,6 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 if numba.config.DISABLE_JIT and hasattr(signal, "SIGALRM"):
     np.seterr(over="ignore")  # integers of hashes wrap, of which compiled code does not warn
     blocks.ThreadPoolExecutor = NoHelpers
+    estimation._compile = lambda d: None  # a run of seconds here
     pytest_runtest_setup = pytest.hookimpl(wrapper=True)(limited)
     pytest_runtest_call = pytest.hookimpl(wrapper=True)(limited)
