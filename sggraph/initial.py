@@ -49,16 +49,14 @@ def n_pivots(n):
     return min(n, int(np.clip(DISTANCES // max(n, 1), *N_PIVOTS)))
 
 
-def shape_of(init, A, d, rng, workers, offset=None, k=None):
-    """Coordinates (n, d) float64 of the start `init` from k pivots (None: as many as A deserves), median edge 1; paths
-    lose `offset` (None: `OFFSET`) times their `path_offset`.
-    """
-    D, pivots = pivot_distances(A, n_pivots(A.shape[0]) if k is None else k, rng, workers)
+def shape_of(init, A, d, rng, workers):
+    """Coordinates (n, d) float64 of the start `init` from as many pivots as A deserves, median edge 1."""
+    D, pivots = pivot_distances(A, n_pivots(A.shape[0]), rng, workers)
     with one_blas_thread():
         Y = spectral(A, pivot_mds(D, pivots, d + 2), d) if init == "spectral" else pivot_mds(D, pivots, d)
     if init in ("auto", "stress"):
         Y = Y + 1e-3 * D.mean() * rng.standard_normal(Y.shape)  # coincident nodes have no direction to part in
-        Y = relax(Y, D, pivots, N_SWEEPS, workers, offset=(OFFSET[d] if offset is None else offset) * path_offset(D, d))
+        Y = relax(Y, D, pivots, N_SWEEPS, workers, offset=OFFSET[d] * path_offset(D, d))
     return unit_edges(Y, A)
 
 
