@@ -132,11 +132,12 @@ def small_parts(links, upper, parts, init, options, rng, workers, Y, kl):
         message = f"the embedding of {wrong.sum()} small components diverged (eta={phases[wrong, :, 2].max():g})"
         if mend < MENDS:
             warnings.warn(
-                f"{message}; it starts again with {SLOWER:g} times the learning rate. To avoid this, {REMEDY}",
+                f"{message}; they start again with a lower learning rate. To avoid this, {REMEDY}",
                 RuntimeWarning,
                 stacklevel=2,
             )
-            phases[wrong, :, 2] *= SLOWER
+            most = np.diff(first)[wrong, None]  # as automatic learning rates
+            phases[wrong, :, 2] = np.minimum(SLOWER * phases[wrong, :, 2], most)
     raise EmbeddingDivergedError(f"{message}: {REMEDY}")
 
 

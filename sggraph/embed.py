@@ -121,7 +121,8 @@ def embed_graph(
         min(degree, lambda) / lambda, to the power of `balance`: a node with few neighbours does not pull with the
         weight of lambda ones; at most .76 to 1 where many nodes have the same neighbours, as in cliques.
     eta : float or "auto", default "auto"
-        Learning rate; "auto" is n / exaggeration in each phase, at most n (Belkina et al. 2019).
+        Learning rate; "auto" is n / exaggeration in each phase, at most n (Belkina et al. 2019). Beyond ten times the
+        number of nodes steps may scatter them, of which a warning tells.
     schedule : Schedule, optional
         Phases and extent of the start, instead of the five before and `balance`.
     h : float, optional

@@ -47,7 +47,8 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         Exaggeration of the attraction in the early phase ("auto": 4 at balance 0, 2 at 1). A number
         starts from edges of length 12 / alpha.
     eta : float or "auto", default "auto"
-        Learning rate; "auto" is n / exaggeration in each phase, at most n (Belkina et al. 2019).
+        Learning rate; "auto" is n / exaggeration in each phase, at most n (Belkina et al. 2019). Beyond ten times the
+        number of nodes steps may scatter them, of which a warning tells.
     h : float, optional
         Side of the cells of a plain grid for the repulsion, in units of the embedding. Left out, grid and near field
         are chosen by cost at a force error of mostly below 1 %.

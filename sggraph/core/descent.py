@@ -27,7 +27,7 @@ RUNAWAY = 10.0, 1000.0  # coordinates beyond the first, times those of the start
 REMEDY = "use a smaller eta (or eta='auto'), a smaller alpha, or a start (init) of smaller extent"
 PLAIN = ("order", "iteration", "pace", "_farthest")  # what a snapshot holds beside the arrays that move
 FAST = 10  # times n: learning rates beyond are not trusted, and the KL divergence is looked at in the end
-MENDS, SLOWER = 5, 0.2  # how often a run that diverged goes back, each time with its learning rate times this
+MENDS, SLOWER = 5, 0.2  # how often a run that diverged goes back, and the factor of its learning rate
 
 
 class EmbeddingDivergedError(ArithmeticError):
@@ -110,14 +110,13 @@ class Kept(NamedTuple):
 @dataclass
 class Leg:
     """A stretch of a run: where it began, the iteration reached, what it goes back to; `worst` is the KL divergence
-    that a run of fast steps has to undercut, or else it starts from `start` again.
+    that fast steps have to undercut, infinite for others. Fast steps go back to the beginning.
     """
 
     begin: int
     seen: int
     worst: float
     kept: Kept
-    start: Kept | None
 
 
 def centered(Y):
@@ -191,12 +190,12 @@ class Descent:
         """What `go_back` needs: the coordinates, and the order they are in."""
         return Kept(self.iteration, self.Y.copy(), self.order)
 
-    def go_back(self, kept):
+    def go_back(self, kept, pace):
         """Stand still where the Descent was when `kept` was taken, from now on at a slower pace."""
         self.iteration, Y, order = kept
         self.Y = _scattered(Y, order)[self.order]
         self.velocity, self.gain = np.zeros_like(Y), np.ones_like(Y)
-        self.pace *= SLOWER
+        self.pace = pace
 
     def snapshot(self):
         """All that `restore` needs to go on to the same bits: arrays, not copied, and plain values."""
@@ -204,7 +203,7 @@ class Descent:
         found = {name: getattr(self, name) for name in ("Y", "velocity", "gain", *PLAIN)}
         found["plans"] = [[*plan, age] for plan, age in self.repulsion.plans]
         found["leg"] = leg and {"begin": leg.begin, "seen": leg.seen, "worst": leg.worst}
-        found["kept"], found["start"] = (kept and kept._asdict() for kept in (leg and leg.kept, leg and leg.start))
+        found["kept"] = leg and leg.kept._asdict()
         return found
 
     def restore(self, snapshot):
@@ -216,8 +215,7 @@ class Descent:
         for name in PLAIN:
             setattr(self, name, snapshot[name])
         self.repulsion.plans = [(Plan(h, R, tuple(shape)), age) for h, R, shape, age in snapshot["plans"]]
-        kept, start = (snapshot[name] and Kept(**snapshot[name]) for name in ("kept", "start"))
-        self.leg = snapshot["leg"] and Leg(**snapshot["leg"], kept=kept, start=start)
+        self.leg = snapshot["leg"] and Leg(**snapshot["leg"], kept=Kept(**snapshot["kept"]))
 
     def embedding(self):
         """The coordinates (n, d) in the caller's order, centred, a copy."""
@@ -245,15 +243,21 @@ def advance(state, schedule, *, callback=None, callback_every=50, tick=None):
     ``tick(iteration, phase)`` is called after each iteration; ``callback(iteration, Y, kl, gradient_norm)`` every
     `callback_every` iterations and after the last one, and stops the run by returning True. Both find the Descent in a
     state from which a second call goes on to the same bits, also after an exception of theirs. A run that diverges goes
-    back to the last sound coordinates and on with a lower learning rate, a few times; then it raises.
+    back to the last sound coordinates and on with a lower learning rate, n at most, a few times; then it raises.
     """
-    steps = [phase for phase in schedule for _ in range(phase.n_iter)]
+    n, steps = len(state.Y), [phase for phase in schedule for _ in range(phase.n_iter)]
+    fastest = max((phase.eta for phase in steps), default=0.0)
+
+    def is_fast():
+        return n > 3 and fastest * state.pace > FAST * n  # three always fit well
+
     if state.leg is None:
-        n = len(state.Y)
-        is_fast = n > 3 and max((phase.eta for phase in steps), default=0.0) > FAST * n  # three always fit well
-        kept = state.kept()
-        worst = state.worst() if is_fast else np.inf
-        state.leg = Leg(state.iteration, state.iteration, worst, kept, kept if is_fast else None)
+        state.leg = Leg(state.iteration, state.iteration, state.worst() if is_fast() else np.inf, state.kept())
+        if is_fast():
+            given = (
+                f"eta={fastest:g} is more than {FAST} times the number of nodes, {n}; use eta='auto', or a smaller one"
+            )
+            warnings.warn(f"the embedding may not settle: {given}", RuntimeWarning, stacklevel=2)
     leg = state.leg
     last = leg.begin + len(steps)
     while state.iteration < last:
@@ -261,13 +265,12 @@ def advance(state, schedule, *, callback=None, callback_every=50, tick=None):
         phase = phase._replace(eta=phase.eta * state.pace)
         norm = state.advance(phase)
         due = state.iteration % KEEP_EVERY == 0 or state.iteration == last
-        if not np.isfinite(norm) or (due and not state.is_sound()):
-            _mend(state, leg.kept, phase)
+        is_lost = not np.isfinite(norm) or (due and not state.is_sound())
+        if is_lost or (is_fast() and state.iteration == last and state.kl_divergence(fresh=True) > leg.worst):
+            _mend(state, phase)
             continue
-        if leg.start is not None and state.iteration == last and state.kl_divergence(fresh=True) > leg.worst:
-            _mend(state, leg.start, phase)
-            continue
-        leg.kept = state.kept() if due else leg.kept
+        if due and not is_fast():
+            leg.kept = state.kept()
         if state.iteration <= leg.seen:
             continue
         leg.seen = state.iteration
@@ -279,19 +282,18 @@ def advance(state, schedule, *, callback=None, callback_every=50, tick=None):
     state.leg = None
 
 
-def _mend(state, kept, phase):
+def _mend(state, phase):
     """Go back and slow down, with a warning; raise an EmbeddingDivergedError where that was done often enough."""
+    n, eta = len(state.Y), phase.eta / state.pace
     slowed = f"; {state.pace:g} times this eta" if state.pace < 1 else ""
-    where = (
-        f"the embedding diverged at iteration {state.iteration} (eta={phase.eta / state.pace:g}, exaggeration "
-        f"{phase.exaggeration:g}{slowed})"
-    )
-    if state.pace < 1.5 * SLOWER**MENDS:
+    given = f"eta={eta:g}, exaggeration {phase.exaggeration:g}{slowed}"
+    where = f"the embedding diverged at iteration {state.iteration} ({given})"
+    usual = n / eta if eta > n else 1.0
+    if state.pace < 1.5 * usual * SLOWER**MENDS:
         raise EmbeddingDivergedError(f"{where}: {REMEDY}")
-    state.go_back(kept)
+    state.go_back(state.leg.kept, min(SLOWER * state.pace, usual))
     warnings.warn(
-        f"{where}; it goes on from iteration {state.iteration} with {state.pace:g} times the learning rate. To avoid "
-        f"this, {REMEDY}",
+        f"{where}; it goes on from iteration {state.iteration} with eta={eta * state.pace:g}. To avoid this, {REMEDY}",
         RuntimeWarning,
         stacklevel=2,
     )

@@ -222,12 +222,26 @@ def test_renumbering_on_the_way_is_not_seen(monkeypatch):
 @pytest.mark.filterwarnings("ignore:the embedding diverged:RuntimeWarning")
 @pytest.mark.parametrize("d", [1, 2, 3])
 @pytest.mark.parametrize("n", [50, 1_500])
-@pytest.mark.parametrize("eta", [1e20, 1e30, 1e38])
-def test_divergence_of_the_run_is_an_error_that_tells_where(n, d, eta):
+@pytest.mark.parametrize("exaggeration", [1e20, 1e30, 1e38])
+def test_divergence_of_the_run_is_an_error_that_tells_where(n, d, exaggeration):
     with pytest.raises(EmbeddingDivergedError) as error, np.errstate(all="ignore"):
-        run(graph(n), start(n, d), [Phase(50, 1.0, eta, 0.8)])
-    assert f"iteration 1 (eta={eta:g}" in str(error.value)
+        run(graph(n), start(n, d), [Phase(50, exaggeration, 10.0, 0.8)])
+    assert f"iteration 1 (eta=10, exaggeration {exaggeration:g}; 0.00032 times this eta)" in str(error.value)
     assert "smaller eta" in str(error.value)
+
+
+@pytest.mark.filterwarnings("ignore:the embedding:RuntimeWarning")
+@pytest.mark.parametrize("eta", [1e5, 1e20, 1e38])
+def test_steps_much_too_fast_start_again_at_the_usual_rate(eta):
+    """KL divergence 1.9 with eta = n, from the same start to the same bits."""
+    upper, Y0 = graph(500), start(500, 2)
+    mended, usual = (run(upper, Y0, [Phase(150, 1.0, rate, 0.8)]) for rate in (eta, 500.0))
+    assert mended.kl_divergence == pytest.approx(usual.kl_divergence, rel=0.01)
+
+
+def test_steps_that_may_be_too_fast_are_told():
+    with pytest.warns(RuntimeWarning, match="may not settle: eta=600 is more than 10 times the number of nodes, 50"):
+        run(graph(50), start(50, 2), [Phase(5, 1.0, 600.0, 0.8)])
 
 
 def test_callback_stops_the_run_by_returning_true():
