@@ -9,10 +9,12 @@ import warnings
 import numpy as np
 from scipy import sparse
 
+from .core.blocks import even_bounds
 from .core.nearest import nearest
 from .limits import is_numba_usable, numba_turn, one_blas_thread, openmp_threads
 
 TREE_FEATURES = 10  # up to here a k-d tree is the fastest exact search
+TREE_BLOCKS = 256  # of queries
 EXACT_COST = 3e12  # n^2 (features + 60): about what pynndescent takes 30 s for
 EXACT_SPARSE = 10_000  # samples
 METHODS = ("auto", "exact", "approximate")
@@ -43,7 +45,7 @@ def nearest_neighbors(X, k, *, metric, method, rng, workers, tick):
     if sparse.issparse(X) or metric not in BLOCKED:
         return _brute(X, k, metric, workers.n_jobs)
     if _fits_tree(X, metric):
-        return _tree(X, k, workers.n_jobs)
+        return _tree(X, k, workers)
     return _blocked(X, k, metric, workers, tick=tick)
 
 
@@ -88,10 +90,17 @@ def _unit_rows(X):
     return X / np.where(norms > 0, norms, 1.0)
 
 
-def _tree(X, k, n_threads):
+def _tree(X, k, workers):
+    """The threads of cKDTree itself would go on after a KeyboardInterrupt, in memory that is no longer theirs."""
     from scipy.spatial import cKDTree
 
-    distances, indices = cKDTree(X).query(X, k + 1, workers=n_threads)
+    tree, n = cKDTree(X), len(X)
+    distances, indices = np.empty((n, k + 1)), np.empty((n, k + 1), np.int64)
+
+    def search(block, start, stop):
+        distances[start:stop], indices[start:stop] = tree.query(X[start:stop], k + 1)
+
+    workers.run(search, even_bounds(n, TREE_BLOCKS))
     return without_self(indices, distances, k)
 
 

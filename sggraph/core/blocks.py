@@ -30,7 +30,11 @@ class Workers:
             self._pool.shutdown()
 
     def run(self, kernel, bounds, *args):
-        """Call ``kernel(block, start, stop, *args)`` for each block, a thread taking the next one that is left."""
+        """Call ``kernel(block, start, stop, *args)`` for each block, a thread taking the next one that is left.
+
+        No block begins after an exception in the thread that calls, such as KeyboardInterrupt, and none is at work when
+        it is passed on.
+        """
         blocks = iter(range(len(bounds) - 1))
 
         def work():
@@ -42,6 +46,8 @@ class Workers:
         try:
             work()
         finally:
+            for _ in blocks:  # taken from the helpers
+                pass
             for helper in helpers:
                 helper.result()
 

@@ -1,6 +1,7 @@
 """blocks.py: fixed blocks that cover everything once, whatever the number of threads."""
 
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -65,3 +66,20 @@ def test_an_error_in_any_block_reaches_the_caller(n_jobs):
 
     with Workers(n_jobs) as workers, pytest.raises(ZeroDivisionError):
         workers.run(kernel, list(range(9)))
+
+
+def test_an_interrupt_ends_the_blocks():
+    """None begins after it, and none is at work when it is passed on."""
+    begun, ended = [], []
+
+    def kernel(block, start, stop):
+        begun.append(block)
+        if threading.current_thread() is threading.main_thread():
+            raise KeyboardInterrupt
+        time.sleep(0.02)
+        ended.append(block)
+
+    with Workers(3) as workers, pytest.raises(KeyboardInterrupt):
+        workers.run(kernel, range(101))
+    assert len(begun) < 20
+    assert len(ended) == len(begun) - 1
