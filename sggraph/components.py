@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.spatial import cKDTree
 
 from .core.connectivity import first_nodes
 from .core.descent import MENDS, REMEDY, SLOWER, EmbeddingDivergedError, Phase
 from .core.packing import pack
 from .core.small import descend_small
+from .core.tree import tree_neighbors
 from .initial import RANDOM_SPREAD
 from .limits import one_blas_thread
 from .schedule import make_schedule
@@ -197,7 +197,7 @@ def spacings(Z, parts, workers):
     reach = np.maximum.reduceat(np.abs(Z).max(axis=1), first)
     apart = Z / np.repeat(np.where(reach > 0, reach, 1.0), sizes)[:, None]
     apart[:, 0] += np.repeat(6.0 * np.arange(len(sizes)), sizes)  # reach 1: other parts are farther than all of its own
-    distance, _ = cKDTree(apart).query(apart, k=2, workers=workers.n_jobs)
+    _, distance = tree_neighbors(apart, 2, workers)
     nearest = distance[:, 1] * np.repeat(reach, sizes)
     ranked = nearest[np.lexsort([nearest, np.repeat(np.arange(len(sizes)), sizes)])]
     median = ranked[first + (sizes - 1) // 2]

@@ -9,12 +9,11 @@ import warnings
 import numpy as np
 from scipy import sparse
 
-from .core.blocks import even_bounds
 from .core.nearest import nearest
+from .core.tree import tree_neighbors
 from .limits import is_numba_usable, numba_turn, one_blas_thread, openmp_threads
 
 TREE_FEATURES = 10  # up to here a k-d tree is the fastest exact search
-TREE_BLOCKS = 256  # of queries
 EXACT_COST = 3e12  # n^2 (features + 60): about what pynndescent takes 30 s for
 EXACT_SPARSE = 10_000  # samples
 METHODS = ("auto", "exact", "approximate")
@@ -91,17 +90,7 @@ def _unit_rows(X):
 
 
 def _tree(X, k, workers):
-    """The threads of cKDTree itself would go on after a KeyboardInterrupt, in memory that is no longer theirs."""
-    from scipy.spatial import cKDTree
-
-    tree, n = cKDTree(X), len(X)
-    distances, indices = np.empty((n, k + 1)), np.empty((n, k + 1), np.int64)
-
-    def search(block, start, stop):
-        distances[start:stop], indices[start:stop] = tree.query(X[start:stop], k + 1)
-
-    workers.run(search, even_bounds(n, TREE_BLOCKS))
-    return without_self(indices, distances, k)
+    return without_self(*tree_neighbors(X, k + 1, workers), k)
 
 
 def _brute(X, k, metric, n_jobs, queries=None):

@@ -1,8 +1,5 @@
 """neighbors.py: every search finds the same neighbours, and none finds the sample itself."""
 
-import signal
-import threading
-
 import numpy as np
 import pytest
 from scipy import sparse
@@ -130,18 +127,3 @@ def test_without_self_takes_out_the_own_index_wherever_it_is():
     some, far = without_self(indices, distances, 2)
     assert some.tolist() == [[2, 1], [0, 2], [0, 1], [2, 1]]
     assert far.tolist() == [[1, 2], [3, 4], [6, 7], [9, 11]]
-
-
-@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer that interrupts")
-def test_an_interrupt_leaves_no_thread_at_work():
-    """Threads of cKDTree would go on and write to memory that was given back, which ends the interpreter."""
-    X, before = blobs(200_000, 3), threading.active_count()
-    handler = signal.signal(signal.SIGALRM, signal.default_int_handler)
-    signal.setitimer(signal.ITIMER_REAL, 0.2)
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            search(X, 20, n_jobs=2)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
-    assert threading.active_count() == before
