@@ -10,7 +10,6 @@ gains nothing from threads, and a test cannot be left while threads of its own a
 
 import signal
 import threading
-from concurrent.futures import Future
 
 import numba
 import numpy as np
@@ -20,21 +19,6 @@ from sggraph import estimation
 from sggraph.core import blocks
 
 PATIENCE = 2  # seconds, for the fixtures and for the test
-
-
-class NoHelpers:
-    """A pool without threads, all of whose work is left to the one that calls."""
-
-    def __init__(self, n_threads):
-        pass
-
-    def submit(self, work):
-        future = Future()
-        future.set_result(None)
-        return future
-
-    def shutdown(self):
-        pass
 
 
 def limited(item):
@@ -75,7 +59,7 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 
 if numba.config.DISABLE_JIT and hasattr(signal, "SIGALRM"):
     np.seterr(over="ignore")  # integers of hashes wrap, of which compiled code does not warn
-    blocks.ThreadPoolExecutor = NoHelpers
+    blocks.Workers.n_helpers = lambda self, n_blocks: 0
     estimation._compile = lambda d: None  # a run of seconds here
     pytest_runtest_setup = pytest.hookimpl(wrapper=True)(limited)
     pytest_runtest_call = pytest.hookimpl(wrapper=True)(limited)

@@ -4,6 +4,7 @@ import pickle
 import signal
 import threading
 
+import isolated
 import pytest
 
 from sggraph import EmbeddingInterrupted
@@ -88,3 +89,10 @@ def test_the_error_travels_between_processes():
     error = pickle.loads(pickle.dumps(EmbeddingInterrupted("stopped", {"state": 1})))
     assert isinstance(error, KeyboardInterrupt)
     assert (str(error), error.state) == ("stopped", {"state": 1})
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer that interrupts")
+def test_interrupts_at_random_moments():
+    """No crash, no thread that waits for ever."""
+    isolated.run(isolated.TESTS / "interruptions.py", "--times", 20, timeout=300)

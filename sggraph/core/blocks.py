@@ -6,7 +6,8 @@ concurrent callers, which Numba's threading layers do not.
 """
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from _thread import start_new_thread
+from queue import SimpleQueue
 
 import numpy as np
 
@@ -14,20 +15,25 @@ MIN_BLOCK = 512  # points: below this a thread costs more than it gives
 
 
 class Workers:
-    """A pool of `n_jobs` threads (None or -1: all cores this process may use) for one run."""
+    """A pool of `n_jobs` threads (None or -1: all cores this process may use) for one run.
+
+    A KeyboardInterrupt may come anywhere. Locks that are written in Python, as those of Thread and ThreadPoolExecutor,
+    can stay locked then for ever; what is used here, queues and starts of threads, is whole or not at all.
+    """
 
     def __init__(self, n_jobs=None):
         if n_jobs is None or n_jobs < 0:
             n_jobs = available_cores()
         self.n_jobs = max(1, int(n_jobs))
-        self._pool = ThreadPoolExecutor(self.n_jobs - 1) if self.n_jobs > 1 else None
+        self._tasks, self._ended, self._n_helpers = SimpleQueue(), SimpleQueue(), 0
 
     def __enter__(self):
         return self
 
     def __exit__(self, *exception):
-        if self._pool is not None:
-            self._pool.shutdown()
+        self._tasks.put(None)
+        for _ in range(self._n_helpers):
+            self._ended.get()
 
     def run(self, kernel, bounds, *args):
         """Call ``kernel(block, start, stop, *args)`` for each block, a thread taking the next one that is left.
@@ -35,21 +41,49 @@ class Workers:
         No block begins after an exception in the thread that calls, such as KeyboardInterrupt, and none is at work when
         it is passed on.
         """
-        blocks = iter(range(len(bounds) - 1))
+        blocks, errors, n_tasks = iter(range(len(bounds) - 1)), SimpleQueue(), 0
 
         def work():
             for block in blocks:
                 kernel(block, bounds[block], bounds[block + 1], *args)
 
-        n_helpers = min(self.n_jobs, len(bounds) - 1) - 1
-        helpers = [self._pool.submit(work) for _ in range(n_helpers)]
+        def help_out():
+            error = None
+            try:
+                work()
+            except BaseException as raised:
+                error = raised
+            errors.put(error)
+
         try:
+            for _ in range(self.n_helpers(len(bounds) - 1)):
+                self._tasks.put(help_out)
+                n_tasks += 1
             work()
         finally:
             for _ in blocks:  # taken from the helpers
                 pass
-            for helper in helpers:
-                helper.result()
+            found = [errors.get() for _ in range(n_tasks)]
+        for error in found:
+            if error is not None:
+                raise error
+
+    def n_helpers(self, n_blocks):
+        """How many threads help with so many blocks; those that are missing are started."""
+        n = min(self.n_jobs, n_blocks) - 1
+        while self._n_helpers < n:
+            start_new_thread(_help, (self._tasks, self._ended))
+            self._n_helpers += 1
+        return n
+
+
+def _help(tasks, ended):
+    """Do one task after the other until one is None, which is left for the other threads."""
+    while (task := tasks.get()) is not None:
+        task()
+        del task  # and with it the arrays
+    tasks.put(None)
+    ended.put(None)
 
 
 def available_cores():
