@@ -13,6 +13,7 @@ from .core.nearest import nearest
 from .core.tree import tree_neighbors
 from .limits import is_numba_usable, numba_turn, one_blas_thread, openmp_threads
 
+GREATEST = 1e150  # of the features
 TREE_FEATURES = 10  # up to here a k-d tree is the fastest exact search
 EXACT_COST = 3e12  # n^2 (features + 60): about what pynndescent takes 30 s for
 EXACT_SPARSE = 10_000  # samples
@@ -34,25 +35,31 @@ def nearest_neighbors(X, k, *, metric, method, rng, workers, tick):
     ``tick(done, total)`` is called as a blocked search goes on.
     """
     n = X.shape[0]
+    _check_range(X)
     if method == "auto":
         method = "exact" if _is_exact_cheaper(X, metric) else "approximate"
     if method == "approximate" and k + 1 < n and not is_numba_usable():
         warnings.warn(FORKED, RuntimeWarning, stacklevel=2)
         method = "exact"
     if method == "approximate" and k + 1 < n:
-        return _approximate(X, k, metric, rng, workers.n_jobs)
-    if sparse.issparse(X) or metric not in BLOCKED:
-        return _brute(X, k, metric, workers.n_jobs)
-    if _fits_tree(X, metric):
-        return _tree(X, k, workers)
-    return _blocked(X, k, metric, workers, tick=tick)
+        found = _approximate(X, k, metric, rng, workers.n_jobs)
+    elif sparse.issparse(X) or metric not in BLOCKED:
+        found = _brute(X, k, metric, workers.n_jobs)
+    elif _fits_tree(X, metric):
+        found = _tree(X, k, workers)
+    else:
+        found = _blocked(X, k, metric, workers, tick=tick)
+    return _checked(*found, metric)
 
 
 def neighbors_among(X, fitted, k, *, metric, workers):
     """Indices and distances (m, k) of the samples of `fitted` (n, f) nearest to each sample of X (m, f), exact."""
+    _check_range(X)
     if sparse.issparse(fitted) or metric not in BLOCKED:
-        return _brute(fitted, k, metric, workers.n_jobs, queries=X)
-    return _blocked(fitted, k, metric, workers, queries=X)
+        found = _brute(fitted, k, metric, workers.n_jobs, queries=X)
+    else:
+        found = _blocked(fitted, k, metric, workers, queries=X)
+    return _checked(*found, metric)
 
 
 def without_self(indices, distances, k):
@@ -60,6 +67,27 @@ def without_self(indices, distances, k):
     own = indices == np.arange(len(indices))[:, None]
     order = np.argsort(own, axis=1, kind="stable")[:, :k]
     return np.take_along_axis(indices, order, 1), np.take_along_axis(distances, order, 1)
+
+
+def _check_range(X):
+    data = X.data if sparse.issparse(X) else X
+    greatest = float(max(data.max(initial=0.0), -data.min(initial=0.0)))
+    if greatest > GREATEST:
+        raise ValueError(
+            f"X holds numbers of {greatest:g}, whose squares overflow: divide X by a constant, or leave out what "
+            "stands for missing values"
+        )
+
+
+def _checked(indices, distances, metric):
+    """A neighbour table, all of whose distances are numbers."""
+    wrong = ~np.isfinite(distances).all(axis=1)
+    if wrong.any():
+        raise ValueError(
+            f"metric={metric!r} gives {wrong.sum()} samples of X (the first: {np.argmax(wrong)}) no finite distance to "
+            "their neighbours: leave them out (they are constant or zero, perhaps), or choose another metric"
+        )
+    return indices, distances
 
 
 def _is_exact_cheaper(X, metric):
@@ -85,8 +113,10 @@ def _blocked(X, k, metric, workers, queries=None, tick=None):
 
 
 def _unit_rows(X):
-    norms = np.linalg.norm(X, axis=1, keepdims=True)
-    return X / np.where(norms > 0, norms, 1.0)
+    for norm in (np.inf, 2):  # squares of what is 1 at most neither overflow nor vanish
+        norms = np.linalg.norm(X, norm, axis=1, keepdims=True)
+        X = X / np.where(norms > 0, norms, 1.0)
+    return X
 
 
 def _tree(X, k, workers):

@@ -94,9 +94,9 @@ def test_duplicates_never_hide_the_sample_itself(f):
 
 
 def test_auto_takes_the_cheaper_search(monkeypatch):
-    calls = []
+    calls, found = [], (np.zeros((1, 1), int), np.zeros((1, 1)))
     for name in ("_approximate", "_brute", "_tree", "_blocked"):
-        monkeypatch.setattr(module, name, lambda *args, name=name, **kwargs: calls.append(name))
+        monkeypatch.setattr(module, name, lambda *args, name=name, **kwargs: calls.append(name) or found)
     dense, wide, table = np.zeros((200, 3)), np.zeros((200, 30)), sparse.csr_array((200, 30))
     search(dense, 5, method="auto")
     search(wide, 5, method="auto")
@@ -127,3 +127,37 @@ def test_without_self_takes_out_the_own_index_wherever_it_is():
     some, far = without_self(indices, distances, 2)
     assert some.tolist() == [[2, 1], [0, 2], [0, 1], [2, 1]]
     assert far.tolist() == [[1, 2], [3, 4], [6, 7], [9, 11]]
+
+
+@pytest.mark.parametrize("f", [3, 25])
+@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+@pytest.mark.parametrize(("factor", "dtype"), [(2.0**490, float), (2.0**-1000, float), (2.0**80, "f"), (2.0**-80, "f")])
+def test_numbers_of_any_size(f, metric, factor, dtype):
+    """Squares that overflow, or vanish, in the numbers' own precision."""
+    X = blobs(300, f).astype(dtype)
+    indices, distances = search(X, 8, metric)
+    again, scaled = search(X * np.dtype(dtype).type(factor), 8, metric)
+    np.testing.assert_array_equal(again, indices)
+    np.testing.assert_allclose(scaled / (factor if metric == "euclidean" else 1), distances, rtol=1e-5)
+
+
+@pytest.mark.parametrize("f", [3, 25])
+def test_an_outlier_leaves_the_others_their_neighbours(f):
+    X = blobs(300, f)
+    X[0] = 1e6
+    indices, _ = search(X, 8)
+    X[0] = 1e149
+    np.testing.assert_array_equal(search(X, 8)[0][1:], indices[1:])
+
+
+def test_numbers_whose_squares_overflow_are_refused():
+    for X in (blobs(30, 3), sparse.csr_array(blobs(30, 20))):
+        with pytest.raises(ValueError, match=r"X holds numbers of .*e\+2.*overflow.*divide X by a constant"):
+            search(X * -1e200, 5)
+
+
+def test_samples_without_distances_are_named():
+    X = np.abs(blobs(30, 12))
+    X[[4, 9]] = 0
+    with pytest.raises(ValueError, match="metric='correlation' gives 2 samples .*the first: 4.* leave them out"):
+        search(X, 5, "correlation")

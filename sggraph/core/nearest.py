@@ -20,6 +20,7 @@ SPARE = 6  # candidates beyond k
 SCAN_BLOCKS = 16
 PRODUCT_ROWS = 256  # of a matrix product that a thread takes
 DOUBTFUL_BLOCK = 64  # rows
+TINY = 1e-100  # squares are taken of numbers from here up to 1e150 as they are
 ROUNDING = 1e-6  # of |x|^2 + |y|^2, in float32 products of up to some thousand features
 TIE = 1e-4  # squares of distances this close (relative) pass for ties where rounding cannot tell them apart
 
@@ -34,6 +35,7 @@ def nearest(X, k, workers, *, queries=None, tick=None):
     X = np.ascontiguousarray(X)
     targets = X if queries is None else np.ascontiguousarray(queries)
     points, others, scale = _centred(X, targets)
+    unit = square_unit(scale)
     kept = min(k + SPARE, len(X) - (queries is None))
     best = np.full((len(others), kept), np.inf, np.float32)
     index = np.full((len(others), kept), -1, np.int32)
@@ -42,12 +44,12 @@ def nearest(X, k, workers, *, queries=None, tick=None):
     norms, doubtful = np.einsum("ij,ij->i", others, others), np.zeros(len(index), bool)
     bounds = even_bounds(len(index), 4 * SCAN_BLOCKS)
     all_kept = kept == len(X) - (queries is None)
-    workers.run(_refine, bounds, X, targets, scale, index, best, norms, all_kept, found, distances, doubtful)
+    workers.run(_refine, bounds, X, targets, scale, unit, index, best, norms, all_kept, found, distances, doubtful)
     rows = np.flatnonzero(doubtful)
     if len(rows):
-        _search_anew(rows, X / scale, targets / scale, queries is None, index)
+        _search_anew(rows, X / unit, targets / unit, queries is None, index)
         again = (np.empty((len(rows), k), part.dtype) for part in (found, distances))
-        some = X, targets[rows], scale, index[rows], best[rows], norms[rows], True, *again
+        some = X, targets[rows], scale, unit, index[rows], best[rows], norms[rows], True, *again
         workers.run(_refine, even_bounds(len(rows), 4 * SCAN_BLOCKS), *some, doubtful[rows])
         found[rows], distances[rows] = some[-2:]
     return found, distances
@@ -60,6 +62,11 @@ def _centred(X, targets):
     scale = np.ldexp(1.0, np.frexp(max(np.abs(points).max(initial=0.0) for points in moved))[1])
     moved = [(points / scale).astype(np.float32) for points in moved]
     return moved[0], moved[-1], scale
+
+
+def square_unit(greatest):
+    """What numbers up to `greatest` are divided by, lest all their squares vanish: 1, or a power of two."""
+    return 1.0 if greatest > TINY or greatest == 0 else float(np.ldexp(1.0, np.frexp(greatest)[1]))
 
 
 def _offer_all(points, queries, workers, best, index, tick):
@@ -152,30 +159,31 @@ def _replace_top(values, index, value, j):
 
 
 @kernel
-def _refine(b, start, stop, X, targets, scale, index, best, norms, all_kept, found, distances, doubtful):
+def _refine(b, start, stop, X, targets, scale, unit, index, best, norms, all_kept, found, distances, doubtful):
     """The nearest of the candidates, by distances in float64, ascending; ties by index.
 
     What was not kept has at least the square `best[i, 0]` + |x|^2, less rounding: in doubt if that is below the k-th.
+    Those two are in units of `scale`, squares of distances in units of `unit`.
     """
-    kept, k = index.shape[1], found.shape[1]
+    kept, k, ratio = index.shape[1], found.shape[1], (scale / unit) ** 2
     exact = np.empty(kept)
     for i in range(start, stop):
         candidates = np.sort(index[i])
         for c in range(kept):
-            exact[c] = _square(X[candidates[c]], targets[i], scale)
+            exact[c] = _square(X[candidates[c]], targets[i], unit)
         order = np.argsort(exact, kind="mergesort")
         for c in range(k):
             found[i, c] = candidates[order[c]]
-            distances[i, c] = scale * np.sqrt(exact[order[c]])
-        last, norm = exact[order[k - 1]], np.float64(norms[i])
+            distances[i, c] = unit * np.sqrt(exact[order[c]])
+        last, norm = exact[order[k - 1]], ratio * np.float64(norms[i])
         rounding = ROUNDING * (3 * norm + 2 * last)  # |y|^2 <= 2 |x|^2 + 2 |x - y|^2
-        doubtful[i] = not all_kept and last > 0.0 and best[i, 0] + norm - rounding < last * (1 - TIE)
+        doubtful[i] = not all_kept and last > 0.0 and ratio * best[i, 0] + norm - rounding < last * (1 - TIE)
 
 
 @part(reorder=True)
-def _square(x, y, scale):
+def _square(x, y, unit):
     total = 0.0
     for f in range(len(x)):
-        step = (np.float64(x[f]) - np.float64(y[f])) / scale
+        step = (np.float64(x[f]) - np.float64(y[f])) / unit
         total += step * step
     return total

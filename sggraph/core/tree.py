@@ -7,12 +7,15 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from .blocks import even_bounds
+from .nearest import square_unit
 
 BLOCKS = 256
 
 
 def tree_neighbors(X, k, workers):
     """Indices and distances (n, k) of the k points of X (n, d) nearest to each of them, itself among them."""
+    unit = square_unit(np.abs(X).max(initial=0.0))
+    X = X / unit
     tree, shape = cKDTree(X), (len(X), k)
     indices, distances = np.empty(shape, np.int64), np.empty(shape)
 
@@ -20,4 +23,4 @@ def tree_neighbors(X, k, workers):
         distances[start:stop], indices[start:stop] = tree.query(X[start:stop], range(1, k + 1))
 
     workers.run(search, even_bounds(len(X), BLOCKS))
-    return indices, distances
+    return indices, unit * distances
