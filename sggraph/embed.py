@@ -324,6 +324,7 @@ def embed(
     size = A.shape[0], A.nnz, d
     check_memory(max_memory, *size, packed=is_packed)
     check_init(init, A.shape[0], d)
+    init = init if isinstance(init, str) else np.asarray(init)
     same = {"d": d, "lambda_": lambda_, "init": init, "components": components, "drop_leaf": drop_leaf}
     same |= {"local_weights": local_weights} | {name: options[name] for name in ("balance", "h", "exact")}
     keeper = Keeper(
@@ -337,13 +338,13 @@ def embed(
     included = component == 0 if several and components == "largest" else np.ones(A.shape[0], bool)
     if not included.all():
         A = csr_array(A[included][:, included])
-        init = init if isinstance(init, str) else np.asarray(init)[included]
+        init = init if isinstance(init, str) else init[included]
     rng = as_generator(random_state)
     if drop_leaf:
         neighbors = symmetric_pattern(A)
         kept = is_kept(neighbors)
         A = without_leaves(A, kept)
-        init = init if isinstance(init, str) else np.asarray(init)[kept]
+        init = init if isinstance(init, str) else init[kept]
     with Workers(n_jobs) as workers:
         links = symmetric_pattern(A)
         local = not graph.weighted if local_weights == "auto" else local_weights

@@ -283,6 +283,16 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         >>> SGtSNEpi(random_state=0).fit(nx.path_graph(["a", "b", "c"])).nodes_
         ['a', 'b', 'c']
         """
+        before = self.__dict__.copy()
+        try:
+            return self._fit(X, state)
+        except EmbeddingInterrupted:
+            raise
+        except BaseException:  # what was fitted before is there still
+            self.__dict__ = before
+            raise
+
+    def _fit(self, X, state):
         check_flags(warm_start=self.warm_start)
         if state is None and self.warm_start:
             state = getattr(self, "state_", None)

@@ -15,6 +15,7 @@ from .history import History
 from .initial import even_length, is_compact, shape_of, smoothed, stretched, unshaped
 from .interrupts import EmbeddingInterrupted, Interrupts
 from .progress import progress, stage
+from .replacing import remove_leftovers, try_to_write
 from .schedule import (
     CERTAIN,
     TRIAL,
@@ -56,23 +57,30 @@ class Keeper:
         self.is_stopped, self._count = False, 0
         if self.path is not None:
             self._check_folder()
-            if state is None and self.path.exists():
-                self.state, self.what = read_state(self.path), f"checkpoint={str(self.path)!r}"
+            if self.path.exists():
+                found, what = read_state(self.path), f"checkpoint={str(self.path)!r}"
+                check_origin(found, origin(), what)  # a file of something else is not written over
+                if state is None:
+                    self.state, self.what = found, what
         if self.state is not None:
             check_origin(self.state, origin(), self.what)
 
     def _check_folder(self):
-        folder, name = self.path.parent, self.path.name
+        folder = self.path.parent
         if not folder.is_dir():
             raise FileNotFoundError(f"checkpoint={str(self.path)!r}: the folder {str(folder)!r} does not exist")
         if self.path.exists() and not self.path.is_file():
             raise ValueError(f"checkpoint={str(self.path)!r} is no regular file; give the name of a file")
-        for partial in folder.glob(f".{name[:100]}.{'[0-9a-f]' * 32}.part"):  # of a process killed while it wrote
-            partial.unlink(missing_ok=True)
+        remove_leftovers(self.path)
+        try:
+            try_to_write(self.path)
+        except OSError as error:
+            raise ValueError(f"checkpoint={str(self.path)!r} cannot be written: {error}") from error
 
     def begin(self, runs, rng):
-        """A new state."""
-        self.state = EmbeddingState({}, rng.bit_generator.state, runs)
+        """A new state, or the one that goes on, of the seed that it began with."""
+        origin = {} if self.state is None else self.state.origin
+        self.state = EmbeddingState(origin, rng.bit_generator.state, runs)
 
     def settled(self):
         """The state as it is now, for later."""
@@ -80,9 +88,14 @@ class Keeper:
         return EmbeddingState(self.state.origin, self.state.random, [run.settled() for run in self.state.runs])
 
     def save(self):
-        """Write the checkpoint, if there is to be one."""
-        if self.path is not None:
+        """Write the checkpoint, if there is to be one; a disk that is full by now does not end the run."""
+        if self.path is None:
+            return
+        try:
             write_state(self.path, self.settled())
+        except OSError as error:
+            message = f"checkpoint={str(self.path)!r} cannot be written, the run goes on without: {error}"
+            warnings.warn(message, RuntimeWarning, stacklevel=2)
 
     def ticking(self, tick, interrupts):
         """The function ``tick(iteration, phase)`` with all that has to happen between iterations."""

@@ -159,5 +159,5 @@ def test_numbers_whose_squares_overflow_are_refused():
 def test_samples_without_distances_are_named():
     X = np.abs(blobs(30, 12))
     X[[4, 9]] = 0
-    with pytest.raises(ValueError, match="metric='correlation' gives 2 samples .*the first: 4.* leave them out"):
+    with pytest.raises(ValueError, match=r"metric='correlation' gives 2 samples .*the first: 4.* leave them out"):
         search(X, 5, "correlation")

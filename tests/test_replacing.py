@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from sggraph.replacing import replacing
+from sggraph.replacing import remove_leftovers, replacing
 
 
 def test_the_old_file_stands_until_the_new_one_is_whole(tmp_path):
@@ -58,3 +58,17 @@ def test_long_names(tmp_path):
     with replacing(path) as partial:
         partial.write_text("new")
     assert path.read_text() == "new"
+
+
+def test_only_leftovers_of_the_same_file_are_removed(tmp_path):
+    number = "0a" * 16
+    for name in ("run[1].npz", 120 * "x" + "2.npz", 120 * "é"):
+        with replacing(tmp_path / name) as partial:
+            partial.write_bytes(b"whole")
+            mine = partial.with_name(f"{partial.name[: -len('.part') - 32]}{number}.part")
+        others = [tmp_path / f".{other}.{number}.part" for other in ("run1.npz", 120 * "x", 100 * "x")]
+        for path in (mine, *others):
+            path.write_bytes(b"half")
+        remove_leftovers(tmp_path / name)
+        assert not mine.exists()
+        assert all(path.exists() for path in others)

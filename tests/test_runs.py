@@ -11,6 +11,7 @@ from pathlib import Path
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 
 import sggraph as sg
@@ -358,3 +359,50 @@ def test_the_start_is_smoothed_unless_alpha_is_given(monkeypatch):
     for given, n_times in (({}, 1), ({"alpha": 12}, 1), ({"init": "stress"}, 1)):
         sg.embed_graph(KARATE, max_iter=2, random_state=0, **given)
         assert len(asked) == n_times, given
+
+
+def test_a_start_of_any_type_is_part_of_what_has_to_match():
+    Y0 = np.random.default_rng(0).normal(size=(34, 2))
+    for as_ in (np.asarray, pd.DataFrame, np.ndarray.tolist):
+        sg.embed_graph(KARATE, init=as_(Y0), max_iter=3, checkpoint=f"{as_.__name__}.npz")
+        with pytest.raises(ValueError, match="was made with init"):
+            sg.embed_graph(KARATE, init=as_(Y0[::-1].copy()), max_iter=3, checkpoint=f"{as_.__name__}.npz")
+
+
+def test_a_checkpoint_keeps_its_seed():
+    options = {"max_iter": 20, "checkpoint": "run.npz"}
+    first = sg.embed_graph(KARATE, random_state=0, **options)
+    for seed in (None, 0):
+        np.testing.assert_array_equal(sg.embed_graph(KARATE, random_state=seed, **options), first)
+    with pytest.raises(ValueError, match="made with random_state=0, but this run has 1"):
+        sg.embed_graph(KARATE, random_state=1, **options)
+
+
+def test_a_state_does_not_write_over_a_file_of_something_else():
+    fitted = sg.SGtSNEpi(random_state=0, max_iter=9, warm_start=True).fit(KARATE)
+    sg.save_embedding("mine.npz", fitted.embedding_)
+    sg.embed_graph(nx.path_graph(9), max_iter=9, checkpoint="other.npz")
+    for name, message in (("mine.npz", "no checkpoint"), ("other.npz", "another graph")):
+        before = Path(name).read_bytes()
+        with pytest.raises(ValueError, match=f"{name}.*{message}"):
+            sg.embed_graph(KARATE, random_state=0, max_iter=9, state=fitted.state_, checkpoint=name)
+        assert Path(name).read_bytes() == before
+    sg.embed_graph(KARATE, random_state=0, max_iter=9, state=fitted.state_, checkpoint="new.npz")
+    sg.embed_graph(KARATE, random_state=0, max_iter=9, state=fitted.state_, checkpoint="new.npz")
+
+
+def test_a_checkpoint_that_cannot_be_written(monkeypatch):
+    """Told before the run; a disk that is full later costs the checkpoint, not the run."""
+    whole = sg.embed_graph(KARATE, random_state=0, max_iter=60)
+
+    def fail(*_, **options):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "touch", fail)
+        with pytest.raises(ValueError, match=r"checkpoint='run.npz' cannot be written: .*No space left"):
+            sg.embed_graph(KARATE, checkpoint="run.npz", max_iter=3)
+    monkeypatch.setattr(sggraph.runs, "write_state", fail)
+    with pytest.warns(RuntimeWarning, match=r"checkpoint='run.npz' cannot be written, the run goes on without"):
+        Y = sg.embed_graph(KARATE, random_state=0, max_iter=60, checkpoint="run.npz")
+    np.testing.assert_array_equal(Y, whole)
