@@ -30,7 +30,7 @@ from .graph import as_graph
 from .initial import check_init
 from .leaves import is_kept, without_leaves
 from .memory import grid_limit, memory_of
-from .options import as_generator, as_lambda, check_options
+from .options import as_generator, as_lambda, check_flags, check_keeping, check_options
 from .runs import new_run
 from .schedule import TRIAL, fill, split
 
@@ -118,6 +118,8 @@ def estimate(graph, d=2, *, weight="weight", direction="symmetric", clock=perf_c
         raise TypeError(f"{unknown!r} is no argument of embed_graph")
     options = {name: options.get(name, p.default) for name, p in known.items() if name != "graph"}
     check_options(d, options["lambda_"], options["local_weights"], options["components"], options["n_jobs"], options)
+    check_flags(drop_leaf=options["drop_leaf"], verbose=options["verbose"])
+    check_keeping(*(options[name] for name in ("checkpoint", "checkpoint_every", "on_interrupt")))
     d = int(d)
     _compile(d)
     begin = clock()

@@ -1,6 +1,7 @@
 """`SGtSNEpi`, the scikit-learn face of the method: a thin coat over `point_cloud`, `embed` and `joining`."""
 
 import warnings
+from os import PathLike
 
 import numpy as np
 from scipy import sparse
@@ -408,6 +409,8 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
             return True
         if sparse.issparse(X):
             return X.shape[0] == X.shape[1]
+        if X is None or isinstance(X, (str, PathLike, dict)):  # `as_graph` tells what it takes instead
+            return True
         if hasattr(X, "columns"):
             return {"source", "target"} <= set(X.columns)
         return hasattr(X, "get_edgelist") or (hasattr(X, "adj") and hasattr(X, "is_directed"))

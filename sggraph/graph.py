@@ -66,12 +66,12 @@ def as_graph(graph, *, weight="weight", direction="symmetric"):
 
         - a NetworkX Graph, DiGraph, MultiGraph or MultiDiGraph, or a view of one; rows follow ``list(graph)``;
         - a SciPy sparse array or matrix of any format and real dtype; duplicates are summed;
-        - a square NumPy array or nested list: entry (i, j) is the weight of the arc from i to j;
+        - a square NumPy array or nested list: entry (i, j) is the weight of the arc from i to j (masked: none);
         - an igraph graph; its vertex attribute "name" names the nodes where it is present and unique;
         - a tuple ``(row, col)`` or ``(row, col, weight)`` of 1-D arrays, ``row`` and ``col`` of integers from 0;
         - a pandas edge list with columns source, target[, weight]; without these names the first two columns, and
-          the third of exactly three; nodes follow their first appearance. (More than three columns that equal the
-          index are an adjacency matrix.)
+          the third of exactly three; nodes follow their first appearance. (Columns that equal the index, text or
+          more than three of them, are an adjacency matrix.)
         - a `Dataset` of `sggraph.datasets`;
         - a `Graph`, which is returned as it is: its direction was settled when it was made.
 

@@ -61,7 +61,8 @@ def _has(thing, *names):
 def _arcs_of_networkx(graph, weight):
     """All loops run in C: a third to a fifth of the time of ``networkx.to_scipy_sparse_array``."""
     nodes, rows, directed = list(graph), dict(graph.adjacency()), graph.is_directed()
-    index = None if nodes == list(range(len(nodes))) else {node: i for i, node in enumerate(nodes)}
+    plain = {*map(type, nodes)} <= {int} and nodes == list(range(len(nodes)))
+    index = None if plain else {node: i for i, node in enumerate(nodes)}
     heads = list(map(list, rows.values()))  # the length of a view with a filter of edges may be too great
     row = np.repeat(_numbers(rows, index), list(map(len, heads)))
     col = _numbers(chain.from_iterable(heads), index)
@@ -116,7 +117,7 @@ def _arcs_of_sparse(graph, weight, nodes=None):
 
 def _arcs_of_dense(graph, weight, nodes=None):
     try:
-        dense = np.asarray(graph)
+        dense = np.asarray(np.ma.filled(graph, 0) if isinstance(graph, np.ma.MaskedArray) else graph)
     except ValueError as error:
         raise ValueError("graph is a nested list with rows of unequal length; give a square one") from error
     _check_square(dense)
@@ -158,7 +159,8 @@ def _as_ids(values, name):
 
 def _arcs_of_frame(frame, weight):
     names = list(frame.columns)
-    if len(names) > 3 and names == list(frame.index):
+    is_matrix = names == list(frame.index) and (len(names) > 3 or all(isinstance(name, str) for name in names))
+    if is_matrix and names:
         return _arcs_of_dense(frame.to_numpy(), weight, names)
     if len(names) < 2:
         raise ValueError(f"graph is a table with columns {names}; give source, target[, weight]")

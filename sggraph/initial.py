@@ -39,7 +39,10 @@ JITTER = 1e-2  # of the median edge: parts the nodes that look the same from all
 def unshaped(init, A, d, rng):
     """Coordinates (n, d) float32 of a start that asks nothing of the graph: the caller's array, a ball, no edges."""
     if not isinstance(init, str):
-        return np.asarray(init).astype(np.float32)
+        Y = np.asarray(init).astype(np.float32)
+        if len(Y) == 1 or (Y[0] != Y).any():
+            return Y
+        return Y + (RANDOM_SPREAD * rng.standard_normal(Y.shape)).astype(np.float32)  # one spot: no force parts nodes
     spread = RANDOM_SPREAD if init == "random" else 1.0
     return (spread * rng.standard_normal((A.shape[0], d))).astype(np.float32)
 

@@ -1,6 +1,7 @@
 """Bytes that an embedding needs at its peak, beside the graph and the process, and the limit to them."""
 
 import re
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -100,7 +101,7 @@ def as_bytes(max_memory):
     is_number = isinstance(number, (int, float, np.integer, np.floating)) and not isinstance(number, (bool, np.bool_))
     if not (is_number and 0 < number < np.inf):
         raise ValueError(f"max_memory={max_memory!r:.80}: give a number of bytes above 0 or text such as '4GB'")
-    return int(number)
+    return int(min(number, sys.maxsize))
 
 
 def check_memory(max_memory, n, nnz, d, *, packed=False):

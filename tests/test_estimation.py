@@ -128,3 +128,11 @@ def test_wrong_arguments_are_named():
         sg.estimate(nx.path_graph(4), lamda=3)
     with pytest.raises(ValueError, match="max_iter=-1"):
         sg.estimate(nx.path_graph(4), max_iter=-1)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("drop_leaf", "x"), ("verbose", 2), ("checkpoint", 3), ("on_interrupt", 1)]
+)
+def test_what_the_run_refuses_is_refused(name, value):
+    with pytest.raises(ValueError, match=name):
+        sg.estimate(nx.path_graph(3), **{name: value})

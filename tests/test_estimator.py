@@ -2,6 +2,7 @@
 
 import inspect
 import pickle
+from pathlib import Path
 
 import networkx as nx
 import numpy as np
@@ -407,3 +408,9 @@ def test_a_fit_that_fails_leaves_what_was_fitted():
         estimator.set_params(balance=7).fit(G)
     assert estimator.state_ is before["state_"]
     assert estimator.embedding_ is before["embedding_"]
+
+
+@pytest.mark.parametrize("X", ["graph.csv", Path("graph.csv"), None, {0: [1]}])
+def test_what_is_neither_samples_nor_graph(X):
+    with pytest.raises(TypeError, match=r"graph is of type .*; give a NetworkX"):
+        SGtSNEpi().fit(X)

@@ -545,3 +545,23 @@ def test_a_large_clean_matrix_is_copied_and_any_other_is_cleaned(monkeypatch, wh
         assert mine.dtype == theirs.dtype
         assert (mine == theirs).all()
     assert one[1:] == other[1:]
+
+
+def test_masked_entries_are_no_edges():
+    matrix = np.ma.masked_array([[0, 1, 5], [1, 0, 1], [5, 1, 0]], mask=[[0, 0, 1], [0, 0, 0], [1, 0, 0]])
+    assert as_graph(matrix).adjacency.toarray().tolist() == [[0, 1, 0], [1, 0, 1], [0, 1, 0]]
+
+
+@pytest.mark.parametrize("n", [2, 3, 5])
+def test_a_frame_whose_columns_equal_its_index_is_a_matrix(n):
+    G = nx.path_graph(list("uvwxy")[:n])
+    graph = as_graph(nx.to_pandas_adjacency(G))
+    assert graph.nodes == list(G)
+    np.testing.assert_array_equal(graph.adjacency.toarray(), nx.to_numpy_array(G))
+
+
+def test_nodes_that_equal_numbers():
+    for nodes in ([0j, 1 + 0j, 2 + 0j], [False, True, 2], [0.0, 1.0, 2.0]):
+        graph = as_graph(nx.path_graph(nodes))
+        assert list(map(type, graph.nodes)) == list(map(type, nodes))
+        assert graph.adjacency.nnz == 4

@@ -9,6 +9,7 @@ from scipy.spatial import procrustes
 from sggraph.core.affinity import symmetric_pattern
 from sggraph.core.blocks import Workers
 from sggraph.datasets import load_dataset, load_us_counties
+from sggraph.embed import embed_graph
 from sggraph.initial import (
     OFFSET,
     ROOMY,
@@ -23,7 +24,7 @@ from sggraph.initial import (
     stretched,
     unshaped,
 )
-from sggraph.metrics import shortest_path_correlation
+from sggraph.metrics import neighbor_recall, shortest_path_correlation
 
 
 @pytest.fixture
@@ -268,3 +269,12 @@ def test_a_spectral_start_of_components_is_no_blow_up(workers):
     G.add_node(2)
     for seed in range(5):
         assert np.abs(shape_of("spectral", pattern(G), 1, rng(seed), workers)).max() < 1e8
+
+
+@pytest.mark.parametrize("init", [np.zeros((34, 2)), np.full((34, 2), 3.0)])
+def test_a_start_on_one_spot_unfolds(init):
+    """No force parts nodes that lie on each other; recall .68 from the automatic start."""
+    G = nx.karate_club_graph()
+    Y = embed_graph(G, init=init, random_state=0)
+    assert neighbor_recall(G, Y) > 0.55
+    assert np.array_equal(init, np.full((34, 2), init[0, 0]))

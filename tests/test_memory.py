@@ -117,3 +117,7 @@ def test_free_memory_of_machine_and_container(files, expected, tmp_path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     assert available_memory(tmp_path) == expected
+
+
+def test_any_number_of_bytes_is_enough():
+    sg.embed_graph(nx.karate_club_graph(), max_memory=10**30, max_iter=2)

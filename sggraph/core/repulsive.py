@@ -127,7 +127,7 @@ class Level:
         self._age += 1
         young = self.plan is not None and self._age <= REPLAN_EVERY
         allowed = young and prod(self.plan.shape) <= self.limit.cells  # a plan restored from elsewhere may be larger
-        if allowed and fits(self.plan, extent):
+        if allowed and fits(self.plan, extent) and not (self.exact and extent.max() > self.plan.R):
             return
         before, outgrown = self.plan, young
         self._age = 0

@@ -6,6 +6,7 @@ import naive
 import numpy as np
 import pytest
 
+from sggraph.core import near_field
 from sggraph.core.blocks import Workers
 from sggraph.core.planning import CELLS_ENOUGH, Limit
 from sggraph.core.repulsive import Repulsion
@@ -250,3 +251,13 @@ def test_same_bits_for_any_number_of_threads(d, name):
     Y = picture(d)
     results = [run(Y, n_jobs=n_jobs, **options) for n_jobs in [1, 2, 3, 4, 7]]
     assert len({(F.tobytes(), Z) for F, Z in results}) == 1
+
+
+def test_direct_summation_follows_a_picture_that_explodes():
+    """Cells of its first extent would take gigabytes."""
+    with Workers(1) as workers:
+        repulsion, Y = Repulsion(5, 2, workers, exact=True), np.eye(5, 2, dtype=np.float32)
+        for extent in (1, 1e11, 1e3):
+            F = np.empty_like(Y)
+            repulsion(Y * np.float32(extent), F)
+            assert np.prod(near_field.cells_within(np.full(2, extent), repulsion.plans[0][0].R)[1]) < 1e3
