@@ -1,4 +1,4 @@
-"""The thread counts of other libraries while we use them: set for a moment, and put back whatever happens.
+"""The thread counts of other libraries while we use them: set for a moment, and put back even after Ctrl-C.
 
 BLAS runs on one thread inside `one_blas_thread`: sums of long vectors differ in their last bits between one thread and
 two, and our own blocks (core/blocks.py) keep the cores busy. The setting belongs to the whole process, so callers in
@@ -12,6 +12,8 @@ import functools
 import os
 import threading
 from contextlib import contextmanager
+
+from .interrupts import Interrupts
 
 _PROCESS = os.getpid()
 _blas, _turns = threading.Lock(), threading.RLock()
@@ -31,16 +33,18 @@ def one_blas_thread():
     6.0
     """
     global _users, _limited
-    with _blas:
-        if _users == 0:
-            _limited = _controller().limit(limits=1, user_api="blas")
-        _users += 1
+    is_counted = False
     try:
+        with Interrupts(), _blas:
+            if _users == 0:
+                _limited = _controller().limit(limits=1, user_api="blas")
+            _users += 1
+            is_counted = True
         yield
     finally:
-        with _blas:
-            _users -= 1
-            if _users == 0:
+        with Interrupts(), _blas:
+            _users -= is_counted
+            if is_counted and _users == 0:
                 _limited.restore_original_limits()
 
 

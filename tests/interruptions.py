@@ -1,6 +1,7 @@
 """Ctrl-C at random moments of whatever takes its time, again and again: `python tests/interruptions.py --times 100`.
 
-Each call ends at once, with no thread left at work and none that waits for ever, and the next one is right to the bit.
+Each call ends at once, with no thread left at work and none that waits for ever, the threads of other libraries are as
+they were, and the next call is right to the bit.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import time
 
 import networkx as nx
 import numpy as np
+from threadpoolctl import threadpool_info
 
 import sggraph as sg
 
@@ -33,6 +35,10 @@ def calls():
     }
 
 
+def threads_of_others():
+    return [library["num_threads"] for library in threadpool_info()]
+
+
 def main(n_times, seed=0):
     faulthandler.enable()
     signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))  # the timer's signal
@@ -40,7 +46,7 @@ def main(n_times, seed=0):
     for name, call in calls().items():
         call()  # compiles
         begin, right = time.perf_counter(), call()
-        seconds, n_threads = time.perf_counter() - begin, threading.active_count()
+        seconds, n_threads, others = time.perf_counter() - begin, threading.active_count(), threads_of_others()
         for _ in range(n_times):
             at, begin = rng.uniform(1e-4, 0.9 * seconds), time.perf_counter()
             try:
@@ -51,6 +57,7 @@ def main(n_times, seed=0):
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)
             assert threading.active_count() <= n_threads, name
+            assert threads_of_others() == others, name
         assert latest < PATIENCE, name
         np.testing.assert_array_equal(call(), right, err_msg=name)
     assert n_interrupts > n_times
