@@ -23,6 +23,7 @@ METRICS = (  # known to pynndescent and to scikit-learn, without parameters
     *("canberra", "hamming", "jaccard", "dice", "rogerstanimoto", "russellrao", "sokalsneath", "yule", "haversine"),
 )
 BLOCKED = ("euclidean", "l2", "sqeuclidean", "cosine")  # metrics that matrix products serve
+SPARSE = ("euclidean", "l2", "sqeuclidean", "cosine", "manhattan", "l1")  # metrics with an exact search, then
 FORKED = (
     "the approximate search for neighbours cannot run in a process forked from one that has used it (GNU OpenMP would "
     "end the process): the search is exact, which takes longer; start processes by 'spawn' instead"
@@ -92,7 +93,9 @@ def _checked(indices, distances, metric):
 
 def _is_exact_cheaper(X, metric):
     n, f = X.shape
-    if sparse.issparse(X) or metric not in BLOCKED:
+    if sparse.issparse(X):
+        return n <= EXACT_SPARSE and metric in SPARSE
+    if metric not in BLOCKED:
         return n <= EXACT_SPARSE
     return _fits_tree(X, metric) or float(n) ** 2 * (f + 60) <= EXACT_COST
 
@@ -126,6 +129,13 @@ def _tree(X, k, workers):
 def _brute(X, k, metric, n_jobs, queries=None):
     from sklearn.neighbors import NearestNeighbors
 
+    if sparse.issparse(X) and metric not in SPARSE:
+        raise ValueError(
+            f"metric={metric!r} has no exact search for a sparse X: give method='approximate', or X.toarray()"
+        )
+    if sparse.issparse(X) and metric == "sqeuclidean":  # which scikit-learn lacks there
+        indices, distances = _brute(X, k, "euclidean", n_jobs, queries)
+        return indices, distances**2
     search = NearestNeighbors(n_neighbors=k, algorithm="brute", metric=metric, n_jobs=n_jobs).fit(X)
     with one_blas_thread(), openmp_threads(n_jobs):
         distances, indices = search.kneighbors(queries)  # without queries: of X itself, without the point itself

@@ -161,3 +161,15 @@ def test_samples_without_distances_are_named():
     X[[4, 9]] = 0
     with pytest.raises(ValueError, match=r"metric='correlation' gives 2 samples .*the first: 4.* leave them out"):
         search(X, 5, "correlation")
+
+
+def test_metrics_without_an_exact_search_of_sparse_samples():
+    X = sparse.csr_array(blobs(30, 5))
+    with pytest.raises(ValueError, match=r"metric='jaccard' has no exact search for a sparse X: give method='approx"):
+        search(X, 5, "jaccard")
+    indices, distances = search(X, 5, "sqeuclidean")
+    expected = search(X.toarray(), 5, "sqeuclidean")
+    np.testing.assert_array_equal(indices, expected[0])
+    np.testing.assert_allclose(distances, expected[1], atol=1e-9)
+    assert module._is_exact_cheaper(X, "manhattan")
+    assert not module._is_exact_cheaper(X, "jaccard")
