@@ -23,6 +23,10 @@ HEADERS = {("source", "target"), ("from", "to"), ("src", "dst"), ("node1", "node
 HEADERS |= {("id1", "id2"), ("id_1", "id_2"), ("fromnodeid", "tonodeid")}
 
 
+# Third cells of an edge whose weight is missing, which make no header of it
+MISSING = {"", "-", ".", "?", "na", "n/a", "#n/a", "<na>", "nan", "nil", "none", "null"}
+
+
 def read_edges(content, suffix, weight):
     """Make a `Graph` of the bytes of an edge list; `suffix` says which delimiter is likely."""
     graph = _read_plain(content, suffix, weight) if len(content) >= LONG else None
@@ -149,8 +153,9 @@ def _is_header(columns):
         return True
     if len(columns[0]) < 2:
         return False
-    over_numbers = len(first) == 3 and not _is_number(first[2]) and _is_number(columns[2][1])
     ends = columns[:2]
+    named = len(first) == 3 and first[2] not in MISSING and not any(map(_is_number, first))
+    over_numbers = named and _is_number(columns[2][1])
     words = all(_as_integers(column[:1]) is None for column in ends)
     return over_numbers or (words and all(_as_integers(column[1:]) is not None for column in ends))
 

@@ -12,7 +12,7 @@ from sggraph.edge_lists import _read_any, _read_plain
 from sggraph.graph import GraphWarning
 
 CELLS = st.sampled_from(
-    ["0", "1", "-7", "007", "1_0", "a", "b b", "ü", "東京", "x\u2003", "\x1c", "source", "from", "#", "%", "1.5", "1e3"]
+    ["0", "1", "-7", "007", "1_0", "a", "b b", "ü", "東京", "x\u2003", "\x1c", "source", "#", "%", "1.5", "1e3", "NA"]
 )
 SEPS = st.sampled_from([",", ";", "\t", " ", "  ", ", ", "\t "])
 LINES = st.sampled_from(["", "# comment", "%", " ", "source,target", "source target weight", '"a",b', "a {}"])

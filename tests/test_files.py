@@ -236,6 +236,11 @@ COORDINATE = "%%MatrixMarket matrix coordinate real general\n"
         ("g.csv", "a,b\n,c\n", "line 2 lacks a node"),
         ("g.csv", "a,b,1\na,c,x\n", "line 2 has the weight 'x'"),
         ("g.csv", "source,target,weight\n\na,b,1\na,c,x\nb,c,1\n", "line 4 has the weight 'x'"),
+        ("g.csv", "a,b,\na,c,2\n", "line 1 has the weight ''"),  # no header
+        ("g.csv", "1,2,\n3,4,2.0\n", "line 1 has the weight ''"),
+        ("g.csv", "1,2,NA\n3,4,2.0\n", "line 1 has the weight 'NA'"),
+        ("g.csv", "01,02,x\n03,04,2.0\n", "line 1 has the weight 'x'"),
+        ("g.txt", "1 2 n/a\n3 4 2.0\n", "line 1 has the weight 'n/a'"),
         ("g.csv", "a,b,1\na,c,-1\n", "negative.*'a' to 'c'"),
         ("g.csv", "a,b,1\na,c,nan\n", "NaN"),
         ("g.txt", "a b\nb c\n".encode("utf-16"), "it is UTF-16 text; save it as UTF-8"),
