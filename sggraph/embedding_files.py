@@ -53,8 +53,9 @@ def write_embedding(path, Y, nodes=None, labels=None, graph=None):
         which knows nodes and graph itself; or what `load_embedding` returned.
     nodes : sequence, optional
         n node names; if not given those of `Y` or `graph`, or 0, 1, 2, ...
-    labels : sequence, optional
-        n labels.
+    labels : sequence, dict, pandas.Series or "louvain", optional
+        n labels, None or NaN where one is missing; a dict or Series by node, as in `plot_embedding`; or "louvain",
+        which finds the communities of the graph.
     graph : graph, optional
         Anything that `as_graph` takes, for the edges.
 
@@ -107,8 +108,8 @@ def save_embedding(path, Y, nodes=None, labels=None, graph=None):
         A fitted estimator; or coordinates (n, d) or (n,); or node -> position.
     nodes : sequence, optional
         n node names: numbers, strings, bytes, None, or tuples of them.
-    labels : sequence, optional
-        n labels of the same types.
+    labels : sequence, dict, pandas.Series or "louvain", optional
+        n labels of the same types, found as in `write_embedding`.
     graph : graph, optional
         Anything that `as_graph` takes; its hash is kept, and its node names if `nodes` is not given.
 

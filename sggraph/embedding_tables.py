@@ -10,6 +10,7 @@ import re
 
 import numpy as np
 
+from .classes import _is_missing
 from .file_formats import as_text
 from .saved import SavedEmbedding
 
@@ -43,11 +44,11 @@ def write_tsv(path, saved, graph):
 
 def write_parquet(path, saved, graph):
     """Parquet, by pandas; names of more than one type become text."""
-    frame = _pandas().DataFrame({"node": _one_type(saved.nodes)})
+    frame = _pandas().DataFrame({"node": _as_column(saved.nodes)})
     for k, column in enumerate(saved.coordinates.T):
         frame[AXES[k]] = column
     if saved.labels is not None:
-        frame["label"] = _one_type(saved.labels)
+        frame["label"] = _as_column(saved.labels)
     try:
         frame.to_parquet(path, index=False)
     except ImportError as error:
@@ -93,8 +94,11 @@ def read_parquet(content):
     axes = [name for name in AXES if name in frame]
     if "node" not in frame or not axes:
         raise ValueError(f"its columns are {list(frame)} where it needs node, x[, y[, z]][, label]")
-    labels = frame["label"].tolist() if "label" in frame else None
-    return SavedEmbedding(frame[axes].to_numpy(), frame["node"].tolist(), labels)
+    nodes, labels = (
+        [None if _is_missing(item) else item for item in frame[name].tolist()] if name in frame else None
+        for name in ("node", "label")
+    )
+    return SavedEmbedding(frame[axes].to_numpy(), nodes, labels)
 
 
 def escaped(item):
@@ -135,6 +139,15 @@ def _pandas():
     return pandas
 
 
-def _one_type(items):
-    kinds = {type(item) for item in items}
-    return items if len(kinds) == 1 and kinds <= {int, float, str, bool} else list(map(str, items))
+def _as_column(items):
+    """Items of one type as a column of it, others as text; None stays None."""
+    items = [item.item() if isinstance(item, np.generic) and item.dtype.kind in "biuf" else item for item in items]
+    present = [item for item in items if item is not None]
+    kinds = set(map(type, present))
+    if kinds == {int}:
+        for dtype in ("Int64", "UInt64"):  # which have gaps
+            if np.iinfo(dtype.lower()).min <= min(present) and max(present) <= np.iinfo(dtype.lower()).max:
+                return items if len(present) == len(items) else _pandas().array(items, dtype=dtype)
+    elif len(kinds) == 1 and kinds <= {float, str, bool}:
+        return items
+    return [None if item is None else str(item) for item in items]

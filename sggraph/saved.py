@@ -6,6 +6,7 @@ they were, be they numbers, strings or tuples of them, and nothing in the file i
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from io import BytesIO
@@ -15,6 +16,8 @@ from platform import python_version
 import numpy as np
 
 from . import __version__
+from .classes import _by_row, _is_missing
+from .communities import read_labels
 from .file_formats import checked_npz
 from .graph import as_graph, graph_hash
 
@@ -33,7 +36,7 @@ class SavedEmbedding:
     nodes : list
         Names of the n nodes.
     labels : list or None
-        A label for each node.
+        A label for each node, None where it is missing.
     provenance : dict
         What is known about the run: "version" of sggraph, "libraries", "parameters", "seed", "graph_hash", "n_iter",
         "kl_divergence", "n_clamped". Empty for a file of another format.
@@ -87,12 +90,12 @@ def as_saved(Y, nodes=None, labels=None, graph=None):
         if len(graph.nodes) != len(Y):
             raise ValueError(f"graph has {len(graph.nodes)} nodes, but Y has {len(Y)} rows; give the graph of Y")
         provenance = provenance or {"version": __version__, "graph_hash": graph_hash(graph)}
-    nodes = (range(len(Y)) if graph is None else graph.nodes) if nodes is None else nodes
-    lists = {"nodes": list(nodes)} | ({} if labels is None else {"labels": list(labels)})
-    for name, items in lists.items():
-        if len(items) != len(Y):
+    nodes = list((range(len(Y)) if graph is None else graph.nodes) if nodes is None else nodes)
+    labels = None if labels is None else _labels_of(labels, nodes, graph, len(Y))
+    for name, items in (("nodes", nodes), ("labels", labels)):
+        if items is not None and len(items) != len(Y):
             raise ValueError(f"{name} has {len(items)} entries, but Y has {len(Y)} rows; give one for each row")
-    return SavedEmbedding(Y, lists["nodes"], lists.get("labels"), provenance or {"version": __version__}), graph
+    return SavedEmbedding(Y, nodes, labels, provenance or {"version": __version__}), graph
 
 
 def as_coordinates(Y):
@@ -115,6 +118,17 @@ def _rows_of(positions, nodes):
             f"Y has no position for {missing!r}; give one for each node" if nodes else "Y is an empty dict"
         )
     return nodes, [np.ravel(positions[node]) for node in nodes]
+
+
+def _labels_of(labels, nodes, graph, n):
+    """A list of the labels in the order of `nodes`, found as `plot_embedding` finds them; None where one is missing."""
+    labels = read_labels(labels, graph)
+    if isinstance(labels, (Mapping, str)) or hasattr(labels, "ndim"):
+        labels = _by_row(labels, None if nodes == list(range(n)) else nodes, n)
+    labels = list(labels)
+    if any(isinstance(label, (list, np.ndarray)) for label in labels):
+        raise ValueError("labels holds lists; give one label for each row, a number or text")
+    return [None if _is_missing(label) else label for label in labels]
 
 
 def provenance_of(estimator):

@@ -9,10 +9,12 @@ import sys
 import hypothesis.strategies as st
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import example, given, settings
 
 from sggraph import SGtSNEpi, load_embedding, read_graph, save_embedding, sgtsne_layout, write_embedding
+from sggraph.communities import louvain_names
 from sggraph.embedding_files import FORMATS
 from sggraph.embedding_tables import escaped, unescaped
 from sggraph.graph import as_graph, graph_hash
@@ -85,6 +87,12 @@ def test_a_failed_write_keeps_the_old_file(tmp_path):
         ({"Y": [[1j, 1]]}, "dtype complex128"),
         ({"Y": [[0, 1]], "nodes": ["a", "b"]}, "nodes has 2 entries, but Y has 1 rows"),
         ({"Y": [[0, 1]], "labels": []}, "labels has 0 entries"),
+        ({"Y": [[0, 1]], "labels": np.zeros(3)}, r"labels must be one label .* shape \(3,\)"),
+        ({"Y": np.zeros((2, 1)), "labels": np.zeros((2, 3))}, r"labels must be one label .* shape \(2, 3\)"),
+        ({"Y": np.zeros((2, 1)), "labels": [[0], [1]]}, "labels holds lists; give one label for each row"),
+        ({"Y": np.zeros(7), "labels": "Louvain"}, r"labels must be \"louvain\" or one label .*'Louvain'"),
+        ({"Y": np.zeros(7), "labels": "louvain"}, "give graph, too"),
+        ({"Y": np.zeros(2), "labels": {"a": 1}}, "labels has none of the nodes as key, such as 0"),
     ],
 )
 def test_embedding_errors(tmp_path, arguments, match):
@@ -223,6 +231,56 @@ def test_from_edge_list_to_gephi_and_back(tmp_path, suffix, direction):
     np.testing.assert_allclose(ratio, ratio[0, 0])
 
 
+@pytest.mark.parametrize(
+    "labels",
+    [
+        {"c": 3, "a": 1, "b": 2, "d": 4},
+        pd.Series({"c": 3, "a": 1, "b": 2, "d": 4}),
+        pd.Series([1, 2, 3], index=["x", "y", "z"]),
+        pd.Series([1, 2, 3], dtype="category"),
+        {"a": 1, "b": 2, "c": 3}.values(),
+        iter([1, 2, 3]),
+    ],
+)
+def test_labels_belong_to_nodes(tmp_path, labels):
+    write_embedding(tmp_path / "y.csv", [1, 2, 3], nodes=["a", "b", "c"], labels=labels)
+    assert load_embedding(tmp_path / "y.csv").labels == [1, 2, 3]
+
+
+def test_labels_of_nodes_that_are_their_rows(tmp_path):
+    """A Series by its order and a dict by its keys, as on the picture."""
+    for labels, want in ((pd.Series([1, 2, 3], index=[2, 0, 1]), [1, 2, 3]), ({2: 1, 0: 2}, [2, None, 1])):
+        write_embedding(tmp_path / "y.csv", [1, 2, 3], labels=labels)
+        assert load_embedding(tmp_path / "y.csv").labels == want
+
+
+def test_communities_as_labels(tmp_path):
+    save_embedding(tmp_path / "y.npz", FITTED, labels="louvain")
+    assert load_embedding(tmp_path / "y.npz").labels == louvain_names(KARATE)
+
+
+MISSING = [
+    ["a", np.nan, "b"],
+    ["a", pd.NA, "b"],
+    [1, None, 2**63],
+    [0.5, np.nan, 2.5],
+    [0.5, pd.NaT, 2.5],
+    pd.Series([0, None, 1], dtype="Int64"),
+    np.array([0.5, np.nan, 1.5]),
+]
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("labels", MISSING, ids=repr)
+def test_a_missing_label_stays_missing(tmp_path, suffix, labels):
+    if suffix == ".parquet":
+        pytest.importorskip("pyarrow")
+    write_embedding(tmp_path / f"y{suffix}", [1, 2, 3], labels=labels)
+    first, gap, last = load_embedding(tmp_path / f"y{suffix}").labels
+    assert gap is None
+    assert [first, last] == list(labels)[::2]
+
+
 GEPHI = """<?xml version='1.0' encoding='UTF-8'?>
 <gexf xmlns="http://gexf.net/1.3" version="1.3" xmlns:viz="http://gexf.net/1.3/viz"
  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://gexf.net/1.3 http://gexf.net/1.3/gexf.xsd">
@@ -272,6 +330,12 @@ def test_parquet(tmp_path):
     assert (saved.nodes, saved.labels) == (list(KARATE), ["x"] * 34)
     write_embedding(tmp_path / "y.parquet", [1.0, 2.0], nodes=[1, "a"])
     assert load_embedding(tmp_path / "y.parquet").nodes == ["1", "a"]
+    for items in ([True, None, False], [None] * 3, [None, 2**64 - 1, 0], np.array([5, 7])):
+        write_embedding(tmp_path / "y.parquet", np.zeros(len(items)), nodes=items, labels=items)
+        saved = load_embedding(tmp_path / "y.parquet")
+        assert saved.nodes == saved.labels == list(items)
+    write_embedding(tmp_path / "y.parquet", [1.0, 2.0], nodes=[2**64, -1])  # beyond 64 bits
+    assert load_embedding(tmp_path / "y.parquet").nodes == [str(2**64), "-1"]
     (tmp_path / "y.parquet").write_bytes(b"junk")
     with pytest.raises(ValueError, match=r"y\.parquet"):
         load_embedding(tmp_path / "y.parquet")
