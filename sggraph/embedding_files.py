@@ -57,7 +57,8 @@ def write_embedding(path, Y, nodes=None, labels=None, graph=None):
         n labels, None or NaN where one is missing; a dict or Series by node, as in `plot_embedding`; or "louvain",
         which finds the communities of the graph.
     graph : graph, optional
-        Anything that `as_graph` takes, for the edges.
+        Anything that `as_graph` takes, for the edges; arcs of a directed one are written as they are. A fitted
+        estimator only knows the edges that it embedded.
 
     Raises
     ------

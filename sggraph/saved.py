@@ -6,6 +6,7 @@ they were, be they numbers, strings or tuples of them, and nothing in the file i
 
 import hashlib
 import json
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -19,7 +20,7 @@ from . import __version__
 from .classes import _by_row, _is_missing
 from .communities import read_labels
 from .file_formats import checked_npz
-from .graph import as_graph, graph_hash
+from .graph import GraphWarning, as_graph, graph_hash
 
 LIBRARIES = ("numpy", "scipy", "numba")  # whose version may change the last bits of a picture
 LAYOUT = 1  # of the .npz file
@@ -69,7 +70,7 @@ class SavedEmbedding:
 
 
 def as_saved(Y, nodes=None, labels=None, graph=None):
-    """A SavedEmbedding and its Graph (or None) of coordinates, {node: position}, a fitted estimator or another one."""
+    """A SavedEmbedding of coordinates, {node: position}, a fitted estimator or another one, and its Graph to draw."""
     provenance = {}
     if hasattr(Y, "get_params"):
         if not hasattr(Y, "embedding_"):
@@ -82,7 +83,7 @@ def as_saved(Y, nodes=None, labels=None, graph=None):
         provenance = Y.provenance
         nodes, labels = (Y.nodes if nodes is None else nodes), (Y.labels if labels is None else labels)
         Y = Y.coordinates
-    graph = None if graph is None else as_graph(graph)
+    arcs, graph = (None, None) if graph is None else _both_ways(graph)
     if isinstance(Y, dict):
         nodes, Y = _rows_of(Y, nodes if graph is None or nodes is not None else graph.nodes)
     Y = as_coordinates(Y)
@@ -95,7 +96,15 @@ def as_saved(Y, nodes=None, labels=None, graph=None):
     for name, items in (("nodes", nodes), ("labels", labels)):
         if items is not None and len(items) != len(Y):
             raise ValueError(f"{name} has {len(items)} entries, but Y has {len(Y)} rows; give one for each row")
-    return SavedEmbedding(Y, nodes, labels, provenance or {"version": __version__}), graph
+    return SavedEmbedding(Y, nodes, labels, provenance or {"version": __version__}), arcs
+
+
+def _both_ways(graph):
+    """The Graph with the arcs that it has, and the one that is embedded, of which the hash is: arcs count both ways."""
+    arcs = as_graph(graph, direction="out")
+    with warnings.catch_warnings():  # which came already
+        warnings.simplefilter("ignore", GraphWarning)
+        return arcs, as_graph(graph) if arcs.directed else arcs
 
 
 def as_coordinates(Y):

@@ -17,7 +17,7 @@ from sggraph import SGtSNEpi, load_embedding, read_graph, save_embedding, sgtsne
 from sggraph.communities import louvain_names
 from sggraph.embedding_files import FORMATS
 from sggraph.embedding_tables import escaped, unescaped
-from sggraph.graph import as_graph, graph_hash
+from sggraph.graph import GraphWarning, as_graph, graph_hash
 
 KARATE = nx.karate_club_graph()
 DRAWN = (".gexf", ".graphml", ".cyjs")  # names become text, positions are enlarged
@@ -279,6 +279,24 @@ def test_a_missing_label_stays_missing(tmp_path, suffix, labels):
     first, gap, last = load_embedding(tmp_path / f"y{suffix}").labels
     assert gap is None
     assert [first, last] == list(labels)[::2]
+
+
+def test_arcs_are_written_as_they_are(tmp_path):
+    D = nx.DiGraph()
+    D.add_weighted_edges_from([("a", "b", 2), ("b", "a", 5), ("b", "c", 1), ("c", "c", 1)])
+    for suffix, read in ((".gexf", nx.read_gexf), (".graphml", nx.read_graphml)):
+        with pytest.warns(GraphWarning) as caught:
+            write_embedding(tmp_path / f"y{suffix}", [1, 2, 4], graph=D)
+        assert len(caught) == 1
+        G = read(tmp_path / f"y{suffix}")
+        assert G.is_directed()
+        assert list(G.edges(data="weight")) == [("a", "b", 2), ("b", "a", 5), ("b", "c", 1)]
+    D.remove_edge("c", "c")
+    write_embedding(tmp_path / "y.cyjs", [1, 2, 4], graph=D)
+    edges = [edge["data"] for edge in json.loads((tmp_path / "y.cyjs").read_text())["elements"]["edges"]]
+    assert [(edge["source"], edge["target"], edge["weight"]) for edge in edges] == list(D.edges(data="weight"))
+    save_embedding(tmp_path / "y.npz", [1, 2, 4], graph=D)
+    assert load_embedding(tmp_path / "y.npz").provenance["graph_hash"] == graph_hash(D)
 
 
 GEPHI = """<?xml version='1.0' encoding='UTF-8'?>
