@@ -144,7 +144,8 @@ def _spaced(Y):
 def _names(nodes):
     names = list(map(str, nodes))
     if len(set(names)) < len(names):
-        twice = next(name for k, name in enumerate(names) if name in names[:k])
+        seen = set()
+        twice = next(name for name in names if name in seen or seen.add(name))
         raise ValueError(f"nodes holds {twice!r:.100} twice, if names are text; give each node a name of its own")
     return names
 

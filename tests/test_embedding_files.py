@@ -457,6 +457,25 @@ def test_what_cannot_be_drawn(tmp_path, arguments, match):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_name_that_comes_twice_is_found_without_comparing_all(tmp_path):
+    compared = []
+
+    class Name(str):
+        __hash__ = str.__hash__
+
+        def __str__(self):
+            return self
+
+        def __eq__(self, other):
+            compared.append(other)
+            return str.__eq__(self, other)
+
+    nodes = [Name(k) for k in (*range(300), 299)]
+    with pytest.raises(ValueError, match="nodes holds '299' twice"):
+        write_embedding(tmp_path / "y.cyjs", np.zeros(301), nodes=nodes)
+    assert len(compared) < 10
+
+
 @pytest.mark.parametrize("function", [load_embedding, lambda path: write_embedding(path, [0])])
 def test_unknown_suffixes(tmp_path, function):
     with pytest.raises(ValueError, match=r"its suffix must be one of \.npz, \.csv"):
