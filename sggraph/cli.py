@@ -176,15 +176,19 @@ def largest_component(graph):
 
 
 def read_labels(path, nodes):
-    """Labels of `nodes` from a CSV file, None where it has none; whole numbers and numbers become such.
+    """Labels of `nodes` from a CSV file, None where it has none; numbers as `load_embedding` reads them.
 
     Its first two columns are node and label, unless a header names others so. Nodes are compared as text.
     """
     import csv
+    from io import StringIO
 
-    from .embedding_tables import unescaped
+    from .embedding_tables import unescaped, with_gaps
+    from .file_formats import as_text, naming, read_bytes
 
-    with open(path, encoding="utf-8-sig", newline="") as file:
+    content = read_bytes(path)
+    with naming(path, "labels", "Save it as a table in UTF-8 with the columns node,label"):
+        file = StringIO(as_text(content), newline="")
         first = file.readline()
         file.seek(0)
         rows = [row for row in csv.reader(file, delimiter=max(",;\t", key=first.count)) if row]
@@ -194,16 +198,10 @@ def read_labels(path, nodes):
     if short is not None or not rows:
         raise ValueError(f"labels {str(path)!r} needs the columns node,label; it has {short or 'no rows'}")
     found = {unescaped(row[columns[0]]).strip(): unescaped(row[columns[1]]).strip() for row in rows}
-    labels = [found.get(str(node).strip()) or None for node in nodes]
-    present = [label for label in labels if label is not None]
-    if not present:
+    labels = [found.get(str(node).strip(), "") for node in nodes]
+    if not any(labels):
         raise ValueError(f"labels {str(path)!r} has none of the nodes of the graph, such as {nodes[0]!r}, in column 1")
-    for kind in (int, float):
-        try:
-            return [None if label is None else kind(label) for label in labels]
-        except ValueError:
-            pass
-    return labels
+    return with_gaps(labels)
 
 
 def _embed(graph, **options):

@@ -16,6 +16,7 @@ from .saved import SavedEmbedding
 
 FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 NUMBER = re.compile(r"[+-]?\d+(\.\d*)?(e[+-]?\d+)?", re.IGNORECASE)
+FORMS = {int: (str,), float: (repr, "{:.9g}".format, "{:.17g}".format)}  # of numbers; the last prints 2.0 as 2
 AXES = "xyz"
 PARQUET_REMEDY = 'needs pandas and an engine for it: pip install "sggraph[parquet]"'
 
@@ -76,7 +77,7 @@ def read_csv(content, delimiter=","):
             raise ValueError(f"line {rows.line_num} has the coordinate {row[k]!r:.100}, which is no number") from None
     columns = list(zip(*table, strict=True)) or [()] * len(header)
     Y = np.array([columns[k] for k in axes], float).T
-    labels = _with_gaps(columns[header.index("label")]) if "label" in header else None
+    labels = with_gaps(map(unescaped, columns[header.index("label")])) if "label" in header else None
     return SavedEmbedding(Y, as_numbers(map(unescaped, columns[header.index("node")])), labels)
 
 
@@ -112,21 +113,27 @@ def unescaped(text):
     return text[1:] if text.startswith("'") and FORMULA.match(text) else text
 
 
-def _with_gaps(texts):
+def with_gaps(texts):
     """Labels, None where there is none."""
-    present = iter(as_numbers(unescaped(text) for text in texts if text))
+    texts = list(texts)
+    present = iter(as_numbers(filter(None, texts)))
     return [next(present) if text else None for text in texts]
 
 
 def as_numbers(texts):
-    """Integers if all texts are what integers print, else numbers if all are some, else the texts."""
+    """Integers, or else numbers, if all texts are what they print and none become equal; else the texts.
+
+    "007", "1.10", "1_0" and "1e5" are names, and so are "nan" and "inf" where there is nothing else.
+    """
     texts = list(texts)
-    for kind in (int, float):
+    for kind, forms in FORMS.items():
         try:
             numbers = list(map(kind, texts))
         except ValueError:
             continue
-        if kind is float or list(map(str, numbers)) == texts:
+        printed = all(text in [form(number) for form in forms] for text, number in zip(texts, numbers, strict=True))
+        alike = len(set(map(str, numbers))) < len(set(texts))
+        if printed and not alike and any(abs(number) < np.inf for number in numbers):
             return numbers
     return texts
 

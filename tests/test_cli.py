@@ -226,6 +226,7 @@ LABELS = {
     "without": ("", ",", CLUBS, CLUBS),
     "semicolons": ("node;label\n", ";", CLUBS, CLUBS),
     "integers": ("id,class\n", ",", range(34), list(range(34))),
+    "codes": ("node,label\n", ",", [f"0{k}" for k in range(34)], [f"0{k}" for k in range(34)]),
     "numbers": ("node,label\n", ",", [k / 4 for k in range(34)], [k / 4 for k in range(34)]),
 }
 
@@ -306,6 +307,8 @@ def test_a_file_that_cannot_be_read(name, folder, capsys):
         (["embed", "karate.mtx", "--labels", "missing.csv"], ("missing.csv",)),
         (["embed", "karate.mtx", "--labels", "empty.csv"], ("empty.csv", "no rows")),
         (["embed", "karate.mtx", "--labels", "narrow.csv"], ("narrow.csv", "columns node,label", "'node'")),
+        (["embed", "karate.mtx", "--labels", "latin.csv"], ("latin.csv", "no UTF-8 text: byte 5")),
+        (["embed", "karate.mtx", "--labels", "long.csv"], ("long.csv", "field limit")),
         (["embed", "karate.mtx", "--labels", "foreign.csv"], ("foreign.csv", "none of the nodes")),
         (["demo", "--output-dir", "karate.mtx"], ("karate.mtx",)),
         (["demo", "--seed", "-1"], ("random_state=-1",)),
@@ -313,8 +316,14 @@ def test_a_file_that_cannot_be_read(name, folder, capsys):
     ids=" ".join,
 )
 def test_a_mistake_is_told_in_one_line(argv, words, folder, capsys):
-    for name, text in (("empty.csv", ""), ("narrow.csv", "node\n3\n"), ("foreign.csv", "ann,red\nbob,blue\n")):
-        (folder / name).write_text(text)
+    for name, text in (
+        ("empty.csv", ""),
+        ("narrow.csv", "node\n3\n"),
+        ("foreign.csv", "ann,red\nbob,blue\n"),
+        ("latin.csv", "0,gr\xfcn\n"),
+        ("long.csv", "0," + "x" * 131_073),
+    ):
+        (folder / name).write_text(text, encoding="latin-1")
     code = code_of(argv)
     out = capsys.readouterr()
     if argv[:1] == ["demo"] and "--seed" in argv:

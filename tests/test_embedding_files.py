@@ -56,6 +56,29 @@ def test_any_names_survive_the_table(tmp_path_factory, names):
     assert [unescaped(row[2]) for row in read_table(path)[1:]] == names[::-1]
 
 
+NAMES_LIKE_NUMBERS = [
+    ["1.10", "1.1"],
+    ["01001", "1001"],
+    ["1_000", "2"],
+    ["1e5", "100000"],
+    ["1.0", "1"],
+    ["nan", "inf"],
+    ["٣", "3"],
+    ["+1", " 2"],
+    ["0x1", "9" * 400 + ".0"],
+]
+NUMBERS = [[1, 2**70], [0, -1], [0.1, 1e-7], [1, 2.5], [12345678901, 0.5], [1e20, 1e16], [0.5, float("-inf")]]
+
+
+@pytest.mark.parametrize("items", NAMES_LIKE_NUMBERS + NUMBERS, ids=str)
+def test_names_like_numbers_stay_text_in_a_table(tmp_path, items):
+    write_embedding(tmp_path / "y.csv", [1, 2], nodes=items, labels=items)
+    saved = load_embedding(tmp_path / "y.csv")
+    assert saved.nodes == saved.labels == items
+    kind = str if items in NAMES_LIKE_NUMBERS else float if float in map(type, items) else int
+    assert {type(item) for item in (*saved.nodes, *saved.labels)} == {kind}
+
+
 def test_writing_replaces_follows_links_and_leaves_no_rubbish(tmp_path):
     target, link = tmp_path / "y.csv", tmp_path / "link.csv"
     target.write_text("old")
