@@ -82,10 +82,12 @@ def read_cyjs_positions(content):
         rows = []
         for node in found:
             place = node.get("position", {})
-            place = {"x": place["x"], "y": -float(place["y"]), "z": node["data"].get("z")} if place else {}
+            if place:
+                z = node["data"].get("z", 0.0)
+                place = {"x": float(place["x"]), "y": -float(place["y"]), "z": float(z)}
             rows.append((str(node["data"]["id"]), place, node["data"].get("class")))
     except (KeyError, TypeError, AttributeError, RecursionError):
-        raise ValueError("it lacks elements with nodes that have data, id and position") from None
+        raise ValueError("it lacks elements with nodes that have data, id and a position of numbers") from None
     return _saved(rows)
 
 
@@ -95,7 +97,7 @@ def _saved(rows):
     lacking = next((node for node, place in zip(nodes, places, strict=True) if "x" not in place), None)
     if lacking is not None or not nodes:
         raise ValueError(f"its node {lacking!r:.100} has no position" if nodes else "it has no nodes")
-    Y = np.array([[float(place.get(axis) or 0.0) for axis in "xyz"] for place in places])
+    Y = np.array([[float(place.get(axis, 0.0)) for axis in "xyz"] for place in places])
     labels = None if all(label is None for label in labels) else list(labels)
     return SavedEmbedding(Y if Y[:, 2].any() else Y[:, :2], list(nodes), labels)
 

@@ -20,6 +20,7 @@ from scipy import io, sparse
 
 MAPPED = 2**24  # bytes of an array: from here on it is mapped instead of read
 LENGTHS = 26  # where the local header of a zip member tells the lengths of its name and of the field behind
+ZIP_MAGIC = b"PK\3\4", b"PK\5\6"  # the second begins an archive without members
 LONGEST_REASON = 500  # characters: an error may quote a whole file
 
 
@@ -119,9 +120,13 @@ def read_npz(file):
 @contextmanager
 def checked_npz(file):
     """The arrays of an .npz file that is open, none of which claims more than there is."""
+    magic = file.read(len(npy.MAGIC_PREFIX))
+    file.seek(0)
+    if magic == npy.MAGIC_PREFIX:
+        raise ValueError("it is a single array (.npy), not several (.npz)")
+    if not magic.startswith(ZIP_MAGIC):  # NumPy would take it for a pickle, and say how to load one
+        raise ValueError("it is no .npz file, which is a zip archive")
     with np.load(file, allow_pickle=False) as parts:
-        if not hasattr(parts, "zip"):
-            raise ValueError("it is a single array (.npy), not several (.npz)")
         _check_swelling(sum(part.file_size for part in parts.zip.infolist()), file.seek(0, 2))
         for part in parts.zip.infolist():
             _check_array(parts, part)

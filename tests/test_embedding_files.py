@@ -1,6 +1,7 @@
 """embedding_files.py: what is written comes back, in every format; nothing in a file can harm its reader."""
 
 import csv
+import io
 import json
 import os
 import stat
@@ -413,16 +414,31 @@ def test_spreadsheets_run_no_names(text, harmless):
     assert unescaped(harmless) == str(text)
 
 
+CYJS = '{"elements": {"nodes": [{"data": {"id": "a", "z": 4.5}, "position": {"x": 1.25, "y": 2.5}}]}}'
+
+
+def bytes_of(write, *arguments):
+    buffer = io.BytesIO()
+    write(buffer, *arguments)
+    return buffer.getvalue()
+
+
 BROKEN = [
     ("y.csv", "", "first line is '' where it needs node, x"),
     ("y.csv", "node,x\na,1,2\n", "line 2 has 3 columns where it needs 2"),
     ("y.csv", "node,x\na,one\n", "line 2 has the coordinate 'one'"),
     ("y.tsv", "node,x\na,1\n", "first line"),
     ("y.csv", "\ud800".encode("utf-16", "surrogatepass"), "UTF-16 text; save it as UTF-8"),
-    ("y.npz", "junk", "cannot be read as an embedding"),
+    ("y.npz", "", "cannot be read as an embedding: it is no .npz file"),
+    ("y.npz", "junk", "cannot be read as an embedding: it is no .npz file"),
+    ("y.npz", "PK\3\4" * 9, "cannot be read as an embedding: File is not a zip file"),
+    ("y.npz", bytes_of(np.save, np.zeros(3)), r"a single array \(.npy\)"),
     ("y.cyjs", "{}", "lacks elements"),
     ("y.cyjs", "[" * 100_000, "lacks elements|recursion|deeply"),
     ("y.cyjs", '{"elements": {"nodes": [{"data": {"id": "a"}}]}}', "'a' has no position"),
+    ("y.cyjs", CYJS.replace("1.25", "null"), "a position of numbers"),
+    ("y.cyjs", CYJS.replace("2.5", "null"), "a position of numbers"),
+    ("y.cyjs", CYJS.replace("4.5", "null"), "a position of numbers"),
     ("y.gexf", GEPHI.replace("viz:position", "viz:place"), "'0' has no position"),
     ("y.gexf", '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bb">]><gexf/>', "DOCTYPE"),
     ("y.graphml", "<graphml/>", "cannot be read"),

@@ -273,7 +273,8 @@ COORDINATE = "%%MatrixMarket matrix coordinate real general\n"
         ("g.mtx", ARRAY.format("skew-symmetric") + "2 90\n" + "1\n" * 99, "skew-symmetric matrix is square"),
         ("g.mtx", "%%MatrixMarket matrix coordinate real symmetric\n2 90\n 1\n2 1 4\n", "cannot be read"),
         ("g.mtx", "%%MatrixMarket matrix coordinate real symmetric\n2 90 1\n2 80 4\n", "symmetric matrix is square"),
-        ("g.npz", "junk", "cannot be read as a .npz graph"),
+        ("g.npz", "junk", "cannot be read as a .npz graph: it is no .npz file"),
+        ("g.npz", bytes_of(np.save, np.eye(3)), "a single array"),
         ("g.npz", bytes_of(np.savez, row=np.arange(3)), r"it holds \['row'\]"),
         ("g.npz", bytes_of(np.savez, x=np.array([{}], object)), r"it holds \['x'\]"),
         (
