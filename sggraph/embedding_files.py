@@ -3,8 +3,6 @@
 The suffix says the format. It does not read graphs (files.py), nor draw pictures (plot.py).
 """
 
-from pathlib import Path
-
 from .embedding_graphs import (
     read_cyjs_positions,
     read_gexf_positions,
@@ -14,7 +12,7 @@ from .embedding_graphs import (
     write_graphml,
 )
 from .embedding_tables import read_csv, read_parquet, read_tsv, write_csv, write_parquet, write_tsv
-from .file_formats import naming, read_bytes
+from .file_formats import as_path, naming, read_bytes
 from .replacing import replacing
 from .saved import as_saved, read_saved_npz, write_npz
 
@@ -65,6 +63,8 @@ def write_embedding(path, Y, nodes=None, labels=None, graph=None):
     ValueError
         The suffix is unknown; the shape of `Y`, or the length of `nodes`, `labels` or `graph`, is wrong; names that
         the format cannot keep.
+    TypeError
+        `path` is no name of a file.
     FileNotFoundError
         The folder does not exist.
     ImportError
@@ -122,6 +122,8 @@ def save_embedding(path, Y, nodes=None, labels=None, graph=None):
     ------
     ValueError
         Another suffix, wrong shapes and lengths, or names of other types.
+    TypeError
+        `path` is no name of a file.
     FileNotFoundError
         The folder does not exist.
 
@@ -145,7 +147,7 @@ def save_embedding(path, Y, nodes=None, labels=None, graph=None):
     >>> saved.provenance["seed"], saved.provenance["parameters"]["max_iter"], saved.provenance["n_iter"]
     (7, 50, 50)
     """
-    if Path(path).suffix.lower() != ".npz":
+    if as_path(path).suffix.lower() != ".npz":
         raise ValueError(f"path is {str(path)!r}; its suffix must be .npz; write_embedding writes other formats")
     write_embedding(path, Y, nodes, labels, graph)
 
@@ -169,6 +171,8 @@ def load_embedding(path):
     ------
     ValueError
         An unknown suffix, or contents that are broken or no embedding; names the file.
+    TypeError
+        `path` is no name of a file.
     FileNotFoundError
         There is no such file.
     ImportError
@@ -195,7 +199,7 @@ def load_embedding(path):
 
 def format_of(path):
     """The functions that write and read the format that the suffix of `path` names, or a ValueError."""
-    suffix = Path(path).suffix.lower()
+    suffix = as_path(path).suffix.lower()
     if suffix not in FORMATS:
         raise ValueError(f"path is {str(path)!r}; its suffix must be one of {', '.join(FORMATS)}")
     return FORMATS[suffix]

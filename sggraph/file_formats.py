@@ -24,6 +24,15 @@ ZIP_MAGIC = b"PK\3\4", b"PK\5\6"  # the second begins an archive without members
 LONGEST_REASON = 500  # characters: an error may quote a whole file
 
 
+def as_path(path):
+    """The Path of a name, or a TypeError."""
+    try:
+        return Path(path)
+    except TypeError:
+        came = f"{path!r:.100} of type {type(path).__name__}"
+        raise TypeError(f"path is {came}; give the name of a file, a str or a pathlib.Path") from None
+
+
 def read_bytes(path):
     """The bytes of the file `path`."""
     check_file(path)

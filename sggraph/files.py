@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 from .edge_lists import read_edges
-from .file_formats import check_file, naming, read_gexf, read_gml, read_graphml, read_mtx, read_npz, unzip
+from .file_formats import as_path, check_file, naming, read_gexf, read_gml, read_graphml, read_mtx, read_npz, unzip
 from .graph import as_graph, check_options
 
 READERS = {".mtx": read_mtx, ".npz": read_npz, ".graphml": read_graphml, ".gexf": read_gexf, ".gml": read_gml}
@@ -48,6 +48,8 @@ def read_graph(path, *, weight="weight", direction="symmetric"):
         There is no such file.
     ValueError
         An unknown suffix, or contents that are broken or no graph; names the file and, in edge lists, the line.
+    TypeError
+        `path` is no name of a file.
 
     Examples
     --------
@@ -66,7 +68,7 @@ def read_graph(path, *, weight="weight", direction="symmetric"):
            [0., 1., 0.]])
     """
     check_options(weight, direction)
-    path = Path(path)
+    path = as_path(path)
     zipped = path.suffix.lower() == ".gz"
     kind = Path(path.stem if zipped else path.name).suffix.lower()
     accepted = (*READERS, *EDGE_LISTS)

@@ -515,6 +515,17 @@ def test_a_name_that_comes_twice_is_found_without_comparing_all(tmp_path):
     assert len(compared) < 10
 
 
+@pytest.mark.parametrize("path", [None, 5, b"y.csv"])
+@pytest.mark.parametrize(
+    "function",
+    [load_embedding, lambda path: write_embedding(path, [0]), lambda path: save_embedding(path, [0])],
+    ids=["load", "write", "save"],
+)
+def test_what_is_no_name_of_a_file(function, path):
+    with pytest.raises(TypeError, match=f"^path is {path!r} of type {type(path).__name__}; give the name of a file"):
+        function(path)
+
+
 @pytest.mark.parametrize("function", [load_embedding, lambda path: write_embedding(path, [0])])
 def test_unknown_suffixes(tmp_path, function):
     with pytest.raises(ValueError, match=r"its suffix must be one of \.npz, \.csv"):

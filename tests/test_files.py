@@ -401,6 +401,12 @@ def test_unknown_suffix(name):
         read_graph(name)
 
 
+@pytest.mark.parametrize("path", [None, 5, b"g.csv"])
+def test_what_is_no_name_of_a_file(path):
+    with pytest.raises(TypeError, match=f"^path is {path!r} of type {type(path).__name__}; give the name of a file"):
+        read_graph(path)
+
+
 @pytest.mark.parametrize("name", ["g.csv", "g.mtx.gz", "g.npz", "g.gml"])
 def test_missing_file(tmp_path, name):
     with pytest.raises(FileNotFoundError, match=name):
