@@ -41,7 +41,7 @@ def main(argv=None):
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning
             arguments.run(arguments)
-    except (ValueError, TypeError, OSError, ArithmeticError, MemoryError) as error:
+    except (ValueError, TypeError, OSError, ArithmeticError, MemoryError, ImportError) as error:
         return _complain(str(error) or type(error).__name__, 2)
     except KeyboardInterrupt as interrupt:
         hint = f"; {interrupt}" if str(interrupt) and not hasattr(interrupt, "state") else ""
@@ -264,6 +264,7 @@ def _default_output(file):
 def _check_targets(file, labels, output, picture):
     """Find out before the run what would lose its result, or the user's input."""
     from .embedding_files import format_of
+    from .embedding_tables import check_parquet, write_parquet
 
     sources = [path for path in (file, labels) if path is not None and path.exists()]
     for option, target in (("--output", output), ("--plot", picture)):
@@ -281,7 +282,9 @@ def _check_targets(file, labels, output, picture):
         known = Figure().canvas.get_supported_filetypes()
         if picture.suffix.lower().lstrip(".") not in known:
             raise ValueError(f"--plot is {str(picture)!r}; its suffix must be one of .{', .'.join(sorted(known))}")
-    format_of(output)
+    write, _ = format_of(output)
+    if write is write_parquet:
+        check_parquet()
 
 
 def _whole(text):

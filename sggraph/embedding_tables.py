@@ -17,6 +17,7 @@ from .saved import SavedEmbedding
 FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 NUMBER = re.compile(r"[+-]?\d+(\.\d*)?(e[+-]?\d+)?", re.IGNORECASE)
 FORMS = {int: (str,), float: (repr, "{:.9g}".format, "{:.17g}".format)}  # of numbers; the last prints 2.0 as 2
+SURROGATE = re.compile(r"[\ud800-\udfff]")  # half a character, which UTF-8 cannot hold
 AXES = "xyz"
 PARQUET_REMEDY = 'needs pandas and an engine for it: pip install "sggraph[parquet]"'
 
@@ -29,6 +30,8 @@ def write_csv(path, saved, graph, delimiter=","):
     columns |= (
         {} if saved.labels is None else {"label": ["" if label is None else escaped(label) for label in saved.labels]}
     )
+    for name in ("node", "label"):
+        _check_texts(columns.get(name, ()), f"{name}s", csv.field_size_limit())
     # before Python 3.13 the csv module leaves a lone carriage return unquoted, which no reader survives
     awkward = any("\r" in text for name in ("node", "label") for text in columns.get(name, ()))
     with open(path, "x", encoding="utf-8", newline="") as file:
@@ -45,15 +48,17 @@ def write_tsv(path, saved, graph):
 
 def write_parquet(path, saved, graph):
     """Parquet, by pandas; names of more than one type become text."""
-    frame = _pandas().DataFrame({"node": _as_column(saved.nodes)})
+    frame = _pandas().DataFrame({"node": _as_column(saved.nodes, "nodes")})
     for k, column in enumerate(saved.coordinates.T):
         frame[AXES[k]] = column
     if saved.labels is not None:
-        frame["label"] = _as_column(saved.labels)
-    try:
-        frame.to_parquet(path, index=False)
-    except ImportError as error:
-        raise ImportError(f".parquet {PARQUET_REMEDY}") from error
+        frame["label"] = _as_column(saved.labels, "labels")
+    _to_parquet(frame, path)
+
+
+def check_parquet():
+    """Raise an ImportError unless Parquet can be written."""
+    _to_parquet(_pandas().DataFrame({"node": [0]}), io.BytesIO())
 
 
 def read_csv(content, delimiter=","):
@@ -146,7 +151,14 @@ def _pandas():
     return pandas
 
 
-def _as_column(items):
+def _to_parquet(frame, file):
+    try:
+        frame.to_parquet(file, index=False)
+    except ImportError as error:
+        raise ImportError(f".parquet {PARQUET_REMEDY}") from error
+
+
+def _as_column(items, name):
     """Items of one type as a column of it, others as text; None stays None."""
     items = [item.item() if isinstance(item, np.generic) and item.dtype.kind in "biuf" else item for item in items]
     present = [item for item in items if item is not None]
@@ -155,6 +167,20 @@ def _as_column(items):
         for dtype in ("Int64", "UInt64"):  # which have gaps
             if np.iinfo(dtype.lower()).min <= min(present) and max(present) <= np.iinfo(dtype.lower()).max:
                 return items if len(present) == len(items) else _pandas().array(items, dtype=dtype)
-    elif len(kinds) == 1 and kinds <= {float, str, bool}:
+    elif len(kinds) == 1 and kinds <= {float, bool}:
         return items
-    return [None if item is None else str(item) for item in items]
+    texts = [None if item is None else str(item) for item in items]
+    _check_texts(filter(None, texts), name)
+    return texts
+
+
+def _check_texts(texts, name, longest=np.inf):
+    """Raise a ValueError unless a table can hold the texts."""
+    for text in texts:
+        if SURROGATE.search(text):
+            raise ValueError(f"{name} holds {text!r:.100}, which UTF-8 cannot keep; rename it")
+        if len(text) > longest:
+            raise ValueError(
+                f"{name} holds {text!r:.30}... of {len(text)} characters, more than the {longest} that the csv module "
+                "reads; shorten it, or write another format"
+            )

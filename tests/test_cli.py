@@ -446,6 +446,19 @@ def test_an_unknown_output_is_told_before_the_run(capsys):
     complaint(capsys, embed("karate.mtx", "-o", "Y.docx"), "'Y.docx'", ".gexf")
 
 
+def test_parquet_without_an_engine_is_told_before_the_run(monkeypatch, capsys):
+    for name in ("pyarrow", "fastparquet"):
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setattr("sggraph.cli._embed", lambda *_, **__: pytest.fail("it ran"))
+    complaint(capsys, embed("karate.mtx", "-o", "Y.parquet"), 'pip install "sggraph[parquet]"')
+
+
+def test_parquet():
+    pytest.importorskip("pyarrow")
+    assert embed("karate.mtx", "-o", "Y.parquet") == 0
+    assert sggraph.load_embedding("Y.parquet").nodes == list(range(34))
+
+
 def test_names_escaped_for_spreadsheets_find_their_labels(monkeypatch):
     with open("formula.csv", "w") as file:
         file.write("=a,b\nb,+c\n")

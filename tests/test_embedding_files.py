@@ -95,9 +95,26 @@ def test_writing_replaces_follows_links_and_leaves_no_rubbish(tmp_path):
 
 def test_a_failed_write_keeps_the_old_file(tmp_path):
     (tmp_path / "y.csv").write_text("old")
-    with pytest.raises(UnicodeEncodeError):
+    with pytest.raises(ValueError, match="nodes holds"):
         write_embedding(tmp_path / "y.csv", [[0, 1], [1, 2]], nodes=["a", "\ud800"])
     assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".parquet"])
+@pytest.mark.parametrize("name", ["nodes", "labels"])
+def test_what_a_table_cannot_keep(tmp_path, suffix, name):
+    if suffix == ".parquet":
+        pytest.importorskip("pyarrow")
+    with pytest.raises(ValueError, match=rf"^{name} holds 'a\\ud800', which UTF-8 cannot keep; rename it"):
+        write_embedding(tmp_path / f"y{suffix}", [1, 2], **{name: ["a\ud800", "b"]})
+    for length in (131_072, 131_073):
+        texts = ["a" * length, "b"]
+        if suffix == ".parquet" or length == 131_072:
+            write_embedding(tmp_path / f"y{suffix}", [1, 2], **{name: texts})
+            assert getattr(load_embedding(tmp_path / f"y{suffix}"), name) == texts
+        else:
+            with pytest.raises(ValueError, match=rf"^{name} holds 'aaa.* of 131073 characters, more than the 131072"):
+                write_embedding(tmp_path / f"y{suffix}", [1, 2], **{name: texts})
 
 
 @pytest.mark.parametrize(
