@@ -15,6 +15,12 @@ from . import __version__
 FORMATS = ".mtx, .npz, .csv, .tsv, .txt, .edgelist, .graphml, .gml or .gexf, each also with .gz"
 OUTPUTS = ".csv, .tsv, .parquet, .gexf or .graphml (Gephi), .cyjs (Cytoscape) or .npz (with the provenance)"
 
+FLAGS = {"d": "-d", "lambda_": "--lambda", "random_state": "--seed"}  # of the arguments of SGtSNEpi
+FLAGS |= {
+    name: f"--{name.replace('_', '-')}"
+    for name in ("balance", "components", "max_iter", "early_exag", "alpha", "eta", "n_jobs", "checkpoint")
+}
+
 
 def main(argv=None):
     """Run the command line `argv` (``sys.argv[1:]``) and return the exit code.
@@ -58,7 +64,7 @@ def make_parser():
     demo = commands.add_parser("demo", help="embed the bundled US counties and draw them")
     demo.description = "Embed the bundled graph of US counties; write sggraph_demo.png and sggraph_demo.csv."
     demo.add_argument("--output-dir", type=Path, default=Path("."), metavar="DIR", help="folder of both files (.)")
-    demo.add_argument("--seed", type=_whole, default=0, help="random seed (0)")
+    demo.add_argument("--seed", dest="random_state", type=_whole, default=0, metavar="SEED", help="random seed (0)")
     demo.set_defaults(run=run_demo)
 
     embed = commands.add_parser("embed", help="embed the graph in a file")
@@ -97,7 +103,7 @@ def make_parser():
     method.add_argument("--early-exag", type=_auto_or(_whole), default="auto", metavar="N", help="the first N of them")
     method.add_argument("--alpha", type=_auto_or(_real), default="auto", metavar="A", help="exaggerated by A (auto)")
     method.add_argument("--eta", type=_auto_or(_real), default="auto", metavar="ETA", help="learning rate (auto)")
-    method.add_argument("--seed", type=_whole, default=0, help="random seed (0)")
+    method.add_argument("--seed", dest="random_state", type=_whole, default=0, metavar="SEED", help="random seed (0)")
     method.add_argument("--n-jobs", type=_whole, metavar="N", help="threads (all cores)")
     embed.add_argument("--quiet", action="store_true", help="no progress bar and no report")
     embed.set_defaults(run=run_embed)
@@ -118,7 +124,7 @@ def run_demo(arguments):
     counties = load_us_counties()
     graph = counties.to_networkx()
     print("US counties, joined where they share a border; their classes are the states.")
-    result = _embed(graph, random_state=arguments.seed)
+    result = _embed(graph, random_state=arguments.random_state)
     labels = [counties.label_names[c] for c in counties.labels]
     _write(result, labels, output, picture, "US counties that share a border, coloured by state")
     _report(result, output, picture)
@@ -149,10 +155,8 @@ def run_embed(arguments):
     if find_classes:
         from .communities import louvain_names
 
-        labels = louvain_names(graph, arguments.seed)
-    names = ("d", "lambda_", "balance", "components", "max_iter", "early_exag", "alpha", "eta", "n_jobs")
-    options = {name: getattr(arguments, name) for name in names}
-    options |= {"random_state": arguments.seed, "checkpoint": arguments.checkpoint}
+        labels = louvain_names(graph, arguments.random_state)
+    options = {name: getattr(arguments, name) for name in FLAGS}
     try:
         result = _embed(graph, verbose=not arguments.quiet, **options)
     except KeyboardInterrupt as interrupt:
@@ -325,4 +329,6 @@ def _complain(message, code):
 
 
 def _one_line(message):
-    return " ".join(str(message).split())
+    """The message in one line, which begins with the flag for the argument with which it began."""
+    name, mark, rest = " ".join(str(message).split()).partition("=")
+    return f"{FLAGS.get(name, name)}{mark}{rest}"
