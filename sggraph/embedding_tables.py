@@ -17,6 +17,7 @@ from .saved import SavedEmbedding
 FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 NUMBER = re.compile(r"[+-]?\d+(\.\d*)?(e[+-]?\d+)?", re.IGNORECASE)
 FORMS = {int: (str,), float: (repr, "{:.9g}".format, "{:.17g}".format)}  # of numbers; the last prints 2.0 as 2
+DECIMAL = re.compile(r"-?((0|[1-9]\d*)(\.\d+)?|\.\d+)")  # 0.50, not 007
 SURROGATE = re.compile(r"[\ud800-\udfff]")  # half a character, which UTF-8 cannot hold
 AXES = "xyz"
 PARQUET_REMEDY = 'needs pandas and an engine for it: pip install "sggraph[parquet]"'
@@ -119,10 +120,14 @@ def unescaped(text):
 
 
 def with_gaps(texts):
-    """Labels, None where there is none."""
+    """Labels, None where there is none: as `as_numbers`, and numbers, too, if all are decimals that stay different."""
     texts = list(texts)
-    present = iter(as_numbers(filter(None, texts)))
-    return [next(present) if text else None for text in texts]
+    present = as_numbers(filter(None, texts))
+    if all(isinstance(label, str) and DECIMAL.fullmatch(label) for label in present):
+        numbers = list(map(float, present))
+        present = numbers if len(set(numbers)) == len(set(present)) else present
+    labels = iter(present)
+    return [next(labels) if text else None for text in texts]
 
 
 def as_numbers(texts):

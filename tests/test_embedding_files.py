@@ -17,7 +17,7 @@ from hypothesis import example, given, settings
 from sggraph import SGtSNEpi, load_embedding, read_graph, save_embedding, sgtsne_layout, write_embedding
 from sggraph.communities import louvain_names
 from sggraph.embedding_files import FORMATS
-from sggraph.embedding_tables import escaped, unescaped
+from sggraph.embedding_tables import escaped, unescaped, with_gaps
 from sggraph.graph import GraphWarning, as_graph, graph_hash
 
 KARATE = nx.karate_club_graph()
@@ -561,3 +561,21 @@ def test_parameters_are_those_of_the_fit(tmp_path):
     save_embedding(tmp_path / "a.npz", estimator)
     provenance = load_embedding(tmp_path / "a.npz").provenance
     assert (provenance["parameters"]["max_iter"], provenance["seed"]) == (7, 3)
+
+
+@pytest.mark.parametrize(
+    ("texts", "labels"),
+    [
+        (["0.50", "", "1.25"], [0.5, None, 1.25]),
+        (["1.10", "1.1"], ["1.10", "1.1"]),
+        (["007", "8"], ["007", "8"]),
+        (["3", "10", ""], [3, 10, None]),
+        (["1.0", "2"], [1.0, 2.0]),
+        ([], []),
+        (["", ""], [None, None]),
+    ],
+)
+def test_labels_that_are_decimals_are_numbers(texts, labels):
+    found = with_gaps(texts)
+    assert found == labels
+    assert list(map(type, found)) == list(map(type, labels))
