@@ -17,6 +17,7 @@ import sggraph
 from sggraph import embed_graph
 from sggraph.cli import main
 from sggraph.communities import louvain_names
+from sggraph.interrupts import Interrupts
 
 KARATE = nx.karate_club_graph()
 
@@ -371,11 +372,12 @@ def test_ctrl_c_is_no_traceback(monkeypatch, capsys):
 
 
 def test_ctrl_c_with_a_checkpoint_says_how_to_go_on(monkeypatch, capsys):
-    def stop(interrupts):
-        raise KeyboardInterrupt
+    class Struck(Interrupts):
+        def check(self):
+            raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("sggraph.interrupts.Interrupts.check", stop)
+        patch.setattr("sggraph.runs.Interrupts", Struck)
         assert main(["embed", "karate.mtx", "--quiet", "--checkpoint", "run.npz"]) == 130
     assert capsys.readouterr().err == "sggraph: interrupted; the same command goes on from 'run.npz'\n"
     assert main(["embed", "karate.mtx", "--quiet", "--checkpoint", "run.npz"]) == 0

@@ -54,11 +54,17 @@ def test_the_better_start_goes_on():
 def stopped(monkeypatch, at, *arguments, **options):
     """The state of a run that Ctrl-C ends after so many iterations, those of all starts and components counted."""
     count = iter(range(1, 10**6))
+
+    class Struck(Interrupts):
+        def check(self):
+            if next(count) == at:
+                os.kill(os.getpid(), signal.SIGINT)
+
+        def _handle(self, *arguments):
+            self._before(*arguments)
+
     with monkeypatch.context() as patch:
-        patch.setattr(
-            Interrupts, "check", lambda self: os.kill(os.getpid(), signal.SIGINT) if next(count) == at else None
-        )
-        patch.setattr(Interrupts, "_handle", lambda self, *arguments: self._before(*arguments))
+        patch.setattr(sggraph.runs, "Interrupts", Struck)
         with pytest.raises(sg.EmbeddingInterrupted) as caught:
             sg.embed_graph(*arguments, random_state=0, **options)
     return caught.value.state
