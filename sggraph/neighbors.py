@@ -24,6 +24,7 @@ METRICS = (  # known to pynndescent and to scikit-learn, without parameters
 )
 BLOCKED = ("euclidean", "l2", "sqeuclidean", "cosine")  # metrics that matrix products serve
 SPARSE = ("euclidean", "l2", "sqeuclidean", "cosine", "manhattan", "l1")  # metrics with an exact search, then
+DENSE = 20_000_000  # entries of a sparse matrix that is made dense for other metrics
 FORKED = (
     "the approximate search for neighbours cannot run in a process forked from one that has used it (GNU OpenMP would "
     "end the process): the search is exact, which takes longer; start processes by 'spawn' instead"
@@ -94,7 +95,7 @@ def _checked(indices, distances, metric):
 def _is_exact_cheaper(X, metric):
     n, f = X.shape
     if sparse.issparse(X):
-        return n <= EXACT_SPARSE and metric in SPARSE
+        return n <= EXACT_SPARSE and (metric in SPARSE or n * f <= DENSE)
     if metric not in BLOCKED:
         return n <= EXACT_SPARSE
     return _fits_tree(X, metric) or float(n) ** 2 * (f + 60) <= EXACT_COST
@@ -130,9 +131,11 @@ def _brute(X, k, metric, n_jobs, queries=None):
     from sklearn.neighbors import NearestNeighbors
 
     if sparse.issparse(X) and metric not in SPARSE:
-        raise ValueError(
-            f"metric={metric!r} has no exact search for a sparse X: give method='approximate', or X.toarray()"
-        )
+        if X.shape[0] * X.shape[1] > DENSE:
+            raise ValueError(
+                f"metric={metric!r} has no exact search for a sparse X: give method='approximate', or X.toarray()"
+            )
+        X, queries = (part.toarray() if sparse.issparse(part) else part for part in (X, queries))
     if sparse.issparse(X) and metric == "sqeuclidean":  # which scikit-learn lacks there
         indices, distances = _brute(X, k, "euclidean", n_jobs, queries)
         return indices, distances**2

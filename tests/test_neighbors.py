@@ -163,8 +163,12 @@ def test_samples_without_distances_are_named():
         search(X, 5, "correlation")
 
 
-def test_metrics_without_an_exact_search_of_sparse_samples():
+def test_metrics_without_an_exact_search_of_sparse_samples(monkeypatch):
     X = sparse.csr_array(blobs(30, 5))
+    indices, distances = search(X, 5, "correlation")
+    np.testing.assert_array_equal(indices, search(X.toarray(), 5, "correlation")[0])
+    assert module._is_exact_cheaper(X, "jaccard")
+    monkeypatch.setattr(module, "DENSE", 100)
     with pytest.raises(ValueError, match=r"metric='jaccard' has no exact search for a sparse X: give method='approx"):
         search(X, 5, "jaccard")
     indices, distances = search(X, 5, "sqeuclidean")
