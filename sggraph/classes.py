@@ -54,7 +54,8 @@ def _by_row(labels, nodes, n):
                 f"labels has none of the nodes as key, such as {rows[0]!r}: key it by node, or give a list"
             )
         return [labels.get(node) for node in rows]
-    if hasattr(labels, "reindex") and nodes is not None and set(nodes) <= set(labels.index):
+    by_name = hasattr(labels, "reindex") and nodes is not None and labels.index.is_unique
+    if by_name and set(nodes) <= set(labels.index):
         labels = labels.reindex(nodes)
     if isinstance(labels, str) or np.ndim(labels) != 1 or len(labels) != n:
         if isinstance(labels, str):

@@ -3,14 +3,16 @@
 import warnings
 
 import numpy as np
+from scipy import sparse
 
 from .graph import GraphWarning, as_graph
 
 
 def read_labels(labels, graph, random_state=0):
-    """The labels; for "louvain" the communities of `graph`."""
+    """The labels, without an index where it is not one of nodes; for "louvain" the communities of `graph`."""
     if not (isinstance(labels, str) and labels == "louvain"):
-        return labels
+        nameless = sparse.issparse(graph) or isinstance(graph, np.ndarray) or type(graph) in (list, tuple)
+        return getattr(labels, "array", labels) if nameless else labels  # the values of a pandas Series
     if graph is None:
         raise ValueError("labels='louvain' finds communities of the graph: give graph, too")
     return louvain_names(graph, random_state)

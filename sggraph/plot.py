@@ -59,7 +59,8 @@ def plot_embedding(
     labels : array_like of shape (n,), dict or "louvain", optional
         Integers, strings, bools and categoricals are classes; floats are values and get a colour bar (floats that are
         whole numbers beside missing ones are integer classes, which is how pandas stores them). A dict is read by
-        node, or by row number if nodes have no names; so is a pandas Series whose index holds the names of the nodes.
+        node, or by row number if nodes have no names; so is a pandas Series whose index holds the names of the nodes
+        (those of matrices have none: such a Series is read row by row).
         None, NaN, NA and absent nodes are missing: grey, and beneath the others. "louvain" finds the communities of
         `graph` with NetworkX, "community 1" the largest (1 s for 28,000 edges, 7 s for 170,000).
     graph : graph, optional
@@ -214,10 +215,10 @@ def _check_choices(**choices):
 
 def _as_positions(Y, graph):
     """Coordinates as a float array of shape (n, d), and the names of its rows (None where they have none)."""
-    if isinstance(Y, Mapping):
-        nodes = list(Y if graph is None else graph.nodes)
+    if graph is not None:
+        nodes = graph.nodes
     else:
-        nodes = None if graph is None or graph.nodes == list(range(len(graph.nodes))) else graph.nodes
+        nodes = list(Y) if isinstance(Y, Mapping) else None
     Y = as_coordinates(Y, graph, may_lack=True)
     if Y.shape[1] > 3:
         raise ValueError(f"Y must have shape (n, d) with d = 1, 2 or 3, got {Y.shape}: choose columns of it")

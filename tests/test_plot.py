@@ -17,6 +17,7 @@ from matplotlib.patches import ArrowStyle
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 
+from sggraph import as_graph
 from sggraph import palette as colours
 from sggraph.plot import plot_embedding
 from sggraph.plot_edges import crowding
@@ -577,6 +578,29 @@ def test_series_by_node_or_by_row():
     by_row = pd.Series([0, 1, 2], index=[2, 0, 1])  # rows of a matrix have no names: the index means nothing
     A = nx.to_scipy_sparse_array(G)
     assert color_at(plot_embedding(Y, by_row, graph=A), Y) == color_at(plot_embedding(Y, [0, 1, 2]), Y)
+
+
+@pytest.mark.parametrize("names", [[0, 1, 2], [2, 0, 1], ["a", "b", "c"]])
+def test_a_series_of_nodes_in_another_order(names):
+    G, Y = nx.path_graph(3), points(3)
+    G = nx.relabel_nodes(G, dict(enumerate(names)))
+    labels = dict(zip(names, "ABC", strict=True))
+    shuffled = pd.Series(labels).iloc[[2, 0, 1]]
+    for graph in (G, as_graph(G)):
+        assert color_at(plot_embedding(Y, shuffled, graph=graph), Y) == color_at(plot_embedding(Y, list("ABC")), Y)
+    twice = pd.concat([shuffled, shuffled])
+    with pytest.raises(ValueError, match=r"labels must be one label for each of the 3 rows of Y, got shape \(6,\)"):
+        plot_embedding(Y, twice, graph=G)
+
+
+def test_a_series_without_an_index_of_its_own_is_read_by_row():
+    Y, labels = points(3), pd.Series(list("ABC"))
+    for names in ("abc", [3, 5, 4]):
+        ax = plot_embedding(Y, labels, graph=nx.path_graph(names))
+        assert color_at(ax, Y) == color_at(plot_embedding(Y, list("ABC")), Y)
+    too_many = pd.Series(list("ABCD"))
+    with pytest.raises(ValueError, match=r"one label for each of the 3 rows of Y, got shape \(4,\)"):
+        plot_embedding(Y, too_many, graph=np.ones((3, 3)) - np.eye(3))
 
 
 # Axes, figures, styles
