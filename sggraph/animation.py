@@ -16,9 +16,13 @@ from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from .alignment import aligned
 from .communities import read_labels
+from .components import component_numbers
 from .coordinates import as_embeddings
+from .core.affinity import symmetric_pattern
+from .embed import with_nan
 from .graph import quiet_graph
 from .history import History, as_history
+from .leaves import is_kept
 from .plot import plot_embedding
 
 __all__ = ["EmbeddingAnimation", "animate_embedding"]
@@ -62,7 +66,9 @@ def animate_embedding(
     labels : array_like of shape (n,), or dict, optional
         Classes or values of the nodes, as in `plot_embedding`; colours are the same in all frames.
     graph : graph, optional
-        Anything that `as_graph` takes; its edges are drawn.
+        Anything that `as_graph` takes; its edges are drawn. Of a run that left nodes out of what it showed to its
+        callback (all but the largest component, leaves) give the whole graph and all labels: these nodes are not
+        drawn. Without `graph`, labels are one for each node of the estimator, or for each row of the snapshots.
     path : str or Path, optional
         Where to save: ".gif" needs nothing, ".mp4" needs ffmpeg.
     fps : float, optional
@@ -123,7 +129,10 @@ def animate_embedding(
     sizes = [points.get_sizes() for points in _points(ax)]
     windows = _windows(_limits(frames, graph))
     low, high = windows.transpose(2, 0, 1)[:, :, None]
-    inside = np.concatenate((frames - low) / (high - low)) if ax.name == "3d" else None
+    inside = None
+    if ax.name == "3d":
+        inside = np.concatenate((frames - low) / (high - low))
+        inside = inside[~np.isnan(inside[:, 0])]
     shown = None
 
     def update(f):
@@ -166,8 +175,10 @@ def _writer(path):
 
 
 def _as_frames(snapshots, graph):
-    """Captions, coordinates turned onto their successors, and the names of their rows."""
+    """Captions, coordinates turned onto their successors, with NaN for nodes nobody watched, and names of the rows."""
+    watched = None
     if isinstance(snapshots, History) or hasattr(snapshots, "callback"):
+        watched = _watched(snapshots, graph)
         snapshots = as_history(snapshots).snapshots
     if isinstance(snapshots, Mapping):
         named = {f"iteration {iteration}": Y for iteration, Y in snapshots.items()}
@@ -183,11 +194,44 @@ def _as_frames(snapshots, graph):
             f"snapshots has {len(named)} of at least 2: record more of them, History(max_snapshots=100) and "
             "callback_every=5"
         )
-    arrays, nodes = as_embeddings(named, graph)
+    arrays, nodes = as_embeddings(named, graph if watched is None else None)
     frames = list(arrays.values())
     for f in range(len(frames) - 2, -1, -1):
         frames[f] = aligned(frames[f], frames[f + 1], scale=False)
+    if watched is not None:
+        frames = [with_nan(Y, watched) for Y in frames]
     return list(arrays), frames, nodes
+
+
+def _watched(source, graph):
+    """Mask of the nodes whose coordinates a History was told, or None where these are all.
+
+    It does not know which ones, but their number tells whether leaves are absent, or all but the largest component.
+    """
+    embedded = getattr(source, "graph_", graph)
+    m = len(next(iter(as_history(source).snapshots.values()), ()))
+    n = 0 if embedded is None else len(embedded.nodes)
+    if m >= n or not (graph is None or len(graph.nodes) == n):
+        return None
+    A = symmetric_pattern(embedded.adjacency)
+
+    def largest(rows):
+        return rows[component_numbers(A[rows][:, rows]) == 0]
+
+    def leafless(rows):
+        return rows[is_kept(A[rows][:, rows])]
+
+    rows, drop_leaf = np.arange(n), getattr(source, "fitted_params_", {}).get("drop_leaf")  # None: not known
+    found = [] if drop_leaf else [largest(rows)]
+    if drop_leaf is not False:
+        found += [leafless(rows), largest(leafless(rows)), leafless(largest(rows))]
+    fitting = [rows for rows in found if len(rows) == m]
+    if any((other != fitting[0]).any() for other in fitting):
+        raise ValueError(
+            f"snapshots have {m} of the {n} nodes of graph, its largest component or what is left without leaves: give "
+            "the estimator, or the graph of these nodes alone, such as graph=G.subgraph(...)"
+        )
+    return np.isin(rows, fitting[0]) if fitting else None
 
 
 def _points(ax):

@@ -28,7 +28,7 @@ class History:
         The numbers: the divergence without exaggeration, one step behind its iteration, and the norm of the gradient.
     snapshots : dict
         Iteration -> coordinates, ndarray of shape (n, d), float32; with the coordinates at the start. Without the
-        leaves, where ``drop_leaf=True`` leaves them out.
+        leaves, where ``drop_leaf=True`` leaves them out; of components that are packed, the largest alone.
     schedule : Schedule or None
         The schedule of the run.
     first : int

@@ -3,6 +3,7 @@ import warnings
 import matplotlib
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_hex
@@ -153,6 +154,67 @@ def test_what_can_be_animated(history):
     assert nodes == list(G)
     np.testing.assert_allclose(frames[1], list(spring.values()))
     film_of([circle, spring], CLUB)
+
+
+APART = nx.disjoint_union_all([nx.path_graph(3), nx.barbell_graph(5, 4), nx.star_graph(5)])  # 3, 14 and 6 nodes
+APART = nx.relabel_nodes(APART, {v: f"node {v}" for v in APART})
+PARTS = {v: f"part {c}" for c, part in enumerate(nx.connected_components(APART)) for v in part}
+
+
+@pytest.mark.parametrize(
+    ("options", "shown"),
+    [
+        ({}, {"part 1": 14}),
+        ({"d": 1}, {"part 1": 14}),
+        ({"d": 3}, {"part 1": 14}),
+        ({"components": "largest"}, {"part 1": 14}),
+        ({"drop_leaf": True}, {"part 1": 14}),
+        ({"drop_leaf": True, "components": "together"}, {"part 0": 1, "part 1": 14, "part 2": 1}),
+        ({"components": "together"}, {"part 0": 3, "part 1": 14, "part 2": 6}),
+    ],
+)
+def test_the_nodes_that_a_history_watched_are_drawn_of_the_whole_graph(options, shown):
+    history = sg.History()
+    run = {"random_state": 0, "max_iter": 20, "callback": history, "callback_every": 20} | options
+    estimator = sg.SGtSNEpi(**run).fit(APART)
+    series = pd.Series(list(PARTS.values()))  # by row
+    for film in (
+        film_of(history, PARTS, graph=APART),
+        film_of(estimator, series, graph=APART, node_names=3),
+        film_of(estimator, list(PARTS.values())),
+    ):
+        ax = frame(film, 1)
+        film._fig.canvas.draw()
+        assert [text.get_text() for text in ax.get_legend().get_texts()] == list(shown)
+        (points,) = [c for c in ax.collections if isinstance(c, PathCollection)]
+        assert len(points.get_offsets()) == sum(shown.values())
+    colors = {to_hex(handle.get_color()) for handle in ax.get_legend().legend_handles}
+    assert len(colors) == len(shown)
+    part = APART.subgraph([v for v in APART if PARTS[v] in shown]).copy()
+    if len(part) == sum(shown.values()):  # the nodes that were watched, and these alone, do as well
+        film_of(history, PARTS, graph=part)
+
+
+def test_the_edges_of_the_largest_component_join_its_own_points():
+    estimator = sg.SGtSNEpi(random_state=0, max_iter=20, callback=sg.History(), callback_every=10).fit(APART)
+    ax = frame(film_of(estimator, graph=APART), 2)
+    (lines,) = [c.get_segments() for c in ax.collections if isinstance(c, LineCollection)]
+    places = estimator.callback.snapshots[20].astype(float)
+    inner = nx.convert_node_labels_to_integers(nx.barbell_graph(5, 4))
+    expected = {frozenset([tuple(places[u]), tuple(places[v])]) for u, v in inner.edges}
+    assert {frozenset(map(tuple, line.tolist())) for line in lines} == expected
+
+
+def test_a_history_that_may_have_watched_either_of_two_parts():
+    two = nx.disjoint_union(nx.complete_graph(6), nx.path_graph(2))
+    two.add_edges_from([(0, "leaf"), (1, "another leaf")])  # 8 nodes in the largest component, 8 without leaves
+    history = sg.History()
+    estimator = sg.SGtSNEpi(random_state=0, max_iter=20, callback=history, callback_every=10).fit(two)
+    with pytest.raises(
+        ValueError, match=r"snapshots have 8 of the 10 nodes of graph.*give the estimator, or the graph"
+    ):
+        sg.animate_embedding(history, graph=two)
+    film_of(estimator, graph=two)
 
 
 def test_given_axes_dark_style_and_settings(history):
