@@ -237,6 +237,7 @@ def _draw(result, labels, picture, title, names):
     figure = Figure(figsize=(8, 8))
     ax = whole_axes(figure, result.embedding_)
     plot_embedding(result.embedding_, labels, graph=result.graph_, ax=ax, title=title, **names)
+    ax.title.set_parse_math(False)  # the name of a file
     figure.savefig(picture, dpi=150, bbox_inches="tight")
 
 

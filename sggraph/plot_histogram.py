@@ -7,6 +7,7 @@ from .graph import as_graph
 from .neighborhood_scores import neighbor_hits
 from .options import as_generator
 from .palette import EIGHT, distinct_colors, grey, is_dark
+from .plot_legend import write_last
 
 __all__ = ["plot_recall"]
 
@@ -82,6 +83,8 @@ def plot_recall(graph, Y, *, ax=None, bins=20, n_samples=5000, random_state=0):
 def _draw(ax, recalls, bins):
     colors = EIGHT if len(recalls) <= len(EIGHT) else distinct_colors(len(recalls), is_dark(ax))
     several = len(recalls) > 1
+    handles, labels = ax.get_legend_handles_labels()  # of what the caller has drawn
+    texts = []
     for (name, recall), color in zip(recalls.items(), colors, strict=False):
         mean, label = recall.mean(), f"mean {recall.mean():.2f}"
         shares = np.full(len(recall), 100 / len(recall))
@@ -90,7 +93,9 @@ def _draw(ax, recalls, bins):
         ax.hist(recall + 1e-9, bins, range=(0, 1 + 1e-9), weights=shares, color=color, **style)
         dashed = ax.axvline(mean, color=color if several else grey(ax, 1), linestyle="--", linewidth=1)
         handle = ax.plot([], [], color=color)[0] if several else dashed
-        handle.set_label(label if name is None else f"{name}, {label}")
+        handles.append(handle)
+        texts.append(label if name is None else f"{name}, {label}")
+        handle.set_label(texts[-1])
     ax.set(xlim=(0, 1), xlabel="neighbour recall of a node", ylabel="nodes, %")
     ax.spines[["top", "right"]].set_visible(False)
-    ax.legend(frameon=False)
+    write_last(ax.legend(handles, [*labels, *["-"] * len(texts)], frameon=False), texts)

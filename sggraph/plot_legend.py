@@ -26,8 +26,9 @@ def draw_legend(ax, codes, names, colors, alpha, height, legend):
     if len(listed) < len(names):
         entries.append(("none", f"+{len(names) - len(listed)} more"))
     dot = {"linestyle": "", "marker": "o", "markersize": 0.7 * font, "markeredgewidth": 0}
-    return ax.legend(
-        handles=[Line2D([], [], color=color, alpha=alpha, label=name, **dot) for color, name in entries],
+    legend = ax.legend(
+        [Line2D([], [], color=color, alpha=alpha, **dot) for color, _ in entries],
+        ["-"] * len(entries),
         loc="upper left",
         bbox_to_anchor=(1.01, 1.0),
         ncols=-(-len(entries) // rows),
@@ -36,6 +37,17 @@ def draw_legend(ax, codes, names, colors, alpha, height, legend):
         labelspacing=0.35,
         fontsize=font,
     )
+    write_last(legend, [name for _, name in entries])
+    return legend
+
+
+def write_last(legend, names):
+    """Write names into the last entries of the legend, as they are: "$" begins no formula.
+
+    Names that begin with "_" come in no other way: matplotlib leaves artists of such labels out (up to 3.9 all).
+    """
+    for text, name in zip(legend.get_texts()[-len(names) :], names, strict=True):
+        text.set(text=name, parse_math=False)
 
 
 def draw_colorbar(ax, points):

@@ -40,7 +40,7 @@ def plot_comparison(
     embeddings : dict
         Title -> embedding, each an array of shape (n, d) or a dict from node to position, as `sgtsne_layout` and the
         layouts of NetworkX return; all with the same d = 1, 2 or 3. Rows are in the order of `graph`; without it, in
-        that of the first dict of positions.
+        that of the first dict of positions. Titles are written as they are, also with "$" in them.
     labels : array_like of shape (n,), or dict, optional
         Classes or values of the nodes, as in `plot_embedding`.
     graph : graph, optional
@@ -111,6 +111,7 @@ def plot_comparison(
         plot_embedding(_by_node(Y, nodes, graph), graph=graph, ax=ax, legend=False, title=name, **options)
         if not solid:
             _fill(ax, grid.sides)
+        ax.title.set_parse_math(False)  # a name, in which "$" begins no formula
         fit(ax.title, ax)
         if scores:
             recall = neighbor_recall(graph, Y, random_state=random_state)

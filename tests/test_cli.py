@@ -198,6 +198,12 @@ def test_tiny_graphs_get_a_picture(G):
     assert len(rows_of("tiny_embedding.csv")) == len(G)
 
 
+def test_a_file_name_of_dollars_is_no_formula():
+    nx.write_edgelist(KARATE, "a$x^$.edgelist")
+    assert embed("a$x^$.edgelist", "--plot", "Y.png") == 0
+    assert os.path.getsize("Y.png") > 3000
+
+
 def test_drawing_opens_no_window_and_leaves_matplotlib_alone():
     pyplot = sys.modules.get("matplotlib.pyplot")
     before = dict(matplotlib.rcParams), pyplot and pyplot.get_fignums()

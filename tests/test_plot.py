@@ -185,6 +185,15 @@ def test_a_long_title_fits_its_figure():
     assert len(sizes) == 1
 
 
+def test_class_names_are_no_formulas_but_a_title_may_be():
+    names = ["$\\frac$", "_a", "5$ to 6$"]
+    ax = plot_embedding(points(3), names, title="$\\alpha$")
+    assert list(legend_colors(ax)) == ["5$ to 6$", "$\\frac$", "_a"]
+    ax.figure.canvas.draw()
+    assert not any(text.get_parse_math() for text in ax.get_legend().get_texts())
+    assert ax.title.get_parse_math()
+
+
 def test_no_labels_one_colour_no_legend():
     Y = points(5)
     ax = plot_embedding(Y)

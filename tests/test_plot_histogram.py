@@ -57,6 +57,23 @@ def test_several_embeddings_in_several_dimensions():
     assert len(sg.plot_recall(G, {k: SPRING for k in range(11)}).get_legend().get_texts()) == 11
 
 
+def test_names_of_dollars_and_underscores_are_listed_as_they_are():
+    names = ["$\\frac$", "_hidden", "5$ to 6$"]
+    ax = sg.plot_recall(G, dict.fromkeys(names, SPRING))
+    ax.figure.canvas.draw()
+    assert [text.get_text().split(", mean")[0] for text in ax.get_legend().get_texts()] == names
+
+
+def test_what_the_axes_hold_already_stays_in_the_legend():
+    _, ax = plt.subplots()
+    ax.plot([0, 1], [0, 1], label="$x$")
+    for Y in (SPRING, nx.circular_layout(G)):
+        sg.plot_recall(G, {"a": Y, "b": Y}, ax=ax)
+    texts = ax.get_legend().get_texts()
+    assert [text.get_text()[0] for text in texts] == ["$", "a", "b", "a", "b"]
+    assert texts[0].get_parse_math()
+
+
 def test_ax_sample_and_settings():
     before = dict(plt.rcParams)
     _, mine = plt.subplots()

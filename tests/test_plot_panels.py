@@ -128,6 +128,12 @@ def test_nothing_beside_the_panels_without_labels_or_legend():
     assert len(sg.plot_comparison(random_layouts("ab"), CLUB, legend=False, graph=G)[0].figure.axes) == 2
 
 
+def test_names_are_no_formulas():
+    axes = sg.plot_comparison(random_layouts(["$\\frac$", "5$ to 6$"]), [*["$\\sqrt$"] * 33, "_b"])
+    axes[0].figure.canvas.draw()
+    assert [ax.get_title() for ax in axes] == ["$\\frac$", "5$ to 6$"]
+
+
 def test_long_titles_do_not_overlap():
     axes = sg.plot_comparison(random_layouts(["a long name for a layout " * 3, "and another, even longer " * 4]))
     axes[0].figure.canvas.draw()
