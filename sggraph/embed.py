@@ -4,6 +4,7 @@ Graph -> adjacency -> joint probabilities P and starting coordinates -> gradient
 """
 
 from itertools import compress
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from .graph import Graph, as_graph, graph_hash
 from .initial import check_init
 from .leaves import is_kept, with_leaves, without_leaves
 from .memory import check_memory, grid_limit
-from .options import as_generator, as_lambda, check_flags, check_keeping, check_options
+from .options import GREATEST, as_generator, as_lambda, check_flags, check_keeping, check_options
 from .progress import stage
 from .runs import Keeper, embed_parts
 from .schedule import Schedule
@@ -267,6 +268,11 @@ def sgtsne_layout(G, d=2, *, scale=1.0, center=None, weight="weight", seed=None,
         Node -> position, an array of length d, in the order of the nodes. ``components="largest"`` leaves the others
         out: ``nx.draw(G.subgraph(pos), pos)``.
 
+    Raises
+    ------
+    ValueError, TypeError
+        As `embed_graph`; and if `scale` is no number above 0, or `center` is not d numbers.
+
     Examples
     --------
     >>> import networkx as nx
@@ -275,6 +281,11 @@ def sgtsne_layout(G, d=2, *, scale=1.0, center=None, weight="weight", seed=None,
     >>> list(pos)
     [0, 1, 2, 3]
     """
+    if "random_state" in options:
+        raise TypeError("sgtsne_layout has no random_state: it is called seed here, as in the layouts of NetworkX")
+    if scale is not None and not (isinstance(scale, Real) and type(scale) is not bool and 0 < scale <= GREATEST):
+        raise ValueError(f"scale={scale!r:.80}: give a number above 0, or None for the embedding's own units")
+    center = None if center is None else _as_center(center, d)
     direction = options.pop("direction", "symmetric")
     graph = as_graph(G, weight=weight, direction=direction)
     Y = embed_graph(graph, d, random_state=seed, **options).astype(np.float64)
@@ -284,8 +295,18 @@ def sgtsne_layout(G, d=2, *, scale=1.0, center=None, weight="weight", seed=None,
         Y -= (Y.max(axis=0) + Y.min(axis=0)) / 2
         Y *= scale / (np.abs(Y).max() or 1.0)
     if center is not None:
-        Y += np.asarray(center, np.float64)
+        Y += center
     return dict(zip(compress(graph.nodes, placed), Y, strict=True))
+
+
+def _as_center(center, d):
+    try:
+        numbers = np.asarray(center, np.float64)
+    except (TypeError, ValueError, OverflowError):
+        numbers = np.array(np.nan)
+    if numbers.shape != (d,) or not np.isfinite(numbers).all():
+        raise ValueError(f"center={center!r:.80}: give d={d!r:.80} numbers, one for each coordinate")
+    return numbers
 
 
 def embed(

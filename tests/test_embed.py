@@ -485,6 +485,22 @@ def test_scale_and_center(scale, center):
     assert sides.min() / sides.max() == pytest.approx(np.ptp(raw, axis=0).min() / np.ptp(raw, axis=0).max(), rel=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("options", "error", "match"),
+    [
+        *(({"scale": scale}, ValueError, "scale=") for scale in [np.nan, np.inf, "a", 0, -1, True, [1, 1], 10**400]),
+        *(
+            ({"center": center}, ValueError, "center=.*give d=2")
+            for center in [(1, 2, 3), 5, "a", (np.nan, 0), [[1, 2]]]
+        ),
+        ({"random_state": 1}, TypeError, "sgtsne_layout has no random_state: it is called seed"),
+    ],
+)
+def test_layouts_that_cannot_be(options, error, match):
+    with pytest.raises(error, match=match):
+        sgtsne_layout(KARATE, max_iter=3, **options)
+
+
 @pytest.mark.parametrize("scale", [1, 1000.0])
 def test_a_single_node_sits_at_the_center(scale):
     pos = sgtsne_layout(nx.empty_graph(1), scale=scale, center=(4, 5, 6), d=3)
