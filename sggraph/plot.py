@@ -5,8 +5,10 @@ Nothing here shows a figure or changes rcParams. Frame, points, edges, names, le
 """
 
 from collections.abc import Mapping
+from numbers import Real
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.cbook import normalize_kwargs
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.text import Text
@@ -15,18 +17,20 @@ from .classes import as_classes, without_empty
 from .communities import read_labels
 from .coordinates import as_coordinates
 from .graph import quiet_graph
+from .options import as_generator
 from .palette import grey, is_dark
 from .plot_density import draw_density
 from .plot_edges import BETWEEN, Edges, degrees, draw_edges
 from .plot_frame import axes_in_points, far_away, fit, limits, new_axes, set_frame
 from .plot_legend import draw_colorbar, draw_legend, make_room
 from .plot_names import Names, medoids, wanted_names
-from .plot_points import as_strip, default_style, draw_border, draw_points, make_paint
+from .plot_points import as_strip, check_palette, check_values, default_style, draw_border, draw_points, make_paint
 
 __all__ = ["plot_embedding"]
 
 MANY_POINTS = 200_000
 RASTERIZED = 10_000
+LARGEST = 1e100  # coordinate, and 1 / LARGEST the smallest extent: their squares are floats still
 
 
 def plot_embedding(
@@ -108,8 +112,8 @@ def plot_embedding(
     Raises
     ------
     ValueError
-        If sizes do not agree, coordinates are not finite, d is not 1, 2 or 3, a class has no colour in `palette`, or
-        an option needs a graph or classes that are not given.
+        If sizes do not agree, coordinates are not finite or so large or small that their squares are not, d is not 1,
+        2 or 3, a class has no colour in `palette`, or an option is none or needs a graph or classes that are not given.
 
     Notes
     -----
@@ -133,14 +137,21 @@ def plot_embedding(
     True
     """
     _check_choices(legend=legend, arrows=arrows, density=density)
-    rng = np.random.default_rng(random_state)
-    point_style = normalize_kwargs(point_style, PathCollection)
-    edge_style = {"max_edges": None, "bundle": False} | normalize_kwargs(edge_style, LineCollection)
+    if not (ax is None or isinstance(ax, Axes)):
+        raise ValueError(f"ax must be matplotlib Axes, such as plt.subplots()[1], got {type(ax).__name__}")
+    rng = as_generator(random_state)
+    point_style = _as_style("point_style", point_style, PathCollection)
+    edge_style = {"max_edges": None, "bundle": False} | _as_style("edge_style", edge_style, LineCollection)
+    text_style = _as_style("text_style", text_style, Text)
     max_edges, bundle = edge_style.pop("max_edges"), edge_style.pop("bundle")
+    _check_max_edges(max_edges)
     labels = read_labels(labels, graph, random_state)
     graph = None if graph is None else quiet_graph(graph)
     Y, nodes = _as_positions(Y, graph)
     values, names = (None, None) if labels is None else as_classes(labels, nodes, len(Y))
+    if values is not None:
+        check_palette(palette, names)
+        check_values(values)
     if label_on_map and names is None:
         raise ValueError("label_on_map=True needs classes: give them as labels, or graph and labels='louvain'")
     degree = None if graph is None else degrees(graph.adjacency)
@@ -194,7 +205,7 @@ def plot_embedding(
         if guide is not None:
             make_room(ax.figure, guide)
     if label_on_map or written or far.any():
-        pen = Names(ax, Y[~far], box, style["s"], normalize_kwargs(text_style, Text))
+        pen = Names(ax, Y[~far], box, style["s"], text_style)
         remark = f"{far.sum()} points farther out" if far.any() else ""
         if label_on_map:
             pen.write_classes(
@@ -213,6 +224,19 @@ def _check_choices(**choices):
             raise ValueError(f'{name} must be "auto", True or False, got {choice!r}')
 
 
+def _as_style(name, style, artist):
+    """Keywords of an artist under their long names."""
+    if not (style is None or isinstance(style, Mapping)):
+        raise ValueError(f'{name} must be a dict of keywords, such as {{"alpha": 0.5}}, got {style!r:.80}')
+    return normalize_kwargs(style, artist)
+
+
+def _check_max_edges(number):
+    fits = isinstance(number, Real) and not isinstance(number, bool) and number >= 0
+    if not (number is None or (fits and (number == np.inf or number % 1 == 0))):
+        raise ValueError(f'edge_style has "max_edges" {number!r:.80}: give a number of edges of at least 0, or None')
+
+
 def _as_positions(Y, graph):
     """Coordinates as a float array of shape (n, d), and the names of its rows (None where they have none)."""
     if graph is not None:
@@ -222,4 +246,7 @@ def _as_positions(Y, graph):
     Y = as_coordinates(Y, graph, may_lack=True)
     if Y.shape[1] > 3:
         raise ValueError(f"Y must have shape (n, d) with d = 1, 2 or 3, got {Y.shape}: choose columns of it")
+    largest, extent = np.nanmax(np.abs(Y)), np.max(np.nanmax(Y, axis=0) / 2 - np.nanmin(Y, axis=0) / 2)
+    if largest > LARGEST or 0 < extent < 1 / LARGEST:
+        raise ValueError(f"Y reaches {largest:.1g}, of which pictures cannot be computed: divide it by that")
     return Y, nodes

@@ -31,7 +31,7 @@ class Edges:
         self.row, self.col = sparse.triu(A + A.T, k=1).nonzero()
         if len(self.row) > max_edges:
             seen = np.flatnonzero(self._lengths(Y) > np.ptp(Y, axis=0).max() / 2000)
-            keep = seen if len(seen) <= max_edges else rng.choice(seen, max_edges, replace=False, shuffle=False)
+            keep = seen if len(seen) <= max_edges else rng.choice(seen, int(max_edges), replace=False, shuffle=False)
             self.row, self.col = self.row[keep], self.col[keep]
         flat, one_way = Y.shape[1] == 2, graph.directed and (A != A.T).nnz > 0
         if arrows is True and not (flat and one_way):

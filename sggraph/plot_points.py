@@ -1,11 +1,14 @@
 """Draw the points: as markers of a size that the picture can take, the few far away as triangles at its border."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize, to_rgb
+from matplotlib.colors import Colormap, Normalize, to_rgb
 
+from .options import GREATEST
 from .palette import EIGHT, MISSING, class_colors, grey, ground, is_dark, values_colormap
 
 OUTWARDS = "><^v"  # markers of the right, left, upper and lower border
@@ -24,6 +27,31 @@ class Paint(NamedTuple):
         """Colours of these rows, shape (m, 3)."""
         colors = self.points[rows] if self.scale is None else self.scale.to_rgba(self.points[rows])[:, :3]
         return np.where(self.known[rows, None], colors, self.missing)
+
+
+def check_palette(palette, names):
+    """Raise a ValueError unless the palette can colour these classes, or values where `names` is None."""
+    accepted = "a sequence of two colours or more" if names is None else "a sequence or dict of colours"
+    try:
+        if isinstance(palette, str | Colormap):
+            mpl.colormaps.get_cmap(palette)
+        elif palette is not None:
+            colors = palette.values() if isinstance(palette, Mapping) else palette[: len(palette)]
+            if names is None:
+                values_colormap(palette)(0.5)
+            else:
+                list(map(to_rgb, colors))
+    except (TypeError, ValueError, IndexError) as error:
+        raise ValueError(f"palette={palette!r:.80}: give {accepted}, a Colormap or its name ({error})") from None
+
+
+def check_values(values):
+    """Raise a ValueError for values that no scale of colours can hold."""
+    largest = np.nanmax(np.abs(values), initial=0)
+    if largest > GREATEST:
+        raise ValueError(
+            f"labels reach {largest:.1g}: give values up to {GREATEST:g}, and NaN for those that are missing"
+        )
 
 
 def make_paint(ax, n, values, names, palette, style):

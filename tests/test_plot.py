@@ -3,6 +3,7 @@ import subprocess
 import sys
 import warnings
 from enum import Enum
+from itertools import cycle
 
 import matplotlib
 import networkx as nx
@@ -768,7 +769,20 @@ def test_degenerate_pictures(Y, with_graph):
     assert bottom < np.min(Y, axis=0)[1] <= np.max(Y, axis=0)[1] < top
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("d", [1, 2, 3])
+@pytest.mark.parametrize("size", [1e99, 1e-99])
+def test_sizes_out_of_the_usual(size, d):
+    Y = np.random.default_rng(0).uniform(-1, 1, (6, d)) * size
+    ax = plot_embedding(Y, [1e300, -1e300, 0.5, 0, 1, np.nan], graph=nx.path_graph(6), edge_style={"max_edges": 1e6})
+    ax.figure.canvas.draw()
+    plot_embedding(Y, list("aabbcc"), graph=nx.path_graph(6), label_on_map=True).figure.canvas.draw()
+
+
 # Errors
+
+PALETTES = [5, "nope", ["red", 5, "blue"], {"a": "red", "b": 5, "c": "blue"}, object(), cycle(["red"])]
+SIZES = [1e308, 1e300, 1e150, 1e-150, 1e-300, 1e-310]
 
 
 @pytest.mark.parametrize(
@@ -794,6 +808,15 @@ def test_degenerate_pictures(Y, with_graph):
         (points(3, 3), {"density": True}, r"density=True .* 3 columns"),
         (points(3), {"arrows": True, "edge_style": {"bundle": True}}, r"arrows are straight"),
         (points(3), {"labels": [1, 2, 3], "point_style": {"color": "red"}}, r"point_style has a colour"),
+        *((points(3), {"labels": [*"abc"], "palette": wrong}, r"palette=") for wrong in PALETTES),
+        *((points(3), {"labels": [0.5, 1, 2], "palette": wrong}, r"palette=.* two colours") for wrong in PALETTES),
+        (points(3), {"labels": [0.5, 1, 2], "palette": ["red"]}, r"palette=.*a sequence of two colours or more"),
+        *((points(3), {"edge_style": {"max_edges": m}}, r'"max_edges"') for m in [-1, "a", 1.5, np.nan, True]),
+        *((points(3), {f"{kind}_style": "a"}, f"{kind}_style must be a dict") for kind in ("point", "edge", "text")),
+        *((points(3), {"random_state": seed}, r"random_state=") for seed in [-1, "a", 1.5, True]),
+        *((points(3), {"ax": ax}, r"ax must be matplotlib Axes.*got") for ax in ["a", 5, [], plt]),
+        *((points(3, d) * size, {"graph": nx.path_graph(3)}, r"Y reaches") for d in (1, 2, 3) for size in SIZES),
+        *((points(3), {"labels": [0.5, 1, most]}, r"labels reach .* NaN") for most in [1e308, -1e308, np.inf, -np.inf]),
     ],
 )
 def test_errors_name_the_argument(Y, arguments, message):
