@@ -1,7 +1,20 @@
 import networkx as nx
 import numpy as np
+import pandas as pd
+from scipy import sparse
 
-from sggraph.communities import louvain_names
+from sggraph import as_graph
+from sggraph.communities import louvain_names, read_labels
+
+
+def test_an_index_is_kept_where_nodes_have_names_alone():
+    labels = pd.Series(["a", "b"], index=[1, 0])
+    A = np.array([[0, 1], [1, 0]])
+    for graph in (A, A.tolist(), sparse.csr_array(A), ([0], [1])):
+        assert not hasattr(read_labels(labels, graph), "index")
+        assert list(read_labels(labels, graph)) == ["a", "b"]
+    for graph in (nx.path_graph(2), as_graph(A), None):
+        assert read_labels(labels, graph) is labels
 
 
 def test_communities_are_numbered_by_size():
