@@ -9,10 +9,10 @@ import numpy as np
 
 def as_classes(labels, nodes, n):
     """Class number of each row (-1 is missing) and the classes; or float values and None."""
-    labels = _by_row(labels, nodes, n)
+    labels = by_row(labels, nodes, n)
     categories = getattr(getattr(labels, "cat", labels), "categories", None)
     raw = np.asarray(labels) if hasattr(labels, "dtype") else np.fromiter(labels, dtype=object, count=n)
-    missing = np.array([_is_missing(x) for x in raw]) if raw.dtype == object else raw != raw
+    missing = np.array([is_missing(x) for x in raw]) if raw.dtype == object else raw != raw
     present = raw[~missing]
     if categories is None and _are_floats(present):
         if not (missing.any() and np.all(present == present.astype(float).round())):
@@ -45,7 +45,7 @@ def _with_numbers(name):
     return [(int(part) if part.isdecimal() else 0, part) for part in parts]
 
 
-def _by_row(labels, nodes, n):
+def by_row(labels, nodes, n):
     """The labels, one per row of Y, in the order of the rows."""
     if isinstance(labels, Mapping):
         rows = range(n) if nodes is None else nodes
@@ -65,7 +65,8 @@ def _by_row(labels, nodes, n):
     return labels
 
 
-def _is_missing(label):
+def is_missing(label):
+    """Whether a label is None, NaN, NA or NaT."""
     return label is None or type(label).__name__ == "NAType" or label != label
 
 

@@ -10,7 +10,7 @@ import re
 
 import numpy as np
 
-from .classes import _is_missing
+from .classes import is_missing
 from .file_formats import as_text
 from .saved import SavedEmbedding
 
@@ -102,7 +102,7 @@ def read_parquet(content):
     if "node" not in frame or not axes:
         raise ValueError(f"its columns are {list(frame)} where it needs node, x[, y[, z]][, label]")
     nodes, labels = (
-        [None if _is_missing(item) else item for item in frame[name].tolist()] if name in frame else None
+        [None if is_missing(item) else item for item in frame[name].tolist()] if name in frame else None
         for name in ("node", "label")
     )
     return SavedEmbedding(frame[axes].to_numpy(), nodes, labels)

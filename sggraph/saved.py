@@ -17,7 +17,7 @@ from platform import python_version
 import numpy as np
 
 from . import __version__
-from .classes import _by_row, _is_missing
+from .classes import by_row, is_missing
 from .communities import read_labels
 from .file_formats import checked_npz
 from .graph import GraphWarning, as_graph, graph_hash
@@ -78,11 +78,14 @@ def as_saved(Y, nodes=None, labels=None, graph=None):
         provenance = provenance_of(Y)
         graph = getattr(Y, "graph_", None) if graph is None else graph
         nodes = list(getattr(Y, "nodes_", range(len(Y.embedding_)))) if nodes is None else nodes
+        if hasattr(Y, "_samples"):
+            labels = getattr(labels, "array", labels)  # of a pandas Series: rows of samples have no names
         Y = Y.embedding_
     elif isinstance(Y, SavedEmbedding):
         provenance = Y.provenance
         nodes, labels = (Y.nodes if nodes is None else nodes), (Y.labels if labels is None else labels)
         Y = Y.coordinates
+    labels = None if labels is None else read_labels(labels, graph)
     arcs, graph = (None, None) if graph is None else _both_ways(graph)
     if isinstance(Y, dict):
         nodes, Y = _rows_of(Y, nodes if graph is None or nodes is not None else graph.nodes)
@@ -91,8 +94,9 @@ def as_saved(Y, nodes=None, labels=None, graph=None):
         if len(graph.nodes) != len(Y):
             raise ValueError(f"graph has {len(graph.nodes)} nodes, but Y has {len(Y)} rows; give the graph of Y")
         provenance = provenance or {"version": __version__, "graph_hash": graph_hash(graph)}
-    nodes = list((range(len(Y)) if graph is None else graph.nodes) if nodes is None else nodes)
-    labels = None if labels is None else _labels_of(labels, nodes, graph, len(Y))
+    nodes = graph.nodes if nodes is None and graph is not None else nodes
+    labels = None if labels is None else _as_list(labels, nodes if nodes is None else list(nodes), len(Y))
+    nodes = list(range(len(Y)) if nodes is None else nodes)
     for name, items in (("nodes", nodes), ("labels", labels)):
         if items is not None and len(items) != len(Y):
             raise ValueError(f"{name} has {len(items)} entries, but Y has {len(Y)} rows; give one for each row")
@@ -129,15 +133,14 @@ def _rows_of(positions, nodes):
     return nodes, [np.ravel(positions[node]) for node in nodes]
 
 
-def _labels_of(labels, nodes, graph, n):
-    """A list of the labels in the order of `nodes`, found as `plot_embedding` finds them; None where one is missing."""
-    labels = read_labels(labels, graph)
+def _as_list(labels, nodes, n):
+    """The labels in the order of `nodes`, found as `plot_embedding` finds them; None where one is missing."""
     if isinstance(labels, (Mapping, str)) or hasattr(labels, "ndim"):
-        labels = _by_row(labels, None if nodes == list(range(n)) else nodes, n)
+        labels = by_row(labels, nodes, n)
     labels = list(labels)
     if any(isinstance(label, (list, np.ndarray)) for label in labels):
         raise ValueError("labels holds lists; give one label for each row, a number or text")
-    return [None if _is_missing(label) else label for label in labels]
+    return [None if is_missing(label) else label for label in labels]
 
 
 def provenance_of(estimator):

@@ -579,3 +579,24 @@ def test_labels_that_are_decimals_are_numbers(texts, labels):
     found = with_gaps(texts)
     assert found == labels
     assert list(map(type, found)) == list(map(type, labels))
+
+
+def test_a_series_of_labels_is_read_as_on_pictures(tmp_path):
+    """By node where nodes have names, numbers or not; else by row, whatever its index is."""
+    G, Y = nx.path_graph(4), np.arange(8.0).reshape(4, 2)
+    labels = pd.Series(list("abcd")).iloc[[2, 0, 1, 3]]
+    by_node, by_row = list("abcd"), list("cabd")
+    samples = SGtSNEpi(n_neighbors=2, perplexity=1, max_iter=2).fit(Y)
+    fitted = SGtSNEpi(max_iter=2).fit(G)
+    matrix = nx.to_numpy_array(G)
+    for embedding, named, expected in (
+        (Y, {"graph": G}, by_node),
+        (Y, {"nodes": range(4)}, by_node),
+        (dict(enumerate(Y)), {}, by_node),
+        (fitted, {}, by_node),
+        (Y, {}, by_row),
+        (Y, {"graph": matrix}, by_row),
+        (samples, {}, by_row),
+    ):
+        save_embedding(tmp_path / "a.npz", embedding, labels=labels, **named)
+        assert load_embedding(tmp_path / "a.npz").labels == expected
