@@ -31,6 +31,8 @@ from .schedule import (
 from .state import EmbeddingState, Run, check_followed, check_origin, generator_of, read_state, write_state
 from .twins import alike_share
 
+ALIKE = 0.95  # share of nodes that others equal: cliques on spots, of a compact start, are flung apart at the end
+
 
 class Outcome(NamedTuple):
     """Coordinates (n, d) of the parts, each around the origin; the mean of their KL divergences over the nodes that
@@ -228,7 +230,7 @@ def schedules_of(n, filled, options, traits):
         return [schedule._replace(start=kind)]
     schedules = [schedule._replace(start="spread out")]
     is_free = kind == "auto" and all(options[name] in ("auto", None) for name in ("alpha", "early_exag", "schedule"))
-    in_doubt = not traits["long_paths"] and forgiven(options["balance"], filled) < CERTAIN
+    in_doubt = not (traits["long_paths"] or traits["alike"] > ALIKE) and forgiven(options["balance"], filled) < CERTAIN
     if is_free and in_doubt and schedule.n_iter > TRIAL:
         schedules.append(compact_schedule(n, schedule, options["eta"])._replace(start="compact"))
     return schedules

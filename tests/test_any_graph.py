@@ -119,8 +119,10 @@ def test_no_node_is_an_error():
         embed_graph(nx.empty_graph(0))
 
 
-def test_cliques_on_a_bridge_stay_apart():
-    Y = embed_graph(ZOO["weighted cliques on a bridge"], random_state=0)
+@pytest.mark.parametrize("seed", range(4))
+def test_cliques_on_a_bridge_stay_apart(seed):
+    """2.1 for any seed; .7 to 5.8 from a compact start, whose final phase flung nodes out of the cliques."""
+    Y = embed_graph(ZOO["weighted cliques on a bridge"], random_state=seed)
     centres = Y[:15].mean(axis=0), Y[15:].mean(axis=0)
     radius = max(np.linalg.norm(Y[:15] - centres[0], axis=1).max(), np.linalg.norm(Y[15:] - centres[1], axis=1).max())
     assert np.linalg.norm(centres[0] - centres[1]) > 1.5 * radius
