@@ -203,6 +203,7 @@ def _iterations(Y0, schedule, upper, options, workers, clock):
     phase = next((phase for phase in reversed(schedule.phases) if phase.n_iter), None)  # the longest by far
     if phase is None:
         return 0.0, 0.0, 0
+    phase = phase._replace(eta=min(phase.eta, float(len(Y0))))  # steps that diverge take no longer
     begin = clock()
     descent = Descent(upper, Y0, workers, **{name: options[name] for name in ("h", "exact", "limit")})
     once = clock() - begin

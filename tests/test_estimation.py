@@ -136,3 +136,7 @@ def test_wrong_arguments_are_named():
 def test_what_the_run_refuses_is_refused(name, value):
     with pytest.raises(ValueError, match=name):
         sg.estimate(nx.path_graph(3), **{name: value})
+
+
+def test_a_rate_that_diverges():
+    assert sg.estimate(nx.barabasi_albert_graph(300, 3, seed=0), eta=1e8).n_iter == 400

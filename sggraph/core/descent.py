@@ -25,7 +25,7 @@ REORDER_AT = (50, 150, 300, 600)  # iterations
 KEEP_EVERY = 50  # iterations after which the coordinates are looked at and kept
 RUNAWAY = 10.0, 1000.0  # coordinates beyond the first, times those of the start plus n, plus the second: no picture
 REMEDY = "use a smaller eta (or eta='auto'), a smaller alpha, or a start (init) of smaller extent"
-PLAIN = ("order", "iteration", "pace", "_farthest")  # what a snapshot holds beside the arrays that move
+PLAIN = ("order", "iteration", "pace", "cap", "_farthest")  # what a snapshot holds beside the arrays that move
 FAST = 10  # times n: learning rates beyond are not trusted, and the KL divergence is looked at in the end
 MENDS, SLOWER = 5, 0.2  # how often a run that diverged goes back, and the factor of its learning rate
 
@@ -152,7 +152,7 @@ class Descent:
         self._entropy = 2 * float((data * np.log(data)).sum())
         self.Z = np.nan
         self.iteration = 0
-        self.pace = 1.0  # factor of the learning rates, lowered where the run diverged
+        self.pace, self.cap = 1.0, np.inf  # factor of the learning rates, and the most they may be: for what diverged
         self.leg = None  # the one that `advance` is in
         self._farthest = RUNAWAY[0] * (float(np.abs(self.Y).max(initial=0.0)) + n) + RUNAWAY[1]
 
@@ -190,12 +190,11 @@ class Descent:
         """What `go_back` needs: the coordinates, and the order they are in."""
         return Kept(self.iteration, self.Y.copy(), self.order)
 
-    def go_back(self, kept, pace):
-        """Stand still where the Descent was when `kept` was taken, from now on at a slower pace."""
+    def go_back(self, kept):
+        """Stand still where the Descent was when `kept` was taken."""
         self.iteration, Y, order = kept
         self.Y = _scattered(Y, order)[self.order]
         self.velocity, self.gain = np.zeros_like(Y), np.ones_like(Y)
-        self.pace = pace
 
     def snapshot(self):
         """All that `restore` needs to go on to the same bits: arrays, not copied, and plain values."""
@@ -248,8 +247,11 @@ def advance(state, schedule, *, callback=None, callback_every=50, tick=None):
     n, steps = len(state.Y), [phase for phase in schedule for _ in range(phase.n_iter)]
     fastest = max((phase.eta for phase in steps), default=0.0)
 
+    def rate(eta):
+        return min(eta, state.cap) * state.pace
+
     def is_fast():
-        return n > 3 and fastest * state.pace > FAST * n  # three always fit well
+        return n > 3 and rate(fastest) > FAST * n  # three always fit well
 
     if state.leg is None:
         state.leg = Leg(state.iteration, state.iteration, state.worst() if is_fast() else np.inf, state.kept())
@@ -262,38 +264,41 @@ def advance(state, schedule, *, callback=None, callback_every=50, tick=None):
     last = leg.begin + len(steps)
     while state.iteration < last:
         phase = steps[state.iteration - leg.begin]
-        phase = phase._replace(eta=phase.eta * state.pace)
-        norm = state.advance(phase)
+        norm = state.advance(phase._replace(eta=rate(phase.eta)))
         due = state.iteration % KEEP_EVERY == 0 or state.iteration == last
         is_lost = not np.isfinite(norm) or (due and not state.is_sound())
         if is_lost or (is_fast() and state.iteration == last and state.kl_divergence(fresh=True) > leg.worst):
-            _mend(state, phase)
+            _mend(state, phase, fastest)
             continue
         if due and not is_fast():
             leg.kept = state.kept()
-        if state.iteration <= leg.seen:
-            continue
-        leg.seen = state.iteration
+        again, leg.seen = state.iteration <= leg.seen, max(state.iteration, leg.seen)
         if tick is not None:
             tick(state.iteration, phase)
         due = callback is not None and (state.iteration % callback_every == 0 or state.iteration == last)
-        if due and callback(state.iteration, state.embedding(), state.kl_divergence(), norm) is True:
-            return
+        if due and not again:
+            told = callback(state.iteration, state.embedding(), state.kl_divergence(), norm)
+            if isinstance(told, (bool, np.bool_)) and told:
+                return
     state.leg = None
 
 
-def _mend(state, phase):
+def _mend(state, phase, fastest):
     """Go back and slow down, with a warning; raise an EmbeddingDivergedError where that was done often enough."""
-    n, eta = len(state.Y), phase.eta / state.pace
-    slowed = f"; {state.pace:g} times this eta" if state.pace < 1 else ""
-    given = f"eta={eta:g}, exaggeration {phase.exaggeration:g}{slowed}"
+    n, used = len(state.Y), min(phase.eta, state.cap) * state.pace
+    slowed = f"; {used / phase.eta:g} times this eta" if used < phase.eta else ""
+    given = f"eta={phase.eta:g}, exaggeration {phase.exaggeration:g}{slowed}"
     where = f"the embedding diverged at iteration {state.iteration} ({given})"
-    usual = n / eta if eta > n else 1.0
-    if state.pace < 1.5 * usual * SLOWER**MENDS:
+    if state.pace < 1.5 * SLOWER**MENDS:
         raise EmbeddingDivergedError(f"{where}: {REMEDY}")
-    state.go_back(state.leg.kept, min(SLOWER * state.pace, usual))
+    if min(fastest, state.cap) > n:  # no automatic rate is higher
+        state.cap = n
+    else:
+        state.pace *= SLOWER
+    state.go_back(state.leg.kept)
     warnings.warn(
-        f"{where}; it goes on from iteration {state.iteration} with eta={eta * state.pace:g}. To avoid this, {REMEDY}",
+        f"{where}; it goes on from iteration {state.iteration} with eta={min(phase.eta, state.cap) * state.pace:g}. To "
+        f"avoid this, {REMEDY}",
         RuntimeWarning,
         stacklevel=2,
     )

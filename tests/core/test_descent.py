@@ -239,6 +239,28 @@ def test_steps_much_too_fast_start_again_at_the_usual_rate(eta):
     assert mended.kl_divergence == pytest.approx(usual.kl_divergence, rel=0.01)
 
 
+@pytest.mark.filterwarnings("ignore:the embedding:RuntimeWarning")
+@pytest.mark.parametrize("eta", [1e4, 1e6, 1e9])
+def test_a_phase_much_too_fast_does_not_slow_the_others(eta):
+    upper, Y0 = graph(500), start(500, 2)
+    mended, usual = (run(upper, Y0, [Phase(50, 2.0, rate, 0.8), Phase(100, 1.0, 500.0, 0.8)]) for rate in (eta, 500.0))
+    assert mended.kl_divergence == pytest.approx(usual.kl_divergence, rel=0.02)
+
+
+@pytest.mark.filterwarnings("ignore:the embedding:RuntimeWarning")
+def test_ticks_go_on_while_a_run_is_mended():
+    """They check for Ctrl-C and write checkpoints."""
+    ticks = []
+    run(graph(50), start(50, 2), [Phase(60, 1.0, 1e9, 0.8)], tick=lambda *at: ticks.append(at[0]))
+    assert len(ticks) > 60
+    assert ticks[-60:] == list(range(1, 61))
+
+
+@pytest.mark.parametrize("stop", [True, np.True_])
+def test_a_callback_stops_the_run_with_a_bool_of_any_kind(stop):
+    assert run(graph(50), start(50, 2), SCHEDULE, callback=lambda *_: stop, callback_every=7).n_iter == 7
+
+
 def test_steps_that_may_be_too_fast_are_told():
     with pytest.warns(RuntimeWarning, match="may not settle: eta=600 is more than 10 times the number of nodes, 50"):
         run(graph(50), start(50, 2), [Phase(5, 1.0, 600.0, 0.8)])
