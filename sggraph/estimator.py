@@ -394,6 +394,10 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
             if not hasattr(self, "_samples"):
                 return place_nodes(X, self.embedding_, placed, as_lambda(self.lambda_), workers)
             X = validate_data(self, X, accept_sparse="csr", dtype=(np.float64, np.float32), reset=False)
+            if sparse.issparse(self._samples):
+                X = sparse.csr_array(X)
+            elif sparse.issparse(X):
+                X = X.toarray()
             return place_samples(
                 X,
                 self._samples[placed],
@@ -440,7 +444,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
             n_jobs=self.n_jobs,
             verbose=self.verbose,
         )
-        self._samples, self._n_neighbors = X, k
+        self._samples, self._n_neighbors = sparse.csr_array(X) if sparse.issparse(X) else X, k
         return Graph(p, list(range(p.shape[0])), directed=True, weighted=bool(p.data.min() != p.data.max()))
 
     def _repr_mimebundle_(self, **kwargs):

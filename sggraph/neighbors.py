@@ -107,8 +107,9 @@ def _fits_tree(X, metric):
 
 def _blocked(X, k, metric, workers, queries=None, tick=None):
     if metric == "cosine":
-        X = _unit_rows(X)
-        queries = None if queries is None else _unit_rows(queries)
+        X, queries = _unit_rows(X), None if queries is None else _unit_rows(queries)
+        if any(not part.any(axis=1).all() for part in (X, queries) if part is not None):
+            X, queries = (None if part is None else _zeros_apart(part) for part in (X, queries))
     with one_blas_thread():
         indices, distances = nearest(X, k, workers, queries=queries, tick=tick)
     if metric == "cosine":
@@ -121,6 +122,11 @@ def _unit_rows(X):
         norms = np.linalg.norm(X, norm, axis=1, keepdims=True)
         X = X / np.where(norms > 0, norms, 1.0)
     return X
+
+
+def _zeros_apart(X):
+    """Rows of length 1, those of zeros along an axis of their own: at cosine distance 1 from all others."""
+    return np.hstack([X, ~X.any(axis=1, keepdims=True)], dtype=X.dtype)
 
 
 def _tree(X, k, workers):

@@ -7,6 +7,7 @@ import numpy as np
 
 from .attribute_scores import FOLDS, knn_accuracy, trustworthiness
 from .classes import as_classes
+from .communities import read_labels
 from .coordinates import as_coordinates
 from .core.affinity import symmetric_pattern
 from .distance_scores import correlation, sample_pairs, stress
@@ -126,6 +127,7 @@ def quality_card(graph, Y, labels=None, *, X=None, random_state=0):
     >>> card.neighbor_recall
     1.0
     """
+    labels = None if labels is None else read_labels(labels, graph, random_state)
     graph = as_graph(graph)
     Y = as_coordinates(Y, graph)
     n, d = Y.shape

@@ -410,3 +410,12 @@ def test_a_fit_that_fails_leaves_what_was_fitted():
 def test_what_is_neither_samples_nor_graph(X):
     with pytest.raises(TypeError, match=r"graph is of type .*; give a NetworkX"):
         SGtSNEpi().fit(X)
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "cosine", "manhattan", "correlation"])
+@pytest.mark.parametrize("fitted_as", [np.asarray, sparse.csr_array, sparse.csr_matrix])
+@pytest.mark.parametrize("asked_as", [np.asarray, sparse.csr_array, sparse.csr_matrix, sparse.csc_matrix])
+def test_samples_of_one_kind_are_placed_among_another(metric, fitted_as, asked_as):
+    X = np.random.default_rng(0).uniform(0.1, 1, (60, 7))
+    estimator = SGtSNEpi(metric=metric, max_iter=5, n_neighbors=8, random_state=0).fit(fitted_as(X))
+    np.testing.assert_array_equal(estimator.transform(asked_as(X)), estimator.embedding_)

@@ -177,3 +177,18 @@ def test_metrics_without_an_exact_search_of_sparse_samples(monkeypatch):
     np.testing.assert_allclose(distances, expected[1], atol=1e-9)
     assert module._is_exact_cheaper(X, "manhattan")
     assert not module._is_exact_cheaper(X, "jaccard")
+
+
+def test_a_sample_of_zeros_is_no_neighbour_of_all():
+    """Cosine distance 1 from all others, as in scikit-learn; the origin is nearer to unit vectors than most."""
+    rng = np.random.default_rng(0)
+    X = rng.random((300, 200)) * (rng.random((300, 200)) < 0.03)
+    X[~X.any(axis=1), 0] = 1
+    X[7] = 0
+    for table in (X, X.astype(np.float32)):
+        indices, distances = search(table, 10, "cosine")
+        np.testing.assert_allclose(distances, by_sklearn(X, 10, "cosine")[1], atol=1e-6)
+        assert (indices == 7).sum() <= (distances[:, -1] > 0.999).sum() < 30
+        with Workers(1) as workers:
+            among, _ = neighbors_among(table[:50], table, 1, metric="cosine", workers=workers)
+        assert among[:, 0].tolist() == list(range(50))

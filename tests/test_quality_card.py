@@ -2,6 +2,7 @@
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 
 import sggraph as sg
@@ -133,3 +134,11 @@ def test_errors_name_the_argument():
 def test_the_card_does_not_change():
     with pytest.raises(AttributeError):
         quality_card(G, Y).d = 3
+
+
+def test_a_series_is_read_by_row_where_nodes_have_no_names():
+    labels = pd.Series(np.repeat([0, 1], 20), index=np.random.default_rng(0).permutation(40))
+    G = nx.disjoint_union(nx.complete_graph(20), nx.complete_graph(20))
+    Y = np.random.default_rng(0).normal(size=(40, 2)) + 9 * labels.to_numpy()[:, None]
+    assert sg.quality_card(nx.to_numpy_array(G), Y, labels).knn_accuracy == 1
+    assert sg.quality_card(G, Y, labels).knn_accuracy < 0.9
