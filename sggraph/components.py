@@ -6,6 +6,7 @@ between nodes, and packed (core/packing.py). Isolated nodes fill a block of rows
 """
 
 import warnings
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -113,13 +114,16 @@ def small_parts(links, upper, parts, init, options, rng, workers, Y, kl):
     low, high = parts.first[begin], parts.first[end]
     sizes, number = np.unique(parts.sizes[begin:end], return_inverse=True)
     schedules = [small_schedule(int(size), Y.shape[1], options) for size in sizes]
-    phases = np.zeros((len(sizes), max(len(schedule.phases) for schedule in schedules), len(Phase._fields)))
+    phases = np.zeros((len(sizes), max(1, *(len(schedule.phases) for schedule in schedules)), len(Phase._fields)))
     for row, schedule in zip(phases, schedules, strict=True):
-        row[: len(schedule.phases)] = schedule.phases
+        row[: len(schedule.phases)] = np.reshape(schedule.phases, (-1, len(Phase._fields)))
     if isinstance(init, str):
         start = rng.standard_normal((high - low, Y.shape[1])) * (RANDOM_SPREAD if init == "random" else 1.0)
     else:
-        start = init[parts.order[low:high]]
+        start = init[parts.order[low:high]].copy()
+        for a, b in pairwise(parts.first[begin : end + 1] - low):
+            if (start[a:b].astype(np.float32) == np.float32(start[a])).all():  # no force parts nodes on one spot
+                start[a:b] += RANDOM_SPREAD * rng.standard_normal((b - a, Y.shape[1]))
     length = schedules[0].length if isinstance(init, str) and init != "random" else None
     blocks = [parts.block(matrix, begin, end) for matrix in (links, upper)]
     first = parts.first[begin : end + 1] - low

@@ -176,7 +176,7 @@ def make_small_world(n=1000, n_neighbors=6, rewiring=0.005, random_state=0):
     moved = rng.random(len(row)) < rewiring
     order = np.argsort(moved, kind="stable")
     row, col, moved = row[order], col[order], np.flatnonzero(moved[order])
-    wrong = moved
+    wrong, least = moved, len(row)
     for attempt in count(1):
         col[wrong] = rng.integers(0, n, len(wrong))
         repeated = np.ones(len(row), dtype=bool)
@@ -184,8 +184,9 @@ def make_small_world(n=1000, n_neighbors=6, rewiring=0.005, random_state=0):
         wrong = np.flatnonzero(repeated | (row == col))
         if not len(wrong):
             break
-        if attempt % 10 == 0:  # the others may have left a node of a tiny graph no place to go
-            wrong = moved
+        if attempt % 10 == 0:
+            least, before = len(wrong), least
+            wrong = wrong if least < before else moved  # the others may have left a node no place to go
     angle = 2 * np.pi * np.arange(n) / n
     return as_dataset(
         "small_world",

@@ -7,7 +7,7 @@ from scipy.spatial import cKDTree
 
 import sggraph.components
 import sggraph.runs
-from sggraph import SGtSNEpi, embed_graph, neighbor_recall, plot_embedding, sgtsne_layout
+from sggraph import Schedule, SGtSNEpi, embed_graph, neighbor_recall, plot_embedding, sgtsne_layout
 from sggraph.components import as_parts, component_numbers, spacings
 from sggraph.core.blocks import Workers
 from sggraph.graph import as_graph
@@ -249,3 +249,18 @@ def test_thousands_of_components_take_the_machinery_of_one(monkeypatch):
 def test_any_start(choice, init):
     Y = embed_graph(GRAPH, components=choice, init=init, max_iter=30, random_state=0)
     assert np.isfinite(Y).all(axis=1).sum() == (300 if choice == "largest" else len(GRAPH))
+
+
+def test_small_components_that_start_on_one_spot_unfold():
+    G = nx.disjoint_union_all([nx.gnm_random_graph(200, 800, seed=0), nx.path_graph(9), nx.path_graph(5)])
+    Y0 = np.random.default_rng(0).normal(size=(len(G), 2))
+    Y0[200:209] = 1.0
+    before = Y0.copy()
+    Y = embed_graph(G, init=Y0, components="pack", random_state=0)
+    assert np.ptp(Y[200:209], axis=0).max() > 1
+    assert np.array_equal(Y0, before)
+
+
+def test_no_phases_at_all():
+    G = nx.disjoint_union_all([nx.path_graph(9), nx.path_graph(5)])
+    assert embed_graph(G, schedule=Schedule((), 1.0), random_state=0).shape == (14, 2)

@@ -600,3 +600,17 @@ def test_a_series_of_labels_is_read_as_on_pictures(tmp_path):
     ):
         save_embedding(tmp_path / "a.npz", embedding, labels=labels, **named)
         assert load_embedding(tmp_path / "a.npz").labels == expected
+
+
+def test_a_graph_in_another_order_is_refused(tmp_path):
+    G = nx.path_graph(["a", "b", "c", "d"])
+    H = nx.Graph()
+    H.add_nodes_from("dbac")
+    H.add_edges_from(G.edges)
+    fitted = SGtSNEpi(max_iter=2).fit(G)
+    for embedding, names in ((fitted, None), (fitted.embedding_, list(G))):
+        with pytest.raises(ValueError, match="graph lists the nodes in another order"):
+            write_embedding(tmp_path / "a.graphml", embedding, names, graph=H)
+    positions = dict(zip(G, fitted.embedding_, strict=True))
+    write_embedding(tmp_path / "a.graphml", positions, graph=H)
+    assert set(map(frozenset, nx.read_graphml(tmp_path / "a.graphml").edges)) == set(map(frozenset, G.edges))

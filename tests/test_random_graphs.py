@@ -124,3 +124,10 @@ def test_rmat_with_equal_quarters_has_no_hubs():
 def test_errors_name_the_argument(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize(("n", "n_neighbors"), [(300, 148), (200, 98), (5, 2)])
+def test_a_dense_ring_is_rewired_to_the_end(n, n_neighbors):
+    """It began anew for ever: after ten rounds some of so many edges still meet."""
+    graph = make_small_world(n, n_neighbors, 1.0).graph
+    assert graph.nnz == n * n_neighbors

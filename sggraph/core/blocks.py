@@ -38,8 +38,8 @@ class Workers:
     def run(self, kernel, bounds, *args):
         """Call ``kernel(block, start, stop, *args)`` for each block, a thread taking the next one that is left.
 
-        No block begins after an exception in the thread that calls, such as KeyboardInterrupt, and none is at work when
-        it is passed on.
+        No block begins after an exception in the thread that calls, such as KeyboardInterrupt; those at work are waited
+        for here, or at the latest where the pool ends.
         """
         blocks, errors, n_tasks = iter(range(len(bounds) - 1)), SimpleQueue(), 0
 
