@@ -6,7 +6,6 @@ between nodes, and packed (core/packing.py). Isolated nodes fill a block of rows
 """
 
 import warnings
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +16,7 @@ from .core.descent import MENDS, REMEDY, SLOWER, EmbeddingDivergedError, Phase
 from .core.packing import pack
 from .core.small import descend_small
 from .core.tree import tree_neighbors
-from .initial import RANDOM_SPREAD
+from .initial import RANDOM_SPREAD, off_one_spot
 from .limits import one_blas_thread
 from .schedule import make_schedule
 
@@ -117,16 +116,13 @@ def small_parts(links, upper, parts, init, options, rng, workers, Y, kl):
     phases = np.zeros((len(sizes), max(1, *(len(schedule.phases) for schedule in schedules)), len(Phase._fields)))
     for row, schedule in zip(phases, schedules, strict=True):
         row[: len(schedule.phases)] = np.reshape(schedule.phases, (-1, len(Phase._fields)))
+    first = parts.first[begin : end + 1] - low
     if isinstance(init, str):
         start = rng.standard_normal((high - low, Y.shape[1])) * (RANDOM_SPREAD if init == "random" else 1.0)
     else:
-        start = init[parts.order[low:high]].copy()
-        for a, b in pairwise(parts.first[begin : end + 1] - low):
-            if (start[a:b].astype(np.float32) == np.float32(start[a])).all():  # no force parts nodes on one spot
-                start[a:b] += RANDOM_SPREAD * rng.standard_normal((b - a, Y.shape[1]))
+        start = off_one_spot(init[parts.order[low:high]].astype(np.float32), first, rng)
     length = schedules[0].length if isinstance(init, str) and init != "random" else None
     blocks = [parts.block(matrix, begin, end) for matrix in (links, upper)]
-    first = parts.first[begin : end + 1] - low
     phases = phases[number.ravel()]
     for mend in range(MENDS + 1):
         Y[low:high], kl[begin:end] = descend_small(first, *blocks, start, phases, length, workers)

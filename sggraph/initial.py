@@ -39,12 +39,21 @@ JITTER = 1e-2  # of the median edge: parts the nodes that look the same from all
 def unshaped(init, A, d, rng):
     """Coordinates (n, d) float32 of a start that asks nothing of the graph: the caller's array, a ball, no edges."""
     if not isinstance(init, str):
-        Y = np.asarray(init).astype(np.float32)
-        if len(Y) == 1 or (Y[0] != Y).any():
-            return Y
-        return Y + (RANDOM_SPREAD * rng.standard_normal(Y.shape)).astype(np.float32)  # one spot: no force parts nodes
+        return off_one_spot(np.asarray(init).astype(np.float32), [0, A.shape[0]], rng)
     spread = RANDOM_SPREAD if init == "random" else 1.0
     return (spread * rng.standard_normal((A.shape[0], d))).astype(np.float32)
+
+
+def off_one_spot(Y, first, rng):
+    """Y (n, d) float32; the nodes ``first[c]..first[c + 1]`` of a part, if all are on one spot, are scattered a little:
+    no force parts them there.
+    """
+    low, high = (extreme.reduceat(Y, first[:-1]) for extreme in (np.minimum, np.maximum))
+    sizes = np.diff(first)
+    rows = np.repeat((low == high).all(axis=1) & (sizes > 1), sizes)
+    if rows.any():
+        Y[rows] += (RANDOM_SPREAD * rng.standard_normal((rows.sum(), Y.shape[1]))).astype(np.float32)
+    return Y
 
 
 def n_pivots(n):

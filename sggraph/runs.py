@@ -55,17 +55,16 @@ class Keeper:
     def __init__(self, origin, *, state=None, checkpoint=None, checkpoint_every=50, on_interrupt="raise"):
         self.origin, self.every, self.on_interrupt = origin, checkpoint_every, on_interrupt
         self.path = None if checkpoint is None else Path(checkpoint)
-        self.state, self.what = state, "state"
         self.is_stopped, self._count = False, 0
+        held = [] if state is None else [(state, "state")]
         if self.path is not None:
             self._check_folder()
-            if self.path.exists():
-                found, what = read_state(self.path), f"checkpoint={str(self.path)!r}"
-                check_origin(found, origin(), what)  # a file of something else is not written over
-                if state is None:
-                    self.state, self.what = found, what
-        if self.state is not None:
-            check_origin(self.state, origin(), self.what)
+            if self.path.exists():  # beside a `state`, lest a file of something else be written over
+                held.append((read_state(self.path), f"checkpoint={str(self.path)!r}"))
+        expected = origin() if held else None
+        for found, what in held:
+            check_origin(found, expected, what)
+        self.state, self.what = held[0] if held else (None, "state")
 
     def _check_folder(self):
         folder = self.path.parent

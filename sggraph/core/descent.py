@@ -177,6 +177,10 @@ class Descent:
         self.P = renumbered(self.P, order, self.workers)
         self.Y, self.velocity, self.gain = (array[order] for array in (self.Y, self.velocity, self.gain))
 
+    def rate(self, eta):
+        """The learning rate in place of `eta`, lower once the run has diverged."""
+        return min(eta, self.cap) * self.pace
+
     def is_sound(self):
         """Whether no node has run away."""
         return bool(np.abs(self.Y).max(initial=0.0) <= self._farthest)
@@ -247,11 +251,8 @@ def advance(state, schedule, *, callback=None, callback_every=50, tick=None):
     n, steps = len(state.Y), [phase for phase in schedule for _ in range(phase.n_iter)]
     fastest = max((phase.eta for phase in steps), default=0.0)
 
-    def rate(eta):
-        return min(eta, state.cap) * state.pace
-
     def is_fast():
-        return n > 3 and rate(fastest) > FAST * n  # three always fit well
+        return n > 3 and state.rate(fastest) > FAST * n  # three always fit well
 
     if state.leg is None:
         state.leg = Leg(state.iteration, state.iteration, state.worst() if is_fast() else np.inf, state.kept())
@@ -264,7 +265,7 @@ def advance(state, schedule, *, callback=None, callback_every=50, tick=None):
     last = leg.begin + len(steps)
     while state.iteration < last:
         phase = steps[state.iteration - leg.begin]
-        norm = state.advance(phase._replace(eta=rate(phase.eta)))
+        norm = state.advance(phase._replace(eta=state.rate(phase.eta)))
         due = state.iteration % KEEP_EVERY == 0 or state.iteration == last
         is_lost = not np.isfinite(norm) or (due and not state.is_sound())
         if is_lost or (is_fast() and state.iteration == last and state.kl_divergence(fresh=True) > leg.worst):
@@ -285,7 +286,7 @@ def advance(state, schedule, *, callback=None, callback_every=50, tick=None):
 
 def _mend(state, phase, fastest):
     """Go back and slow down, with a warning; raise an EmbeddingDivergedError where that was done often enough."""
-    n, used = len(state.Y), min(phase.eta, state.cap) * state.pace
+    n, used = len(state.Y), state.rate(phase.eta)
     slowed = f"; {used / phase.eta:g} times this eta" if used < phase.eta else ""
     given = f"eta={phase.eta:g}, exaggeration {phase.exaggeration:g}{slowed}"
     where = f"the embedding diverged at iteration {state.iteration} ({given})"
@@ -297,8 +298,8 @@ def _mend(state, phase, fastest):
         state.pace *= SLOWER
     state.go_back(state.leg.kept)
     warnings.warn(
-        f"{where}; it goes on from iteration {state.iteration} with eta={min(phase.eta, state.cap) * state.pace:g}. To "
-        f"avoid this, {REMEDY}",
+        f"{where}; it goes on from iteration {state.iteration} with eta={state.rate(phase.eta):g}. To avoid this, "
+        f"{REMEDY}",
         RuntimeWarning,
         stacklevel=2,
     )
