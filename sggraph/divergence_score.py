@@ -87,7 +87,7 @@ def divergence(graph, Y, lambda_, local_weights, rescale, random_state, n_jobs, 
     with Workers(n_jobs) as workers:
         local = not graph.weighted if local_weights == "auto" else local_weights
         links = symmetric_pattern(A) if local and links is None else links
-        upper = joint_probabilities(A, lambda_, workers, links=links if local else None).upper
+        upper = joint_probabilities(A, lambda_, workers, links=links if local else None, given=graph.given).upper
         p, r2 = _edges(upper, Y, workers)
         if rescale:
             s = _best_scale(p, r2, Y[sample(np.arange(len(Y)), SEARCH_SAMPLE, rng)], workers)

@@ -27,8 +27,9 @@ TRIFLE = 1e-5  # of the extent: parts coincident nodes, invisible in a picture
 
 
 class Embedding(NamedTuple):
-    """What a run returns: coordinates (n, d), the Graph, KL divergence, iterations done, nodes clamped by lambda, the
-    number of the component of each node, the Schedule of the largest component, and where the run can go on, if asked.
+    """What a run returns: coordinates (n, d), the Graph, KL divergence, iterations done, nodes with too few neighbours
+    for lambda, the number of the component of each node, the Schedule of the largest component, and where the run can
+    go on, if asked.
     """
 
     coordinates: np.ndarray
@@ -83,8 +84,10 @@ def embed_graph(
         Dimension of the embedding.
     lambda_ : float, "auto" or None, default "auto"
         Number of neighbours that count ("auto": 10): each row p of probabilities is raised to the power at which
-        sum p^gamma = lambda, and normalised again; None leaves the weights as they are. Nodes with at most `lambda_`
-        neighbours get equal weights. See `lambda_report`.
+        sum p^gamma = lambda, and normalised again; None leaves the weights as they are. In a graph with weights a
+        third of a node's neighbours count, if that is fewer: heavier edges pull more, however few they are. Without
+        weights, and in neighbour graphs of samples, nodes with at most `lambda_` neighbours get equal weights. See
+        `lambda_report`.
     balance : float from 0 to 1, default 0.5
         What the picture should show: 0 the overall shape (distances follow path lengths), 1 neighbourhoods (neighbours
         are nearest). It sets the extent of the start and the exaggeration at the end, as far as they are "auto"; see
@@ -371,7 +374,7 @@ def embed(
         local = not graph.weighted if local_weights == "auto" else local_weights
         lambda_ = as_lambda(lambda_)
         with stage("probabilities", verbose):
-            P = joint_probabilities(A, lambda_, workers, links=links if local else None)
+            P = joint_probabilities(A, lambda_, workers, links=links if local else None, given=graph.given)
         inner = component_numbers(A) if is_packed else np.zeros(A.shape[0], np.int64)
         parts = as_parts(inner)
         result = embed_parts(init, links, P.upper, parts, d, lambda_, options, rng, workers, verbose, keeper)

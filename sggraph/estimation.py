@@ -143,7 +143,7 @@ def estimate(graph, d=2, *, weight="weight", direction="symmetric", clock=perf_c
     with Workers(options["n_jobs"]) as workers:
         links = symmetric_pattern(A)
         local = not whole.weighted if options["local_weights"] == "auto" else options["local_weights"]
-        upper = joint_probabilities(A, lambda_, workers, links=links if local else None).upper
+        upper = joint_probabilities(A, lambda_, workers, links=links if local else None, given=whole.given).upper
         if alone:
             links, upper = (parts.sorted(M) for M in (links, upper))
         seconds = clock() - begin

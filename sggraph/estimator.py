@@ -35,8 +35,10 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         Dimension of the embedding.
     lambda_ : float, "auto" or None, default "auto"
         Number of neighbours that count ("auto": 10): each row p of probabilities is raised to the power at which
-        sum p^gamma = lambda, and normalised again; None leaves the weights as they are. Nodes with at most `lambda_`
-        neighbours get equal weights. See `lambda_report`.
+        sum p^gamma = lambda, and normalised again; None leaves the weights as they are. In a graph with weights a
+        third of a node's neighbours count, if that is fewer: heavier edges pull more, however few they are. Without
+        weights, and in neighbour graphs of samples, nodes with at most `lambda_` neighbours get equal weights. See
+        `lambda_report`.
     n_neighbors : int, default 30
         Neighbours of a sample; of n samples at most n - 1 are taken. Without effect on graphs.
     max_iter : int or "auto", default "auto"
@@ -134,7 +136,8 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         Iterations done: `max_iter`, or fewer if `callback` stopped the run. Those of the largest component, where
         components are packed.
     n_clamped_ : int
-        Nodes with at most `lambda_` neighbours, whose weights could not be rescaled and are equal instead.
+        Nodes with too few neighbours for `lambda_`: with at most that many, whose weights are equal, or, in a graph
+        with weights, at most three times as many less 2, of which the first and a third of the others count.
     components_ : ndarray of shape (n,), int
         Number of the component of each node; 0 is the largest, then in falling order of size.
     schedule_ : Schedule
@@ -392,7 +395,9 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         placed = ~np.isnan(self.embedding_[:, 0])  # all, but for components="largest"
         with Workers(self.n_jobs) as workers:
             if not hasattr(self, "_samples"):
-                return place_nodes(X, self.embedding_, placed, as_lambda(self.lambda_), workers)
+                return place_nodes(
+                    X, self.embedding_, placed, as_lambda(self.lambda_), workers, given=self.graph_.given
+                )
             X = validate_data(self, X, accept_sparse="csr", dtype=(np.float64, np.float32), reset=False)
             if sparse.issparse(self._samples):
                 X = sparse.csr_array(X)
@@ -445,7 +450,9 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
             verbose=self.verbose,
         )
         self._samples, self._n_neighbors = sparse.csr_array(X) if sparse.issparse(X) else X, k
-        return Graph(p, list(range(p.shape[0])), directed=True, weighted=bool(p.data.min() != p.data.max()))
+        return Graph(
+            p, list(range(p.shape[0])), directed=True, weighted=bool(p.data.min() != p.data.max()), calibrated=True
+        )
 
     def _repr_mimebundle_(self, **kwargs):
         """In a notebook: the picture once there is one, before that the parameters as scikit-learn shows them."""

@@ -41,6 +41,11 @@ class Graph(NamedTuple):
         Whether the input was directed, that is, asymmetric.
     weighted : bool
         False where all weights of the input are equal.
+    calibrated : bool
+        Whether the input was the neighbour graph of a point cloud, as `point_cloud_to_graph` makes it: arcs whose
+        rows (or columns, as some programs have it) hold equally many weights and sum to 1. These were made for a
+        number of neighbours that count, and lambda rescales them as published. Weights of other graphs are the
+        user's, of which the heavier ones are to pull more, however few neighbours a node has.
 
     Examples
     --------
@@ -54,6 +59,12 @@ class Graph(NamedTuple):
     nodes: list
     directed: bool
     weighted: bool
+    calibrated: bool = False
+
+    @property
+    def given(self):
+        """Whether the weights are the user's own."""
+        return self.weighted and not self.calibrated
 
 
 def as_graph(graph, *, weight="weight", direction="symmetric"):
@@ -224,7 +235,7 @@ def _copied_if_clean(matrix, weight):
         data[:] = 1
     adjacency = sparse.csr_array((data, indices, indptr), shape=(n, n))
     adjacency.has_canonical_format = True
-    return Graph(adjacency, list(range(n)), False, bool(data.min() != data.max()))
+    return Graph(adjacency, list(range(n)), False, bool(data.min() != data.max()), _is_calibrated(adjacency))
 
 
 def _index_type(csr):
@@ -243,7 +254,21 @@ def _clean(arcs, direction):
     adjacency, directed = _direct(once, undirected, direction)
     if not np.isfinite(adjacency.data).all():
         raise ValueError("graph has weights so large that sums of parallel edges overflow; divide them by a constant")
-    return Graph(adjacency, nodes, directed, weighted)
+    return Graph(adjacency, nodes, directed, weighted, _is_calibrated(once))
+
+
+def _is_calibrated(A):
+    """Whether the rows or the columns of A are probabilities of the neighbours of points, see `Graph`.
+
+    By what the matrix holds, not by where it comes from: the same when it was written to a file and read again. Edges
+    without direction stand above the diagonal here, so their last row is empty, and they are never taken for such.
+    """
+    columns = np.bincount(A.indices, minlength=A.shape[0])
+    return _are_probabilities(np.diff(A.indptr), A.sum(axis=1)) or _are_probabilities(columns, A.sum(axis=0))
+
+
+def _are_probabilities(sizes, sums):
+    return sizes[0] > 0 and bool((sizes == sizes[0]).all()) and bool((np.abs(sums - 1) <= ROUNDING).all())
 
 
 def _check_weights(arcs):

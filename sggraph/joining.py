@@ -31,9 +31,9 @@ def _equal_rows(A, B):
     return (A != B).sum(axis=1) == 0 if sparse.issparse(A) else (A == B).all(axis=1)
 
 
-def place_nodes(B, Y, placed, lambda_, workers):
+def place_nodes(B, Y, placed, lambda_, workers, *, given=False):
     """Coordinates (m, d) of new nodes whose edges to the n old ones have the weights B (m, n); edges to old nodes that
-    are not `placed` (mask) do not count.
+    are not `placed` (mask) do not count. `given` is that of the fitted graph.
     """
     B = _as_matrix(B)
     if B.shape[1:] != (len(Y),) or B.ndim != 2:
@@ -50,7 +50,7 @@ def place_nodes(B, Y, placed, lambda_, workers):
         raise ValueError(
             f"X has {len(alone)} new nodes without an edge to a fitted one, first in row {alone[0]}: drop these rows"
         )
-    return place_rows(B, Y, lambda_, workers)
+    return place_rows(B, Y, lambda_, workers, given=given)
 
 
 def _as_matrix(B):
@@ -64,9 +64,9 @@ def _as_matrix(B):
         raise ValueError(f"X must hold weights of edges to the fitted nodes: {error}") from error
 
 
-def place_rows(weights, Y, lambda_, workers):
+def place_rows(weights, Y, lambda_, workers, *, given=False):
     """Coordinates of new nodes with these rows of weights, after lambda rescaling."""
-    data, _ = rescale_rows(weights.indptr, weights.data, lambda_, workers)
+    data, _ = rescale_rows(weights.indptr, weights.data, lambda_, workers, given=given)
     p = sparse.csr_array((data, weights.indices, weights.indptr), shape=weights.shape)
     Z, _ = Repulsion(*Y.shape, workers)(Y, np.empty_like(Y))
     return join(p, Y, Z, workers)

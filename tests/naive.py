@@ -68,23 +68,23 @@ def jaccard(neighbors, i, j):
     return len(neighbors[i] & neighbors[j]) / len(neighbors[i] | neighbors[j])
 
 
-def rescale_row(weights, lam):
-    """p^gamma with sum p^gamma = lam, renormalised; equal weights where there are at most lam of them."""
+def rescale_row(weights, lam, share=1):
+    """p^gamma with sum p^gamma = min(lam, 1 + share (k - 1)), renormalised; equal weights where that is k or more."""
     p = np.asarray(weights, float) / np.sum(weights)
-    gamma = 0.0
+    gamma, lam = 0.0, min(lam, 1 + share * (len(p) - 1))
     if len(p) > lam:
         gamma = brentq(lambda g: (p**g).sum() - lam, 0, 1e3, xtol=1e-14, rtol=1e-14)
     return p**gamma / (p**gamma).sum()
 
 
-def joint_probabilities(A, lam):
+def joint_probabilities(A, lam, share=1):
     """P = (p + p') / sum, dense, from a dense A."""
     p = np.zeros(A.shape)
     for i, row in enumerate(A):
         row = row if row.any() else A[:, i]
         (j,) = row.nonzero()
         if len(j):
-            p[i, j] = row[j] / row[j].sum() if lam is None else rescale_row(row[j], lam)
+            p[i, j] = row[j] / row[j].sum() if lam is None else rescale_row(row[j], lam, share)
     return (p + p.T) / (p + p.T).sum()
 
 

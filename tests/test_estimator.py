@@ -20,7 +20,11 @@ from sklearn.utils.estimator_checks import check_estimator
 from sklearn.utils.validation import check_is_fitted
 
 from sggraph import GraphWarning, SGtSNEpi, embed_graph, point_cloud_to_graph
+from sggraph.core.affinity import joint_probabilities
+from sggraph.core.blocks import Workers
 from sggraph.estimator import FEATURES_ONLY
+from sggraph.graph import as_graph
+from sggraph.metrics import kl_divergence
 
 KARATE = nx.karate_club_graph()
 A = nx.to_scipy_sparse_array(KARATE, dtype=float)
@@ -48,7 +52,7 @@ def test_fit_sets_the_attributes():
     assert type(estimator.kl_divergence_) is float
     assert 0 < estimator.kl_divergence_ < 5
     assert estimator.n_iter_ == 60
-    assert estimator.n_clamped_ == sum(degree <= 5 for _, degree in KARATE.degree)
+    assert estimator.n_clamped_ == sum(degree <= 3 * 5 - 2 for _, degree in KARATE.degree)
     assert estimator.nodes_ == list(G)
     assert estimator.graph_.adjacency.shape == (34, 34)
     assert not hasattr(estimator, "n_features_in_")
@@ -208,6 +212,20 @@ def test_samples_are_embedded_by_their_neighbour_graph(name):
     assert hasattr(estimator, "feature_names_in_") == isinstance(X, pd.DataFrame)
 
 
+@pytest.mark.parametrize("direction", ["symmetric", "out", "in"])
+def test_weights_of_neighbour_graphs_are_not_the_users(direction):
+    """lambda rescales them as published, though 12 neighbours are few for a lambda of 10; other weights count more."""
+    graph = as_graph(point_cloud_to_graph(IRIS, 12, perplexity=5), direction=direction)
+    with Workers(1) as workers:
+        P = joint_probabilities(graph.adjacency, 10, workers)
+    estimator = SGtSNEpi(max_iter=0, components="together", random_state=0)
+    fits = [clone(estimator).fit(graph._replace(calibrated=known)) for known in (True, False)]
+    kl = kl_divergence(graph, fits[0].embedding_)
+    assert kl == pytest.approx(fits[0].kl_divergence_, rel=1e-4)
+    assert fits[0].n_clamped_ == P.n_clamped < fits[1].n_clamped_
+    assert kl != pytest.approx(fits[1].kl_divergence_, rel=1e-3)
+
+
 def test_equal_weights_of_samples_are_those_of_an_unweighted_graph():
     Y = SGtSNEpi(n_neighbors=20, perplexity=20, max_iter=20, random_state=0).fit_transform(IRIS)
     p = point_cloud_to_graph(IRIS, 20, perplexity=20)
@@ -345,6 +363,15 @@ def test_new_nodes_of_a_graph():
     np.testing.assert_array_equal(estimator.transform(B[1]), Y[1:2])
     spread = np.linalg.norm(estimator.embedding_, axis=1).max()
     assert np.linalg.norm(Y - estimator.embedding_[[0, 5, 33]], axis=1).max() < spread / 2
+
+
+def test_new_nodes_come_to_lie_where_their_heavier_edges_lead():
+    estimator = SGtSNEpi(random_state=0).fit(KARATE)
+    B = np.zeros((3, 34))
+    B[:, [0, 33]] = [[50, 1], [1, 1], [1, 50]]
+    to_first, to_last = (np.linalg.norm(estimator.transform(B) - estimator.embedding_[i], axis=1) for i in (0, 33))
+    assert (np.diff(to_first) > 0).all()
+    assert (np.diff(to_last) < 0).all()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from scipy import sparse
 
-from sggraph import SGtSNEpi, embed_graph
+from sggraph import SGtSNEpi, embed_graph, point_cloud_to_graph
 from sggraph.datasets import load_us_flights_2008
 from sggraph.graph import Graph, GraphWarning, as_graph, label_edges, quiet_graph
 
@@ -212,6 +212,31 @@ def test_parallel_edges_of_any_weight_stay_symmetric_to_the_last_bit(edges):
 @pytest.mark.filterwarnings("ignore::sggraph.GraphWarning")
 def test_weighted(G, weighted):
     assert as_graph(G).weighted is weighted
+
+
+@pytest.mark.parametrize("direction", ["symmetric", "out", "in"])
+def test_neighbour_graphs_of_points_are_known_by_their_rows(direction):
+    X = np.random.default_rng(0).normal(size=(60, 3))
+    for p in (point_cloud_to_graph(X, 5, perplexity=3), point_cloud_to_graph(X, 9, rescale=None)):
+        for same in (p, p.astype(np.float32), p.T, p.toarray()):
+            graph = as_graph(same, direction=direction)
+            assert graph.calibrated
+            assert not graph.given
+        for other in (2 * p, p + p.T, p.power(0.5)):
+            assert as_graph(other, direction=direction).given
+
+
+@pytest.mark.parametrize(
+    "G",
+    [
+        PATH,
+        nx.karate_club_graph(),
+        nx.stochastic_graph(nx.DiGraph(nx.karate_club_graph())),  # rows sum to 1, but differ in size
+        (np.arange(6), (np.arange(6) + 1) % 6, [0.75, 0.25] * 3),  # edges, not the rows of a matrix
+    ],
+)
+def test_weights_of_other_graphs_are_the_users(G):
+    assert as_graph(G).given
 
 
 def test_node_names_follow_networkx():

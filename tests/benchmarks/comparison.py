@@ -49,7 +49,7 @@ def layouts_of_peers(graph, python):
     graph = sg.as_graph(graph)
     with Workers(None) as workers:
         links = None if graph.weighted else graph.adjacency
-        upper = joint_probabilities(graph.adjacency, 10, workers, links=links).upper
+        upper = joint_probabilities(graph.adjacency, 10, workers, links=links, given=graph.given).upper
     P = (upper + upper.T).tocsr()
     with tempfile.TemporaryDirectory() as folder:
         files = Path(folder, "input.npz"), Path(folder, "output.npz")

@@ -12,6 +12,7 @@ from scipy.sparse import csr_array
 
 from sggraph.core.affinity import (
     BLOCKS,
+    SHARE,
     _folded,
     _is_symmetric,
     jaccard_weights,
@@ -46,10 +47,10 @@ def joint(A, lambda_, n_jobs=1, **options):
         return joint_probabilities(csr_array(A), lambda_, workers, **options)
 
 
-def rescaled(rows, lambda_, n_jobs=1):
+def rescaled(rows, lambda_, n_jobs=1, **options):
     indptr = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int32)
     with Workers(n_jobs) as workers:
-        p, n_clamped = rescale_rows(indptr, np.concatenate([*rows, []]), lambda_, workers)
+        p, n_clamped = rescale_rows(indptr, np.concatenate([*rows, []]), lambda_, workers, **options)
     return np.split(p, indptr[1:-1]), n_clamped
 
 
@@ -107,6 +108,54 @@ def test_joint_equals_twin(n, lambda_):
     np.testing.assert_allclose(upper.toarray(), np.triu(naive.joint_probabilities(A, lambda_)), rtol=2e-6, atol=0)
     degree = (A > 0).sum(axis=1)
     assert n_clamped == (0 if lambda_ is None else ((degree > 0) & (degree <= lambda_)).sum())
+
+
+@pytest.mark.parametrize("lambda_", [1.0, 3.0, 10.0, 30.0, None])
+@pytest.mark.parametrize("n", [2, 3, 17, 60])
+def test_joint_of_given_weights_equals_twin(n, lambda_):
+    A = adjacency(n, n, density=0.7, decades=2)
+    upper, n_clamped = joint(A, lambda_, given=True)
+    np.testing.assert_allclose(
+        upper.toarray(), np.triu(naive.joint_probabilities(A, lambda_, 1 / 3)), rtol=2e-5, atol=0
+    )
+    degree = (A > 0).sum(axis=1)
+    assert n_clamped == (0 if lambda_ is None else ((degree > 0) & (degree + 2 <= 3 * lambda_)).sum())
+
+
+@pytest.mark.parametrize("k", [2, 3, 5, 10, 11, 27, 40])
+@pytest.mark.parametrize("decades", [0.1, 1, 6])
+def test_the_heavier_of_given_weights_counts_more_however_few_there_are(k, decades):
+    weights = 10 ** (decades * np.linspace(0, 1, k))
+    (p,), _ = rescaled([weights], 10.0, given=True)
+    (clamped,), _ = rescaled([weights], 10.0)
+    assert (np.diff(p) > 0).all()
+    assert p[-1] <= 1 / min(10, 1 + SHARE * (k - 1)) + 1e-6
+    assert (np.diff(clamped) > 0).all() == (k > 10)
+
+
+@pytest.mark.parametrize(
+    ("k", "most"), [(1, 1), (2, 3 / 4), (4, 1 / 2), (10, 1 / 4), (25, 1 / 9), (28, 1 / 10), (99, 1 / 10)]
+)
+def test_the_heaviest_of_given_weights_does_not_take_the_whole_row(k, most):
+    (p,), _ = rescaled([[1e300, *np.full(k - 1, 1e-300)]], 10.0, given=True)
+    assert p[0] == pytest.approx(most, rel=1e-5)
+
+
+def test_where_neighbours_are_many_given_weights_are_rescaled_as_any_others():
+    rows = [10 ** np.random.default_rng(k).random(k) for k in (28, 30, 99)]
+    users, n_users = rescaled(rows, 10.0, given=True)
+    others, n_others = rescaled(rows, 10.0)
+    assert [p.tobytes() for p in users] == [p.tobytes() for p in others]
+    assert (n_users, n_others) == (1, 0)  # of 28, lambda is just what the row has
+    assert rescaled([rows[0][:27]], 10.0, given=True)[0][0].tobytes() != rescaled([rows[0][:27]], 10.0)[0][0].tobytes()
+
+
+def test_given_weights_that_are_not_used_do_not_count():
+    A = csr_array(adjacency(40, 0, decades=3))
+    for lambda_, links in ((None, None), (10.0, A), (4.0, A)):
+        some, others = (joint(A, lambda_, links=links, given=own) for own in (True, False))
+        assert some.upper.data.tobytes() == others.upper.data.tobytes()
+        assert some.n_clamped == others.n_clamped
 
 
 @pytest.mark.parametrize("lambda_", [2.0, 10.0, None])

@@ -121,7 +121,7 @@ def test_bits_do_not_depend_on_where_arrays_lie():
         low, high = memory[: n * k], memory[n * k + gap : 2 * n * k + gap]
         for weights, p in ((low, high), (high, low)):
             weights[:] = given
-            _rescale_rows(0, 0, n, starts, weights, 5.0, p, np.zeros(1, np.int64))
+            _rescale_rows(0, 0, n, starts, weights, 5.0, 1.0, p)
             results.add(p.tobytes())
     assert len(results) == 1
 
