@@ -5,7 +5,7 @@ from textwrap import fill as fill_text
 
 import numpy as np
 
-from .core.affinity import jaccard_weights, rescale_rows, rows_filled, symmetric_pattern
+from .core.affinity import SHARE, jaccard_weights, rescale_rows, rows_filled, symmetric_pattern
 from .core.blocks import Workers
 from .graph import as_graph
 from .options import as_lambda, check_lambda
@@ -23,8 +23,13 @@ class LambdaReport:
     ----------
     lambda_ : float
         The value that was looked at.
+    given : bool
+        Whether weights are the user's own. If not, they come from the neighbourhoods (Jaccard) or, in neighbour graphs
+        of samples, from distances.
     n_nodes, n_isolated, n_clamped : int
-        Nodes in all, without an edge, and with at most `lambda_` neighbours (their weights are equal).
+        Nodes in all, without an edge, and with too few neighbours for `lambda_`. These have at most `lambda_` and equal
+        weights, or, where weights are given, at most 3 `lambda_` - 2, of which the first and a third of the others
+        count: heavier edges pull more, none more than three times an even share.
     degree, effective_neighbors : tuple of float
         Least, quartiles and greatest over the nodes that have an edge: number of neighbours, and exp(entropy) of the
         weights after rescaling.
@@ -37,6 +42,7 @@ class LambdaReport:
     """
 
     lambda_: float
+    given: bool
     n_nodes: int
     n_isolated: int
     n_clamped: int
@@ -47,13 +53,14 @@ class LambdaReport:
     advice: list
 
     def __repr__(self):
-        linked = max(self.n_nodes - self.n_isolated, 1)
+        share = self.n_clamped / max(self.n_nodes - self.n_isolated, 1)
+        few = "a third of the neighbours count, fewer than lambda" if self.given else "clamped to equal weights"
         lines = [
             f"lambda {self.lambda_:g} on {self.n_nodes:,} nodes, {self.n_isolated:,} of them without an edge",
             f"{'':22s}{'least':>8s}{'25 %':>8s}{'median':>8s}{'75 %':>8s}{'most':>8s}",
             f"{'neighbours':22s}" + "".join(f"{x:8g}" for x in self.degree),
             f"{'effective neighbours':22s}" + "".join(f"{x:8.1f}" for x in self.effective_neighbors),
-            f"clamped to equal weights: {self.n_clamped:,} nodes ({self.n_clamped / linked:.0%})",
+            f"{few}: {self.n_clamped:,} nodes ({share:.0%})",
             f"fill, mean of min(neighbours, lambda) / lambda: {self.fill:.2f}",
             f"edge ends at the 1 % of nodes with the most neighbours: {self.hub_share:.0%}",
             *(fill_text(f"- {sentence}", 100, subsequent_indent="  ") for sentence in self.advice),
@@ -99,6 +106,20 @@ def lambda_report(graph, lambda_="auto", *, weight="weight", direction="symmetri
     edge ends at the 1 % of nodes with the most neighbours: 11%
     - Most nodes have no more neighbours than lambda, so their edges weigh the same: harmless where
       edges are alike. If weights matter, lambda 2 keeps them for half of the nodes.
+
+    Weights of one's own count for all nodes, however few their neighbours are:
+
+    >>> sg.lambda_report(nx.karate_club_graph(), 5)
+    lambda 5 on 34 nodes, 0 of them without an edge
+                             least    25 %  median    75 %    most
+    neighbours                   1       2       3       5      17
+    effective neighbours       1.0     2.0     3.0     5.0    16.7
+    a third of the neighbours count, fewer than lambda: 32 nodes (94%)
+    fill, mean of min(neighbours, lambda) / lambda: 0.68
+    edge ends at the 1 % of nodes with the most neighbours: 11%
+    - Most nodes have too few neighbours for lambda: about a third of them count, so that heavier edges
+      pull more, up to three times an even share. lambda_=None takes the weights as they are,
+      weight=None none.
     """
     if lambda_ is None:
         raise ValueError(
@@ -111,7 +132,7 @@ def lambda_report(graph, lambda_="auto", *, weight="weight", direction="symmetri
     links = symmetric_pattern(A)
     with Workers() as workers:
         weights = A.data if graph.weighted else jaccard_weights(A, links, workers)
-        p, n_clamped = rescale_rows(A.indptr, weights, lambda_, workers)
+        p, n_clamped = rescale_rows(A.indptr, weights, lambda_, workers, given=graph.given)
     degree = np.diff(A.indptr)
     linked = degree > 0
     entropy = (
@@ -120,6 +141,7 @@ def lambda_report(graph, lambda_="auto", *, weight="weight", direction="symmetri
     both = np.sort(np.diff(links.indptr))[::-1]
     hub_share = float(both[: max(1, int(HUBS * len(both)))].sum() / max(both.sum(), 1))
     numbers = {
+        "given": graph.given,
         "n_nodes": len(degree),
         "n_isolated": int((np.diff(links.indptr) == 0).sum()),
         "n_clamped": n_clamped,
@@ -135,15 +157,10 @@ def _quantiles(values):
     return tuple(float(x) for x in np.quantile(values, QUANTILES)) if len(values) else (0.0,) * len(QUANTILES)
 
 
-def _advice(lambda_, n_linked, *, n_clamped, degree, hub_share, n_isolated, **_):
+def _advice(lambda_, n_linked, *, given, n_clamped, degree, hub_share, n_isolated, **_):
     advice = []
     if n_linked and n_clamped > n_linked / 2:
-        text = "Most nodes have no more neighbours than lambda, so their edges weigh the same: "
-        text += "harmless where edges are alike."
-        kept = int(np.ceil(degree[2])) - 1  # a node of degree lambda is clamped
-        if 2 <= kept < lambda_:
-            text += f" If weights matter, lambda {kept} keeps them for half of the nodes."
-        advice.append(text)
+        advice.append(_of_weights(lambda_, given, degree[2]))
     elif n_linked and degree[1] > 3 * lambda_:
         advice.append(
             f"Three of four nodes have more than {3 * lambda_:g} neighbours: lambda {int(degree[1] // 2)} would let "
@@ -156,3 +173,18 @@ def _advice(lambda_, n_linked, *, n_clamped, degree, hub_share, n_isolated, **_)
     if n_isolated:
         advice.append(f"{n_isolated:,} nodes have no edge; the picture can say nothing of them.")
     return advice or ["Nothing to change."]
+
+
+def _of_weights(lambda_, given, median):
+    """What becomes of weights where half of the nodes have at most `median` neighbours, too few for lambda."""
+    share = SHARE if given else 1.0
+    smaller = int(np.ceil(1 + share * (median - 1))) - 1  # at 1 + share (degree - 1) a node has too few still
+    if given:
+        text = "Most nodes have too few neighbours for lambda: about a third of them count, so that heavier edges pull "
+        text += "more, up to three times an even share. lambda_=None takes the weights as they are, weight=None none."
+        told = f" lambda {smaller} sharpens them for half of the nodes."
+    else:
+        text = "Most nodes have no more neighbours than lambda, so their edges weigh the same: "
+        text += "harmless where edges are alike."
+        told = f" If weights matter, lambda {smaller} keeps them for half of the nodes."
+    return text + told if 2 <= smaller < lambda_ else text

@@ -30,7 +30,11 @@ def test_a_larger_lambda_lets_more_neighbours_count():
 @pytest.mark.parametrize(
     ("graph", "options", "words"),
     [
-        (KARATE, {"lambda_": 5}, "lambda 2 keeps them for half"),
+        (KARATE, {"lambda_": 5, "weight": None}, "lambda 2 keeps them for half"),
+        (KARATE, {"lambda_": 5}, "heavier edges pull more, up to three times"),
+        (KARATE, {"lambda_": 5}, "a third of the neighbours count, fewer than lambda: 32 nodes (94%)"),
+        (KARATE, {"lambda_": 5, "weight": None}, "clamped to equal weights: 27 nodes (79%)"),
+        (nx.les_miserables_graph(), {}, "lambda 2 sharpens them for half"),
         (nx.star_graph(60), {}, "drop_leaf=True"),
         (nx.star_graph(60), {}, "Hubs hold 50%"),
         (nx.complete_graph(80), {}, "lambda 39 would let more"),
@@ -41,13 +45,24 @@ def test_a_larger_lambda_lets_more_neighbours_count():
 def test_advice_follows_the_numbers(graph, options, words):
     report = lambda_report(graph, **options)
     assert words in " ".join(repr(report).split())
-    assert any(words in " ".join(sentence.split()) for sentence in report.advice)
+    assert "nodes (" in words or any(words in " ".join(sentence.split()) for sentence in report.advice)
 
 
-def test_the_lambda_advised_clamps_less_than_half():
-    report = lambda_report(KARATE, 5)
-    advised = int(report.advice[0].split("If weights matter, lambda ")[1].split()[0])
-    assert lambda_report(KARATE, advised).n_clamped <= 17 < lambda_report(KARATE, advised + 1).n_clamped
+@pytest.mark.parametrize("weight", [None, "weight"])
+def test_the_lambda_advised_leaves_too_few_to_less_than_half(weight):
+    G = nx.les_miserables_graph()
+    advised = int(lambda_report(G, weight=weight).advice[0].split(" lambda ")[-1].split()[0])
+    few = [lambda_report(G, lambda_, weight=weight).n_clamped for lambda_ in (advised, advised + 1)]
+    assert few[0] <= len(G) / 2 < few[1]
+
+
+def test_weights_of_samples_are_not_the_users():
+    p = point_cloud_to_graph(np.random.default_rng(0).normal(size=(50, 3)), 8, perplexity=4)
+    told, users = (lambda_report(graph, direction="out") for graph in (p, p.power(2)))
+    assert (told.given, users.given) == (False, True)
+    assert "clamped to equal weights: 50 nodes" in repr(told)
+    assert told.effective_neighbors[2] == pytest.approx(8)
+    assert users.effective_neighbors[2] < 7.5
 
 
 def test_it_reads_what_embed_graph_reads():
