@@ -264,7 +264,8 @@ def _is_calibrated(A):
     without direction stand above the diagonal here, so their last row is empty, and they are never taken for such.
     """
     columns = np.bincount(A.indices, minlength=A.shape[0])
-    return _are_probabilities(np.diff(A.indptr), A.sum(axis=1)) or _are_probabilities(columns, A.sum(axis=0))
+    with np.errstate(over="ignore"):
+        return _are_probabilities(np.diff(A.indptr), A.sum(axis=1)) or _are_probabilities(columns, A.sum(axis=0))
 
 
 def _are_probabilities(sizes, sums):

@@ -226,10 +226,12 @@ def test_neighbour_graphs_of_points_are_known_by_their_rows(direction):
             assert as_graph(other, direction=direction).given
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(
     "G",
     [
         PATH,
+        1e308 * (1 - np.eye(5)) * np.outer([0.9, 1, 1, 1, 1], [0.9, 1, 1, 1, 1]),  # sums overflow
         nx.karate_club_graph(),
         nx.stochastic_graph(nx.DiGraph(nx.karate_club_graph())),  # rows sum to 1, but differ in size
         (np.arange(6), (np.arange(6) + 1) % 6, [0.75, 0.25] * 3),  # edges, not the rows of a matrix
