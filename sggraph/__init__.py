@@ -19,6 +19,7 @@ _HOME = {
     "History": "history",
     "estimate": "estimation",
     "neighbor_recall": "metrics",
+    "weighted_recall": "metrics",
     "quality_card": "metrics",
     "point_cloud_to_graph": "point_cloud",
     "lambda_report": "report",

@@ -7,7 +7,7 @@ whole, and returns one float, NaN where the score is undefined. `quality_card` g
 from .attribute_scores import knn_accuracy, trustworthiness
 from .distance_scores import normalized_stress, shortest_path_correlation
 from .divergence_score import kl_divergence
-from .neighborhood_scores import neighbor_recall, neighborhood_preservation
+from .neighborhood_scores import neighbor_recall, neighborhood_preservation, weighted_recall
 from .quality import QualityCard, quality_card
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "quality_card",
     "shortest_path_correlation",
     "trustworthiness",
+    "weighted_recall",
 ]

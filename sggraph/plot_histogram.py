@@ -68,7 +68,7 @@ def plot_recall(graph, Y, *, ax=None, bins=20, n_samples=5000, random_state=0):
     embeddings = as_embeddings(Y, graph, same_d=False)[0] if is_by_name(Y) else {None: Y}
     recalls = {}
     for name, y in embeddings.items():
-        hits, degree = neighbor_hits(graph, y, n_samples, seed)
+        hits, degree, _ = neighbor_hits(graph, y, n_samples, seed)
         if not len(hits):
             raise ValueError("graph has no edges: there are no neighbours to recall")
         recalls[name] = hits / degree

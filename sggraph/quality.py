@@ -13,13 +13,14 @@ from .core.affinity import symmetric_pattern
 from .distance_scores import correlation, sample_pairs, stress
 from .divergence_score import divergence
 from .graph import as_graph
-from .neighborhood_scores import mean_preservation, mean_recall, neighbor_hits
+from .neighborhood_scores import edge_weights, mean_preservation, mean_recall, mean_weight, neighbor_hits
 
 N_NEIGHBORS = 10  # of knn_accuracy and trustworthiness, fewer in small graphs
 
 HEAD = ("score", "value", "better", "what it says")
 MEANINGS = {  # score: which values are better, what it says
     "neighbor_recall": ("higher", "graph neighbours among a node's nearest points (0 to 1)"),
+    "weighted_recall": ("higher", "the same, each counted by its weight (0 to 1)"),
     "neighborhood_preservation": ("higher", "the same two sets, intersection over union (0 to 1)"),
     "shortest_path_correlation": ("higher", "overall shape: distance follows path length (to 1)"),
     "normalized_stress": ("lower", "relative error of distances, best scale (0 to 1)"),
@@ -39,6 +40,8 @@ class QualityCard:
         Size of the graph (edges without direction) and dimension of the embedding.
     neighbor_recall, neighborhood_preservation, shortest_path_correlation, normalized_stress, kl_divergence : float
         As the functions of these names in `sggraph.metrics` return them; `kl_divergence` with ``rescale=True``.
+    weighted_recall : float or None
+        As `sggraph.metrics.weighted_recall` returns it; None where all edges weigh the same.
     knn_accuracy, trustworthiness : float or None
         None where no labels or no features were given.
     """
@@ -47,6 +50,7 @@ class QualityCard:
     n_edges: int
     d: int
     neighbor_recall: float
+    weighted_recall: float | None
     neighborhood_preservation: float
     shortest_path_correlation: float
     normalized_stress: float
@@ -55,7 +59,7 @@ class QualityCard:
     trustworthiness: float | None = None
 
     def as_dict(self):
-        """The scores by name, those left out that were not asked for."""
+        """The scores by name, those left out that were not asked for, or of weights that the graph has not."""
         return {name: value for name, value in asdict(self).items() if name in MEANINGS and value is not None}
 
     def __repr__(self):
@@ -132,15 +136,16 @@ def quality_card(graph, Y, labels=None, *, X=None, random_state=0):
     Y = as_coordinates(Y, graph)
     n, d = Y.shape
     links = symmetric_pattern(graph.adjacency)
-    hits, degree = neighbor_hits(graph, Y, 1000, random_state, links)
+    found = neighbor_hits(graph, Y, 1000, random_state, edge_weights(graph) if graph.weighted else links)
     pairs = sample_pairs(graph, Y, 50, 400, random_state, None, links)
     kl = divergence(graph, Y, 10, "auto", True, random_state, None, links) if d <= 3 else float("nan")
     return QualityCard(
         n_nodes=n,
         n_edges=links.nnz // 2,
         d=d,
-        neighbor_recall=mean_recall(hits, degree),
-        neighborhood_preservation=mean_preservation(hits, degree),
+        neighbor_recall=mean_recall(found),
+        weighted_recall=mean_weight(found) if graph.weighted else None,
+        neighborhood_preservation=mean_preservation(found),
         shortest_path_correlation=correlation(pairs),
         normalized_stress=stress(pairs),
         kl_divergence=kl,

@@ -88,6 +88,17 @@ def joint_probabilities(A, lam, share=1):
     return (p + p.T) / (p + p.T).sum()
 
 
+def weighted_recall(W, Y):
+    """Mean over nodes with edges of the weights of neighbours among the k nearest, over those of all k; W symmetric."""
+    shares = []
+    for i, weights in enumerate(W):
+        k = (weights > 0).sum()
+        if k:
+            near = [j for j in np.argsort(np.linalg.norm(Y - Y[i], axis=1), kind="stable") if j != i][:k]
+            shares.append(weights[near].sum() / weights.sum())
+    return np.mean(shares)
+
+
 def b_spline(x, order):
     """The B-spline of this order (degree + 1), centred at 0, by the recursion of Cox and de Boor."""
     x = np.asarray(x, float)

@@ -7,7 +7,7 @@ import pytest
 from scipy import sparse
 
 import sggraph as sg
-from sggraph import as_graph, neighbor_recall
+from sggraph import as_graph, neighbor_recall, weighted_recall
 from sggraph.core.affinity import joint_probabilities, symmetric_pattern
 from sggraph.core.blocks import Workers
 from sggraph.datasets import load_us_counties
@@ -22,12 +22,13 @@ from sggraph.metrics import (
 
 OF_GRAPHS = [
     neighbor_recall,
+    weighted_recall,
     neighborhood_preservation,
     shortest_path_correlation,
     normalized_stress,
     kl_divergence,
 ]
-SAMPLED = [neighbor_recall, neighborhood_preservation, shortest_path_correlation, normalized_stress]
+SAMPLED = [neighbor_recall, weighted_recall, neighborhood_preservation, shortest_path_correlation, normalized_stress]
 ALL_PAIRS = {"n_sources": None, "n_targets": None}
 
 
@@ -171,6 +172,8 @@ GRAPHS = [nx.karate_club_graph(), nx.star_graph(8), nx.gnp_random_graph(40, 0.06
 def test_every_score_is_its_definition(G, d):
     Y = points(len(G), d)
     assert neighborhood_preservation(G, Y) == pytest.approx(naive_preservation(G, Y))
+    W = nx.to_numpy_array(G)
+    assert weighted_recall(G, Y) == pytest.approx(naive.weighted_recall(W + W.T, Y))
     hops, lengths = naive_pairs(G, Y)
     assert shortest_path_correlation(G, Y, **ALL_PAIRS) == pytest.approx(np.corrcoef(hops, lengths)[0, 1])
     for power in (2, 0, 1.5):
@@ -270,8 +273,9 @@ def test_sampled_pairs_stand_for_all_pairs_of_all_components(score):
 def test_samples_repeat_and_come_close(score):
     counties = load_us_counties()
     Y = counties.positions
-    everything = {"n_samples": None} if "neighbor" in score.__name__ else {"n_sources": 1000, "n_targets": None}
-    few = {"n_samples": 500} if "neighbor" in score.__name__ else {}
+    of_sets = score in (neighbor_recall, weighted_recall, neighborhood_preservation)
+    everything = {"n_samples": None} if of_sets else {"n_sources": 1000, "n_targets": None}
+    few = {"n_samples": 500} if of_sets else {}
     samples = [score(counties.graph, Y, random_state=seed, **few) for seed in (0, 0, 1)]
     assert samples[0] == samples[1] != samples[2]
     assert samples[0] == pytest.approx(score(counties.graph, Y, **everything), abs=0.03)
@@ -302,11 +306,44 @@ def test_graphs_of_any_kind(score):
     assert np.isnan(score(nx.empty_graph(1), points(1)))
 
 
-@pytest.mark.parametrize("score", [shortest_path_correlation, normalized_stress, neighborhood_preservation])
+WALKED = [shortest_path_correlation, normalized_stress, neighborhood_preservation, neighbor_recall, weighted_recall]
+
+
+@pytest.mark.parametrize("G", [nx.gn_graph(30, seed=2), messy()], ids=str)
+@pytest.mark.parametrize("score", WALKED)
 @pytest.mark.parametrize("direction", ["out", "in"])
-def test_arcs_are_walked_both_ways(score, direction):
-    G = nx.gn_graph(30, seed=2)
+def test_arcs_are_walked_both_ways(score, direction, G):
     assert score(as_graph(G, direction=direction), points(30)) == score(G, points(30))
+
+
+@pytest.mark.parametrize("weight", [1, 1e-300, 0.3])
+@pytest.mark.parametrize("G", [nx.gnp_random_graph(40, 0.1, seed=1), nx.star_graph(8), nx.empty_graph(3)], ids=str)
+def test_recall_by_equal_weights_is_recall(G, weight):
+    Y = points(len(G))
+    nx.set_edge_attributes(G, weight, "weight")
+    np.testing.assert_equal(weighted_recall(G, Y), neighbor_recall(G, Y))
+
+
+def test_recall_by_weight_rises_with_the_weights_of_near_neighbours():
+    G, Y = nx.random_geometric_graph(150, 0.2, seed=0), points(150)
+    pos = np.array([G.nodes[node]["pos"] for node in G]) + 0.1 * Y
+    length = {(u, v): np.linalg.norm(pos[u] - pos[v]) for u, v in G.edges}
+    recalls = []
+    for power in (-2, 0, 2):
+        nx.set_edge_attributes(G, {edge: r**power for edge, r in length.items()}, "weight")
+        recalls.append(weighted_recall(G, pos))
+        W = nx.to_scipy_sparse_array(G)
+        for greatest in (1e-300, 1e308):  # sums of the latter overflow
+            assert weighted_recall(greatest * (W / W.max()), pos) == pytest.approx(recalls[-1])
+    assert recalls[0] > recalls[1] + 0.05 > recalls[2] + 0.1
+    assert recalls[1] == neighbor_recall(G, pos)
+
+
+def test_arcs_there_and_back_add_up():
+    arcs = np.array([[0, 3, 1, 0], [1, 0, 0, 0], [2, 0, 0, 0], [0, 0, 0, 0]])
+    Y = np.array([[0.0], [1], [5], [2.5]])
+    for direction in ("symmetric", "out", "in"):
+        assert weighted_recall(as_graph(arcs, direction=direction), Y) == pytest.approx((4 / 7 + 1 + 0) / 3)
 
 
 def test_weights_are_no_distances():
@@ -421,6 +458,7 @@ def test_coordinates_of_another_graph_raise(score):
     ("score", "options", "message"),
     [
         (neighbor_recall, {"n_samples": 0}, "n_samples=0: give a whole number of at least 1, or None"),
+        (weighted_recall, {"n_samples": -2}, "n_samples=-2: give a whole"),
         (neighborhood_preservation, {"n_samples": 1.5}, "n_samples=1.5: give a whole"),
         (neighborhood_preservation, {"random_state": "x"}, "random_state='x': give an integer"),
         (shortest_path_correlation, {"n_sources": -1}, "n_sources=-1: give a whole"),

@@ -14,7 +14,7 @@ X = np.random.default_rng(0).normal(size=(N, 5))
 Y = np.array(list(G)) + 0.6 * X[:, :2]
 LABELS = [row // 3 for row, _ in G]
 OF_GRAPHS = [name for name in metrics.__all__ if name not in {"QualityCard", "quality_card"}]
-OF_GRAPHS = [name for name in OF_GRAPHS if name not in {"knn_accuracy", "trustworthiness"}]
+OF_GRAPHS = [name for name in OF_GRAPHS if name not in {"knn_accuracy", "trustworthiness", "weighted_recall"}]
 
 
 def test_each_score_is_that_of_its_function():
@@ -27,10 +27,22 @@ def test_each_score_is_that_of_its_function():
     assert (card.n_nodes, card.n_edges, card.d) == (81, 144, 2)
 
 
+@pytest.mark.parametrize("direction", ["symmetric", "out"])
+def test_the_card_of_a_graph_with_weights_tells_recall_by_weight(direction):
+    W = nx.to_numpy_array(nx.karate_club_graph()) * np.arange(1, 35)
+    graph, Y = sg.as_graph(W, direction=direction), X[:34, :2]
+    card = quality_card(graph, Y)
+    assert card.weighted_recall == metrics.weighted_recall(graph, Y) != card.neighbor_recall
+    assert list(card.as_dict())[:3] == ["neighbor_recall", "weighted_recall", "neighborhood_preservation"]
+    assert card.neighbor_recall == metrics.neighbor_recall(graph, Y)
+    assert f"weighted_recall            {card.weighted_recall:.4f}  higher  the same" in repr(card)
+
+
 def test_what_was_not_given_is_left_out():
     card = quality_card(G, Y)
     assert card.knn_accuracy is None
     assert card.trustworthiness is None
+    assert card.weighted_recall is None
     assert set(card.as_dict()) == set(OF_GRAPHS)
     assert list(quality_card(G, Y, LABELS, X=X).as_dict()) == [*card.as_dict(), "knn_accuracy", "trustworthiness"]
     assert all(type(value) is float for value in quality_card(G, Y, LABELS, X=X).as_dict().values())
