@@ -233,7 +233,9 @@ def test_neighbour_graphs_of_points_are_known_by_their_rows(direction):
         PATH,
         1e308 * (1 - np.eye(5)) * np.outer([0.9, 1, 1, 1, 1], [0.9, 1, 1, 1, 1]),  # sums overflow
         nx.karate_club_graph(),
-        nx.stochastic_graph(nx.DiGraph(nx.karate_club_graph())),  # rows sum to 1, but differ in size
+        nx.stochastic_graph(nx.DiGraph(nx.karate_club_graph())),
+        [[0, 1, 0, 0], [0.2, 0, 0.3, 0.5], [0.5, 0, 0, 0.5], [0.5, 0.5, 0, 0]],  # rows sum to 1, but differ in size
+        [[0, 0.5, 0.75, 0], [0, 0, 0.5, 0.25], [0.25, 0, 0, 0.75], [0.25, 0.75, 0, 0]],  # sums differ, their mean is 1
         (np.arange(6), (np.arange(6) + 1) % 6, [0.75, 0.25] * 3),  # edges, not the rows of a matrix
     ],
 )
