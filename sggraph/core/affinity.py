@@ -33,7 +33,7 @@ SHARE = 1 / 3  # of the neighbours that count, where weights are the user's: 10 
 # Recall by weight and by number, three seeds, by the clamp, 1/2, 1/3, 1/5, and gamma >= 1/2 instead:
 # us_airports_2010 (weights of 1 to 10^5): .531 .595, .560 .587, .572 .579, .590 .565, .589 .559;
 # celegans_neural: .479 .453, .506 .451, .509 .443, .515 .436, .514 .438.
-# Lesmis, kjv_names, netscience and drosophila_mb_left gain .003 to .024 by 1/3 and lose at most .004.
+# lesmis (24 seeds), kjv_names, netscience and drosophila_mb_left gain .003 to .024 by 1/3 and lose at most .002.
 
 
 class JointP(NamedTuple):
