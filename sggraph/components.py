@@ -16,7 +16,7 @@ from .core.descent import MENDS, REMEDY, SLOWER, EmbeddingDivergedError, Phase
 from .core.packing import pack
 from .core.small import descend_small
 from .core.tree import tree_neighbors
-from .initial import RANDOM_SPREAD, off_one_spot
+from .initial import RANDOM_SPREAD, ROOM, off_one_spot
 from .limits import one_blas_thread
 from .schedule import make_schedule
 
@@ -85,7 +85,7 @@ def small_schedule(size, d, options):
     """The schedule of a small component; what the caller asked for is obeyed."""
     if options["schedule"] is not None:
         return options["schedule"]
-    schedule = make_schedule(size, 1.0, options, d=d)
+    schedule = make_schedule(size, 0.0, options, d=d, variation=1.0)  # paths and trees, most of them
     if options["alpha"] != "auto" or options["exaggeration"] != "auto":
         return schedule
     *before, last = schedule.phases
@@ -105,7 +105,7 @@ def options_of_first(parts, d, options):
 def small_parts(links, upper, parts, init, options, rng, workers, Y, kl):
     """Fill the rows of Y (n, d) and kl (c,) of the parts after the large ones; matrices and Y follow the parts' order.
 
-    There is no trial of two starts, and any start by name but "random" is a start by stress.
+    Any start by name but "random" is a start by stress.
     """
     begin, end = n_large(parts), int((parts.sizes > 1).sum())
     if begin == end:
@@ -121,11 +121,14 @@ def small_parts(links, upper, parts, init, options, rng, workers, Y, kl):
         start = rng.standard_normal((high - low, Y.shape[1])) * (RANDOM_SPREAD if init == "random" else 1.0)
     else:
         start = off_one_spot(init[parts.order[low:high]].astype(np.float32), first, rng)
-    length = schedules[0].length if isinstance(init, str) and init != "random" else None
+    length, room = None, 0.0
+    if isinstance(init, str) and init != "random":
+        length = schedules[0].length
+        room = ROOM if length is None else 0.0
     blocks = [parts.block(matrix, begin, end) for matrix in (links, upper)]
     phases = phases[number.ravel()]
     for mend in range(MENDS + 1):
-        Y[low:high], kl[begin:end] = descend_small(first, *blocks, start, phases, length, workers)
+        Y[low:high], kl[begin:end] = descend_small(first, *blocks, start, phases, length, workers, room=room)
         wrong = np.isnan(kl[begin:end])
         if not wrong.any():
             return

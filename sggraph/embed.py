@@ -90,8 +90,9 @@ def embed_graph(
         `lambda_report`.
     balance : float from 0 to 1, default 0.5
         What the picture should show: 0 the overall shape (distances follow path lengths), 1 neighbourhoods (neighbours
-        are nearest). It sets the extent of the start and the exaggeration at the end, as far as they are "auto"; see
-        `Schedule`.
+        are nearest). Every step lowers the KL divergence between neighbourhoods in graph and picture, and the stress of
+        path lengths beside it; `balance` sets the weight of the stress, see `Schedule`. Path lengths are numbers of
+        edges; weights have their part in the divergence.
     weight : str or None, default "weight"
         Edge attribute of NetworkX and igraph graphs that holds the weight; None ignores weights.
     direction : {"symmetric", "out", "in"}, default "symmetric"
@@ -99,11 +100,8 @@ def embed_graph(
     local_weights : bool or "auto", default "auto"
         Weight each edge by the Jaccard index of its ends' neighbourhoods; "auto": where all edges weigh the same.
     init : {"auto", "stress", "pmds", "spectral", "random"} or array of shape (n, d), default "auto"
-        Start: pivot stress ("stress"), pivot MDS ("pmds"), leading eigenvectors of the random walk ("spectral"), a
-        random ball of standard deviation 1e-4, or given coordinates. "auto" is pivot stress, with neighbours gathered
-        unless `alpha` is given; where nodes have lambda neighbours and edges are long beside the picture, as in
-        neighbour graphs of points, a compact start is tried as well: the lower KL divergence after 200 iterations of
-        both decides.
+        Start: pivot stress ("stress", which "auto" is), pivot MDS ("pmds"), leading eigenvectors of the random walk
+        ("spectral"), a random ball of standard deviation 1e-4, or given coordinates.
     Y0 : array of shape (n, d), optional
         Start, instead of `init`.
     components : {"auto", "pack", "together", "largest"}, default "auto"
@@ -115,15 +113,15 @@ def embed_graph(
     max_iter : int or "auto", default "auto"
         Iterations in all ("auto": 400; on large graphs of long paths, such as meshes, up to 800).
     early_exag : int or "auto", default "auto"
-        Iterations with exaggerated attraction ("auto": 200 at balance 0, 125 at .5, 50 at 1, at most half of
-        `max_iter`).
+        Iterations of the early phase, with exaggerated attraction, in which the picture is small and neighbours gather
+        ("auto": 100, or 250 where `alpha` is given, at most half of `max_iter`).
     alpha : float or "auto", default "auto"
-        Exaggeration of the attraction in the early phase ("auto": 4 at balance 0, 2 at 1). A number
-        starts from edges of length 12 / alpha.
+        Exaggeration of the attraction in the early phase ("auto": 4). A number asks for the method as published:
+        no stress of path lengths, whatever `balance` is, and a start from edges of length 12 / alpha.
     exaggeration : float or "auto", default "auto"
         Exaggeration in the last phase. "auto": 1 where `alpha` is given, otherwise the mean of
-        min(degree, lambda) / lambda, to the power of `balance`: a node with few neighbours does not pull with the
-        weight of lambda ones; at most .76 to 1 where many nodes have the same neighbours, as in cliques.
+        min(degree, lambda) / lambda: a node with few neighbours does not pull with the weight of lambda ones; nearer to
+        1 for small graphs, at most .76 to 1 where many nodes have the same neighbours, as in cliques.
     eta : float or "auto", default "auto"
         Learning rate; "auto" is n / exaggeration in each phase, at most n (Belkina et al. 2019). Beyond ten times the
         number of nodes steps may scatter them, of which a warning tells.
@@ -144,9 +142,8 @@ def embed_graph(
         Show progress bars: the probabilities, the start, the iterations with the time that is left.
     callback : callable, optional
         ``callback(iteration, Y, kl_divergence, gradient_norm)`` every `callback_every` iterations and after the last
-        one, with Y (n, d) a copy; returning True stops the run. It is not called while two starts are compared. Of
-        components that are packed it watches the largest alone: Y holds the nodes of that one, in their order. A
-        `History` records what it is told.
+        one, with Y (n, d) a copy; returning True stops the run. Of components that are packed it watches the largest
+        alone: Y holds the nodes of that one, in their order. A `History` records what it is told.
     callback_every : int, default 50
         See `callback`.
     state : EmbeddingState, optional

@@ -32,7 +32,7 @@ from .leaves import is_kept, without_leaves
 from .memory import grid_limit, memory_of
 from .options import as_generator, as_lambda, check_flags, check_keeping, check_options
 from .runs import new_run
-from .schedule import TRIAL, fill, split
+from .schedule import fill, split
 
 WARM_UP, TIMED = 12, 8  # iterations
 TIMED_SMALL = 40  # iterations of small components, whose start takes longer than a few
@@ -49,7 +49,7 @@ class Estimate(NamedTuple):
     d : int
         Dimension.
     n_iter : int
-        Iterations of the largest component, those of the start that loses a trial included.
+        Iterations of the largest component.
     seconds : float
         On this machine, as busy as it is now, with compiled kernels at hand.
     memory : int
@@ -187,35 +187,36 @@ def _of_packing(links, upper, parts, init, d, options, workers, clock):
 def _measured(init, links, upper, d, lambda_, options, rng, workers, clock):
     """Iterations, seconds and bytes of the grids of the run of one component, which is begun."""
     begin = clock()
-    run = new_run(init, links, d, fill(np.diff(links.indptr), lambda_), options, rng, workers)
-    seconds, times, grid = clock() - begin, [], 0
-    for Y0, schedule in run.starts:
-        once, each, its_grid = _iterations(Y0, schedule, upper, options, workers, clock)
-        reorders = sum(at < schedule.n_iter for at in REORDER_AT)
-        seconds, grid = seconds + once * (1 + reorders), max(grid, its_grid)
-        times.append(each)
-    n_iter = run.starts[0][1].n_iter + TRIAL * (len(run.starts) - 1)
-    return n_iter, seconds + float(np.mean(times)) * n_iter, grid
+    run, paths = new_run(init, links, d, fill(np.diff(links.indptr), lambda_), options, rng, workers)
+    seconds = clock() - begin
+    once, each, grid = _iterations(run, upper, paths, options, workers, clock)
+    n_iter = run.schedule.n_iter
+    reorders = sum(at < n_iter for at in REORDER_AT)
+    return n_iter, seconds + once * (1 + reorders) + each * n_iter, grid
 
 
-def _iterations(Y0, schedule, upper, options, workers, clock):
+def _iterations(run, upper, paths, options, workers, clock):
     """Seconds to begin, seconds of an iteration, bytes of the grids."""
-    phase = next((phase for phase in reversed(schedule.phases) if phase.n_iter), None)  # the longest by far
-    if phase is None:
+    phases = [phase for phase in run.schedule.phases if phase.n_iter]
+    if not phases:
         return 0.0, 0.0, 0
-    phase = phase._replace(eta=min(phase.eta, float(len(Y0))))  # steps that diverge take no longer
+    fastest = float(len(run.Y0))  # steps that diverge take no longer
+    first, last = (phase._replace(eta=min(phase.eta, fastest)) for phase in (phases[0], phases[-1]))  # longest by far
     begin = clock()
-    descent = Descent(upper, Y0, workers, **{name: options[name] for name in ("h", "exact", "limit")})
+    settings = {name: options[name] for name in ("h", "exact", "limit")}
+    descent = Descent(upper, run.Y0, workers, paths=paths, **settings)
     once = clock() - begin
     for _ in range(WARM_UP):
-        descent.advance(phase)
+        descent.advance(first)
+    if last.grow:
+        descent.grow(last.grow)
     grid = descent.repulsion.nbytes
     descent.repulsion.plans = []
     begin = clock()
-    descent.advance(phase)
+    descent.advance(last)
     planning = clock() - begin
     begin = clock()
     for _ in range(TIMED):
-        descent.advance(phase)
+        descent.advance(last)
     each = (clock() - begin) / TIMED
     return once, each + REPLANS * planning, max(grid, descent.repulsion.nbytes)

@@ -44,11 +44,11 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
     max_iter : int or "auto", default "auto"
         Iterations in all ("auto": 400; on large graphs of long paths, such as meshes, up to 800).
     early_exag : int or "auto", default "auto"
-        Iterations with exaggerated attraction ("auto": 200 at balance 0, 125 at .5, 50 at 1, at most half of
-        `max_iter`).
+        Iterations of the early phase, with exaggerated attraction, in which the picture is small and neighbours gather
+        ("auto": 100, or 250 where `alpha` is given, at most half of `max_iter`).
     alpha : float or "auto", default "auto"
-        Exaggeration of the attraction in the early phase ("auto": 4 at balance 0, 2 at 1). A number
-        starts from edges of length 12 / alpha.
+        Exaggeration of the attraction in the early phase ("auto": 4). A number asks for the method as published: no
+        stress of path lengths, whatever `balance` is, and a start from edges of length 12 / alpha.
     eta : float or "auto", default "auto"
         Learning rate; "auto" is n / exaggeration in each phase, at most n (Belkina et al. 2019). Beyond ten times the
         number of nodes steps may scatter them, of which a warning tells.
@@ -57,14 +57,10 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         are chosen by cost at a force error of mostly below 1 %.
     balance : float from 0 to 1, default 0.5
         What the picture should show: 0 the overall shape (distances follow path lengths), 1 neighbourhoods (neighbours
-        are nearest). It sets the extent of the start and the exaggeration at the end, as far as they are "auto"; see
-        `Schedule`.
+        are nearest): the weight of the stress of path lengths beside the KL divergence, see `embed_graph`.
     init : {"auto", "stress", "pmds", "spectral", "random"} or array of shape (n, d), default "auto"
-        Start: pivot stress ("stress"), pivot MDS ("pmds"), leading eigenvectors of the random walk ("spectral"), a
-        random ball of standard deviation 1e-4, or given coordinates. "auto" is pivot stress, with neighbours gathered
-        unless `alpha` is given; where nodes have lambda neighbours and edges are long beside the picture, as in
-        neighbour graphs of points, a compact start is tried as well: the lower KL divergence after 200 iterations of
-        both decides.
+        Start: pivot stress ("stress", which "auto" is), pivot MDS ("pmds"), leading eigenvectors of the random walk
+        ("spectral"), a random ball of standard deviation 1e-4, or given coordinates.
     Y0 : array of shape (n, d), optional
         Start, instead of `init`.
     components : {"auto", "pack", "together", "largest"}, default "auto"
@@ -97,9 +93,8 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         Show a progress bar.
     callback : callable, optional
         ``callback(iteration, Y, kl_divergence, gradient_norm)`` every `callback_every` iterations and after the last
-        one, with Y (n, d) a copy; returning True stops the run. It is not called while two starts are compared. Of
-        components that are packed it watches the largest alone: Y holds the nodes of that one, in their order. A
-        `History` records what it is told.
+        one, with Y (n, d) a copy; returning True stops the run. Of components that are packed it watches the largest
+        alone: Y holds the nodes of that one, in their order. A `History` records what it is told.
     callback_every : int, default 50
         See `callback`.
     metric : str, default "euclidean"
@@ -141,7 +136,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
     components_ : ndarray of shape (n,), int
         Number of the component of each node; 0 is the largest, then in falling order of size.
     schedule_ : Schedule
-        What the largest component followed; its `start` tells which of two starts went on. ``print(schedule_)``.
+        What the largest component followed, from which start. ``print(schedule_)``.
     state_ : EmbeddingState
         Where the run stands, for `warm_start` or ``fit(..., state=...)``; there after an interrupt, and with
         `warm_start`.

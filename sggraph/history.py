@@ -10,9 +10,8 @@ __all__ = ["History"]
 class History:
     """Callback for `embed_graph` and `SGtSNEpi` that records the KL divergence, the gradient and the coordinates.
 
-    How often is for `callback_every` to say: 10 makes smooth curves, 2 to 5 smooth animations. Where two starts are
-    compared (``init="auto"`` on neighbour graphs of points), the record begins when the better one goes on, at
-    iteration 200; ``init="stress"`` compares none and is recorded from the start. A second run replaces the first.
+    How often is for `callback_every` to say: 10 makes smooth curves, 2 to 5 smooth animations. A second run replaces
+    the first.
 
     Parameters
     ----------
@@ -32,7 +31,7 @@ class History:
     schedule : Schedule or None
         The schedule of the run.
     first : int
-        Iteration at which the record begins: 0, or where the comparison of two starts ended.
+        Iteration at which the record begins: 0, or where a run went on.
 
     Examples
     --------
@@ -40,7 +39,7 @@ class History:
     >>> import sggraph as sg
     >>> history = sg.History()
     >>> G = nx.grid_graph([5, 5])
-    >>> Y = sg.embed_graph(G, init="stress", random_state=0, callback=history, callback_every=20)
+    >>> Y = sg.embed_graph(G, random_state=0, callback=history, callback_every=20)
     >>> history
     <History: 20 records, iterations 20 to 400, 21 snapshots>
     >>> len(history.kl_divergence)

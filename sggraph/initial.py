@@ -3,35 +3,40 @@
 Pivot MDS (Brandes & Pich, Graph Drawing 2006): distances D (n, k) to k pivots, squared and centred in both directions,
 C = -(D^2 - row means - column means + mean) / 2; the coordinates are C V with V the d leading eigenvectors of C'C.
 Pivot stress relaxes them towards the distances themselves (core/stress.py), which unfolds what the projection laid over
-each other: worth .1 to .2 of correlation with path lengths on social graphs, and as much again once the distances have
-lost the constant that no picture can show (`path_offset`). Both cost k breadth-first searches. "auto" then gathers the
-neighbours (`smoothed`).
+each other. Both cost k breadth-first searches, from random nodes, whose distances go on to the descent.
+Where the published schedule is asked for, which knows no stress afterwards, some pivots are each farthest from those
+before, and the distances lose the constant that no picture can show (`path_offset`).
 "spectral" takes eigenvectors of the random walk, by a fixed number of products instead of a converged decomposition.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.spatial.distance import cdist
 
 from .core.distances import UNREACHED, hop_distances, write_hops
-from .core.smoothing import smooth
 from .core.stress import relax
 from .limits import one_blas_thread
 
 NAMES = ("auto", "stress", "pmds", "spectral", "random")
-N_PIVOTS = (40, 200)
-DISTANCES = 40_000_000  # numbers of pivots between these bounds, for so many distances at most
-N_FARTHEST = 25  # of the pivots, each farthest from those before; the others are random
+N_PIVOTS = (40, 600)  # 200 instead: .002 to .004 more stress
+DISTANCES = 10_000_000  # numbers of pivots between these bounds, for so many distances at most
+N_MDS = 100  # of them that pivot MDS looks at, whose axes more do not change
+PUBLISHED_PIVOTS, PUBLISHED_DISTANCES = (40, 200), 40_000_000
+N_FARTHEST = 25  # of the pivots of a published schedule, each farthest from those before; the others are random
 N_SWEEPS = 10
 VARIATION = {1: 0.71, 2: 0.47, 3: 0.37}  # deviation over mean of the distances in an interval, a disc, a ball
 OFFSET = {1: 1.0, 2: 1.75, 3: 1.75}  # times that of the paths: what is left varies more, communities stand apart
 SHORT = 32_000  # edges that a path of two bytes has at most
 ROWS = 8192  # of the distances that are worked on at once
-N_STEPS = 30  # of smoothing, at most
-ROOMY = 1.0  # least `even_length` after smoothing
+LOOKED_AT = 300_000  # distances, for their mean and deviation, which take 14 bytes for each
+ROOM = 0.1  # of a unit for each node in each dimension, where a start is compact; .05 and .2 come to the same picture
 N_PRODUCTS = 100
 RANDOM_SPREAD = 1e-4  # standard deviation of the random start, as in the method's publications
-SHORT_PATHS = 0.12  # median edge over median distance; meshes and roads lie below, social graphs above .15
+SHORT_PATHS = (
+    0.09  # median edge over median distance; meshes and roads lie below .085, web and social graphs above .097
+)
 SHORTEST = 1e-7  # median edge over the extent: eigenvectors are constant on components, but for rounding
 JITTER = 1e-2  # of the median edge: parts the nodes that look the same from all pivots
 
@@ -56,41 +61,34 @@ def off_one_spot(Y, first, rng):
     return Y
 
 
-def n_pivots(n):
+def n_pivots(n, *, published=False):
     """Pivots that a graph of n nodes deserves."""
-    return min(n, int(np.clip(DISTANCES // max(n, 1), *N_PIVOTS)))
+    distances, least_and_most = (PUBLISHED_DISTANCES, PUBLISHED_PIVOTS) if published else (DISTANCES, N_PIVOTS)
+    return min(n, int(np.clip(distances // max(n, 1), *least_and_most)))
 
 
-def shape_of(init, A, d, rng, workers):
-    """Coordinates (n, d) float64 of the start `init` from as many pivots as A deserves, median edge 1."""
-    D, pivots = pivot_distances(A, n_pivots(A.shape[0]), rng, workers)
+class Shape(NamedTuple):
+    """A start without a size: coordinates (n, d) float64, median edge 1, and distances (n, k) to `pivots` (k,)."""
+
+    Y: np.ndarray
+    D: np.ndarray
+    pivots: np.ndarray
+
+
+def shape_of(init, A, d, rng, workers, *, published=False):
+    """The Shape of the start `init` from as many pivots as A deserves, or of the `published` schedule's."""
+    if published:
+        D, pivots = pivot_distances(A, n_pivots(A.shape[0], published=True), rng, workers, n_farthest=N_FARTHEST)
+    else:
+        D, pivots = graph_distances(A, workers)
+    some, few = (D, pivots) if published else (D[:, :N_MDS], pivots[:N_MDS])
     with one_blas_thread():
-        Y = spectral(A, pivot_mds(D, pivots, d + 2), d) if init == "spectral" else pivot_mds(D, pivots, d)
+        Y = spectral(A, pivot_mds(some, few, d + 2), d) if init == "spectral" else pivot_mds(some, few, d)
     if init in ("auto", "stress"):
         Y = Y + 1e-3 * D.mean() * rng.standard_normal(Y.shape)  # coincident nodes have no direction to part in
-        Y = relax(Y, D, pivots, N_SWEEPS, workers, offset=OFFSET[d] * path_offset(D, d))
-    return unit_edges(Y, A)
-
-
-def smoothed(Y, A, alike, workers):
-    """The shape Y with its neighbours gathered, still as `alike` as asked (core/smoothing.py). Median edge 1 again, or
-    less: where cliques fall together, that would blow up the rest beyond `ROOMY`.
-    """
-    new = unit_edges(_drawn_in(smooth(Y, A, N_STEPS, alike, workers).astype(np.float64), Y - Y.mean(axis=0)), A)
-    return new * min(even_length(new) / min(even_length(Y), ROOMY), 1.0)
-
-
-def _drawn_in(Y, before):
-    """Y with no node farther out, beside the root mean square, than the node of that rank was before: the middle of a
-    graph falls together first, and what hangs on it would be left far outside.
-    """
-    radius, most = (np.linalg.norm(X, axis=1) for X in (Y, before))
-    mean, mean_before = (np.sqrt((r**2).mean()) for r in (radius, most))
-    if mean == 0 or mean_before == 0:
-        return Y
-    allowed = np.empty_like(radius)
-    allowed[np.argsort(radius, kind="stable")] = np.sort(most) / mean_before * mean
-    return Y * np.minimum(allowed / np.maximum(radius, 1e-30 * mean), 1.0)[:, None]
+        offset = OFFSET[d] * path_offset(D, d) if published else 0.0
+        Y = relax(Y, D, pivots, N_SWEEPS, workers, offset=offset)
+    return Shape(unit_edges(Y, A), D, pivots)
 
 
 def unit_edges(Y, A):
@@ -102,7 +100,13 @@ def unit_edges(Y, A):
 
 
 def stretched(Y, length, rng):
-    """Y times `length` and a trifle of noise, float32."""
+    """Y times `length`, None: compact, and a trifle of noise, float32.
+
+    Compact is the room for `ROOM` units a node, but edges no shorter than the kernel of the divergence is wide: their
+    ends feel each other then, and a long path would be crumpled.
+    """
+    if length is None:
+        length = max(ROOM * even_length(Y), 1.0)
     return (length * (Y + JITTER * rng.standard_normal(Y.shape))).astype(np.float32)
 
 
@@ -150,9 +154,21 @@ def path_offset(D, d):
     lengths. Less a constant they fit, as in interval multidimensional scaling (Borg & Groenen 2005), and the picture
     correlates better with the path lengths themselves. Meshes and roads vary enough and stay as they are.
     """
-    some = D[:: max(len(D) // ROWS, 1)]
+    mean, deviation = _moments(D)
+    return max(mean - deviation / VARIATION[d], 0.0)
+
+
+def path_variation(D, d):
+    """How much the distances D (n, k) vary, deviation over mean, in terms of what distances in d dimensions do."""
+    mean, deviation = _moments(D)
+    return float(deviation / (mean * VARIATION[d])) if mean > 0 else 0.0
+
+
+def _moments(D):
+    """Mean and deviation of the distances, but for those of pivots to themselves, of some of the nodes."""
+    some = D[:: max(D.size // LOOKED_AT, 1)]
     some = some[some > 0]
-    return max(some.mean(dtype=np.float64) - some.std(dtype=np.float64) / VARIATION[d], 0.0) if len(some) else 0.0
+    return (some.mean(dtype=np.float64), some.std(dtype=np.float64)) if len(some) else (0.0, 0.0)
 
 
 def spectral(A, Y, d):
@@ -194,29 +210,47 @@ def is_compact(Y, A, rng):
     )
 
 
-def pivot_distances(A, k, rng, workers):
-    """Distances (n, k) to k pivots, and those; some of them each farthest from those before, the others random.
+def graph_distances(A, workers):
+    """Distances (n, k) to k random pivots, see `distances_to`, and those.
+
+    The pivots belong to the graph, not to the seed: pictures by five seeds then have a Procrustes disparity of .00 to
+    .05 (two graphs of 19 up to .13), with pivots of the seed up to .78.
+    """
+    n = A.shape[0]
+    pivots = np.random.default_rng(0).choice(n, n_pivots(n), replace=False)
+    return distances_to(A, pivots, workers), pivots
+
+
+def pivot_distances(A, k, rng, workers, *, n_farthest):
+    """Distances (n, k) to k pivots, see `distances_to`, and those: `n_farthest` each farthest from those before, the
+    others random.
+    """
+    n, n_farthest = A.shape[0], min(n_farthest, k)
+    pivots, known = [], []
+    nearest = np.full(n, np.iinfo(np.int32).max, np.int32)
+    for _ in range(n_farthest):
+        pivots.append(int(nearest.argmax()) if pivots else int(np.diff(A.indptr).argmax()))
+        hops = hop_distances(A, pivots[-1:], workers, symmetric=True)[0]
+        known.append(hops)
+        nearest = np.minimum(nearest, hops, out=nearest, where=hops != UNREACHED)
+    free = np.ones(n, bool)
+    free[pivots] = False
+    pivots += rng.choice(np.flatnonzero(free), k - n_farthest, replace=False).tolist()
+    return distances_to(A, pivots, workers, known), np.array(pivots)
+
+
+def distances_to(A, pivots, workers, known=()):
+    """Distances (n, k) to the pivots, of which the first are `known`.
 
     Of two bytes where no path can be too long for them (twice the longest from one node bounds all), float32 elsewhere.
     A node that a pivot does not reach counts as 1 + the greatest distance found.
     """
-    n, n_farthest = A.shape[0], min(N_FARTHEST, k)
-    pivots = [int(np.diff(A.indptr).argmax())]
-    nearest = np.full(n, np.iinfo(np.int32).max, np.int32)
-    D = None
-    for p in range(n_farthest):
-        hops = hop_distances(A, pivots[-1:], workers, symmetric=True)[0]
-        if D is None:
-            connected = hops.min() != UNREACHED
-            D = np.empty((n, k), np.int16 if connected and 2 * hops.max() < SHORT else np.float32)
+    first = known[0] if known else hop_distances(A, pivots[:1], workers, symmetric=True)[0]
+    connected = first.min() != UNREACHED
+    D = np.empty((A.shape[0], len(pivots)), np.int16 if connected and 2 * first.max() < SHORT else np.float32)
+    for p, hops in enumerate(known):
         D[:, p] = hops
-        nearest = np.minimum(nearest, hops, out=nearest, where=hops != UNREACHED)
-        if p + 1 < n_farthest:
-            pivots.append(int(nearest.argmax()))
-    free = np.ones(n, bool)
-    free[pivots] = False
-    pivots += rng.choice(np.flatnonzero(free), k - n_farthest, replace=False).tolist()
-    write_hops(A, pivots[n_farthest:], D[:, n_farthest:], workers, symmetric=True)
+    write_hops(A, pivots[len(known) :], D[:, len(known) :], workers, symmetric=True)
     if not connected:
         D[D == UNREACHED] = D.max() + 1
-    return D, np.array(pivots)
+    return D

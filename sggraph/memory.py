@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from .core.planning import CELLS_ENOUGH, Limit
-from .initial import ROWS, n_pivots
+from .initial import N_MDS, ROWS, n_pivots
 
 FIXED = 6_000_000
 FIRST = 46, 40  # bytes for each entry and node while the adjacency is cleaned
@@ -16,6 +16,7 @@ KEPT = 16, 73  # for each entry, adjacency and P; for each node, names and numbe
 SORTED = 30  # for each entry, copies in the order of the components, where there are several
 PER_DISTANCE, PER_SQUARE = 2, 18  # to pivots; of those of ROWS nodes, squared and centred
 START_PER_NODE = 35, 25  # and for each dimension, while the start is relaxed
+STRESS_PER_NODE = 16, 8  # the mean pull, order and rank; for each dimension
 LOOP_PER_ENTRY = 16  # rows, and as much again while they are renumbered
 LOOP_PER_NODE = 52, 33  # order, cells, bounds; for each dimension coordinates, velocity, gain, forces, copies
 PER_CELL = {1: 84, 2: 80, 3: 105}  # at worst: each block of points spread over the whole grid, padded in each dimension
@@ -34,7 +35,7 @@ def memory_of(n, nnz, d, grid=0, *, packed=False):
     """
     k = n_pivots(n)
     first = FIRST[0] * nnz + FIRST[1] * n
-    relaxed = max(PER_SQUARE * k * min(n, ROWS), (START_PER_NODE[0] + START_PER_NODE[1] * d) * n)
+    relaxed = max(PER_SQUARE * min(k, N_MDS) * min(n, ROWS), (START_PER_NODE[0] + START_PER_NODE[1] * d) * n)
     start = _kept(n, nnz, packed) + PER_DISTANCE * k * n + relaxed
     per_node, most = PACKING[d]
     packing = KEPT[0] * nnz + PACKING_PER_NODE * n + min(per_node * n, most) if packed else 0
@@ -48,7 +49,8 @@ def _kept(n, nnz, packed):
 
 def _of_loop(n, nnz, d, packed):
     """Bytes of the loop, but for the grid."""
-    return _kept(n, nnz, packed) + LOOP_PER_ENTRY * nnz + n * (LOOP_PER_NODE[0] + LOOP_PER_NODE[1] * d)
+    stress = PER_DISTANCE * n_pivots(n) + STRESS_PER_NODE[0] + STRESS_PER_NODE[1] * d
+    return _kept(n, nnz, packed) + LOOP_PER_ENTRY * nnz + n * (LOOP_PER_NODE[0] + LOOP_PER_NODE[1] * d + stress)
 
 
 def grid_limit(max_memory, n, nnz, d, h, *, packed=False):

@@ -69,15 +69,19 @@ def check_schedule(schedule):
     phases = schedule.phases
     if not isinstance(phases, (tuple, list)) or not all(isinstance(phase, Phase) for phase in phases):
         raise ValueError(f"schedule has the phases {_shown(phases)}: give a tuple of sggraph.Phase")
-    _check_number("schedule.length", schedule.length, *FACTORS, "the length of an edge, above 0")
+    if schedule.length is not None:
+        _check_number("schedule.length", schedule.length, *FACTORS, "the length of an edge, above 0, or None")
     for k, phase in enumerate(phases):
         name = f"schedule.phases[{k}]"
         _check_whole(f"{name}.n_iter", phase.n_iter, 0, MOST_ITER, "a number of iterations")
         _check_number(f"{name}.exaggeration", phase.exaggeration, *FACTORS, "a number above 0")
         _check_number(f"{name}.eta", phase.eta, *FACTORS, "a number above 0")
         _check_number(f"{name}.momentum", phase.momentum, 0, 1, "a share of the last step")
-        if phase.max_step != np.inf:
-            _check_number(f"{name}.max_step", phase.max_step, *FACTORS, "a length above 0, or infinity")
+        for limit, accepted in (("max_step", "a length"), ("max_gain", "a factor")):
+            _check_number(f"{name}.{limit}", getattr(phase, limit), FACTORS[0], np.inf, f"{accepted} or infinity")
+        for weight in ("stress", "evenness"):
+            _check_number(f"{name}.{weight}", getattr(phase, weight), 0, FACTORS[1], "a weight of at least 0")
+        _check_number(f"{name}.grow", phase.grow, 0, 1, "a power")
 
 
 def check_lambda(lambda_):

@@ -65,7 +65,7 @@ def plot_convergence(history, *, axes=None):
 
 
 def _mark_phases(axes, history):
-    """A line where a phase ends, its exaggeration above; the trial of two starts, of which nothing is known, shaded."""
+    """A line where a phase ends, its exaggeration above; what came before the record, shaded."""
     phases = [phase for phase in history.schedule.phases if phase.n_iter]
     ends = np.cumsum([phase.n_iter for phase in phases])
     for ax in axes:
@@ -82,4 +82,4 @@ def _mark_phases(axes, history):
             top.annotate(f"×{phase.exaggeration:.2g}", ((start + end) / 2, 1), (0, 3), ha="center", **style)
     top.annotate("exaggeration", (0, 1), (-4, 3), ha="right", **style)
     if history.first:
-        axes[1].annotate("two starts\ncompared", (history.first / 2, 0.5), (0, 0), ha="center", va="center", **style)
+        axes[1].annotate("not\nrecorded", (history.first / 2, 0.5), (0, 0), ha="center", va="center", **style)

@@ -1,4 +1,4 @@
-"""The runs of a graph's parts: starts, the trial of two of them, descent; from the beginning or from a state.
+"""The runs of a graph's parts: start and descent; from the beginning or from a state.
 
 A `Keeper` watches over them: Ctrl-C waits for the end of an iteration, and checkpoints are written in between.
 """
@@ -11,27 +11,15 @@ import numpy as np
 
 from .components import halved, n_large, options_of_first, small_parts
 from .core.descent import Descent, advance
+from .core.path_stress import PathStress
 from .history import History
-from .initial import even_length, is_compact, shape_of, smoothed, stretched, unshaped
+from .initial import graph_distances, is_compact, path_variation, shape_of, stretched, unshaped
 from .interrupts import EmbeddingInterrupted, Interrupts
 from .progress import progress, stage
 from .replacing import remove_leftovers, try_to_write
-from .schedule import (
-    CERTAIN,
-    TRIAL,
-    Schedule,
-    compact_schedule,
-    fill,
-    forgiven,
-    make_schedule,
-    split,
-    start_likeness,
-    stretch,
-)
+from .schedule import USUAL, Schedule, fill, make_schedule, split
 from .state import EmbeddingState, Run, check_followed, check_origin, generator_of, read_state, write_state
 from .twins import alike_share
-
-ALIKE = 0.95  # share of nodes that others equal: cliques on spots, of a compact start, are flung apart at the end
 
 
 class Outcome(NamedTuple):
@@ -136,14 +124,14 @@ def embed_parts(init, links, upper, parts, d, lambda_, options, rng, workers, ve
             its_links, its_upper = (parts.block(M, c, c + 1) for M in (links, upper)) if several else (links, upper)
             filled = fill(np.diff(its_links.indptr), lambda_)
             its_options = options_of_first(parts, d, options) if several and c == 0 else options
+            paths = None
             if keeper.state is None:
                 start = init if given is None else given[parts.order[nodes]]
-                runs.append(new_run(start, its_links, d, filled, its_options, rng, workers))
+                run, paths = new_run(start, its_links, d, filled, its_options, rng, workers)
             else:
-                runs.append(
-                    resumed_run(keeper.state.runs[c], nodes.stop - nodes.start, filled, its_options, keeper.what)
-                )
-            tasks.append((nodes, its_upper, forgiven(options["balance"], filled)))
+                run = resumed_run(keeper.state.runs[c], nodes.stop - nodes.start, filled, its_options, keeper.what)
+            runs.append(run)
+            tasks.append((nodes, its_links, its_upper, None if several else paths))  # all at once would be too many
             tick(c + 1, n_large(parts))
     if keeper.state is not None:
         rng = generator_of(keeper.state.random)
@@ -152,17 +140,17 @@ def embed_parts(init, links, upper, parts, d, lambda_, options, rng, workers, ve
     with Interrupts() as interrupts, progress(sum(run.n_left for run in runs), verbose) as tick:
         tick = keeper.ticking(tick, interrupts)
         callback = welcomed(options["callback"], interrupts)
-        for c, (run, (nodes, its_upper, margin)) in enumerate(zip(runs, tasks, strict=True)):
+        for c, (run, (nodes, its_links, its_upper, paths)) in enumerate(zip(runs, tasks, strict=True)):
             its_upper = halved(its_upper) if several else its_upper
+            descent = descent_of(run, its_links, its_upper, paths, options, workers)
             watched = options | {"callback": callback if c == 0 else None}
             try:
                 if not keeper.is_stopped:
-                    descend_best(its_upper, run, margin, watched, workers, tick)
+                    descend(run, descent, watched, tick)
                     interrupts.check()
             except KeyboardInterrupt as interrupt:
                 keeper.stop(interrupt)
-            descent = descent_of(run, run.leader, its_upper, options, workers)
-            run.descents[run.leader] = descent.snapshot()
+            run.descent = descent.snapshot()
             Y[nodes], kl[c] = descent.embedding(), descent.kl_divergence(fresh=True)
         if not keeper.is_stopped:
             keeper.save()
@@ -193,83 +181,69 @@ def welcomed(callback, interrupts):
 
 
 def new_run(init, links, d, filled, options, rng, workers):
-    """The Run of a part with one start, or two of which the first iterations have to show the better."""
+    """The Run of a part, at its start, and its PathStress, None where the schedule has no stress."""
     n = links.shape[0]
-    kind = "given" if not isinstance(init, str) else "random"
-    traits = {"kind": kind, "d": d, "alike": alike_share(links, workers), "long_paths": False, "stretch": 1.0}
-    if not isinstance(init, str) or init == "random" or links.nnz == 0:
-        schedules = schedules_of(n, filled, options, traits)
-        starts = [(unshaped(init, links, d, rng), schedules[0])]
-    else:
-        shape = shape_of(init, links, d, rng, workers)
-        long_paths = not is_compact(shape, links, rng)
-        if init == "auto" and options["alpha"] == "auto":  # a given exaggeration gathers the neighbours itself
-            shape = smoothed(shape, links, start_likeness(options["balance"]), workers)
-        longer = stretch(n, links.nnz // 2, d, even_length(shape))
-        traits |= {"kind": init, "long_paths": long_paths, "stretch": longer}
-        schedules = schedules_of(n, filled, options, traits)
-        starts = [(stretched(shape, schedule.length, rng), schedule) for schedule in schedules]
-    return Run(starts, traits, [None] * len(starts), [], 0 if len(starts) == 1 else None)
+    kind = init if isinstance(init, str) else "given"
+    traits = {"kind": kind, "d": d, "alike": alike_share(links, workers), "long_paths": False, "variation": USUAL}
+    Y, D, pivots = None, None, None
+    published = options["alpha"] != "auto"
+    if links.nnz and kind not in ("given", "random"):
+        Y, D, pivots = shape_of(init, links, d, rng, workers, published=published)
+        traits["long_paths"] = not is_compact(Y, links, rng)
+    elif links.nnz and is_stressed(schedule_of(n, filled, options, traits)):
+        D, pivots = graph_distances(links, workers)
+    if D is not None:
+        traits["variation"] = path_variation(D, d)
+    schedule = schedule_of(n, filled, options, traits)
+    Y0 = unshaped(init, links, d, rng) if Y is None else stretched(Y, schedule.length, rng)
+    paths = None
+    if D is not None and is_stressed(schedule):
+        if published:  # the start had other pivots than a run that goes on
+            D, pivots = graph_distances(links, workers)
+        paths = PathStress(D, pivots, workers)
+    return Run(Y0, schedule, traits), paths
+
+
+def is_stressed(schedule):
+    """Whether path lengths have a part in it, or will have once there are more iterations."""
+    return any(phase.stress + phase.evenness > 0 for phase in schedule.phases)
 
 
 def resumed_run(run, n, filled, options, what):
     """The Run to go on with; what is left of its schedule may have changed."""
-    schedules = schedules_of(n, filled, options, run.traits)
-    check_followed(run, schedules, what)
+    schedule = schedule_of(n, filled, options, run.traits)
+    check_followed(run, schedule, what)
     run = run.settled()
-    run.starts = [(Y0, schedule) for (Y0, _), schedule in zip(run.starts, schedules, strict=True)]
+    run.schedule = schedule
     return run
 
 
-def schedules_of(n, filled, options, traits):
-    """The Schedules to try: one, or two where "auto" is free to choose."""
-    kind, others = traits["kind"], {name: value for name, value in traits.items() if name != "kind"}
+def schedule_of(n, filled, options, traits):
+    """The Schedule of a run, the caller's or an automatic one."""
+    others = {name: value for name, value in traits.items() if name != "kind"}
     schedule = options["schedule"] or make_schedule(n, filled, options, **others)
-    if kind in ("given", "random"):
-        return [schedule._replace(start=kind)]
-    schedules = [schedule._replace(start="spread out")]
-    is_free = kind == "auto" and all(options[name] in ("auto", None) for name in ("alpha", "early_exag", "schedule"))
-    in_doubt = not (traits["long_paths"] or traits["alike"] > ALIKE) and forgiven(options["balance"], filled) < CERTAIN
-    if is_free and in_doubt and schedule.n_iter > TRIAL:
-        schedules.append(compact_schedule(n, schedule, options["eta"])._replace(start="compact"))
-    return schedules
+    kind = "stress" if traits["kind"] == "auto" else traits["kind"]
+    return schedule._replace(start=kind)
 
 
-def descend_best(upper, run, margin, options, workers, tick):
-    """Bring the Run to its end; the KL divergence of its first start may be higher by the share `margin`."""
-    if run.best is None:
-        for s in range(len(run.trial), len(run.starts)):
-            descent = descent_of(run, s, upper, options, workers)
-            advance(descent, remaining(run, s, TRIAL), tick=tick)
-            run.trial.append(descent.kl_divergence(fresh=True))
-        spread_out, compact = run.trial
-        run.best = int(compact < spread_out * (1 - margin))
-        run.descents[1 - run.best] = None
-    descent = descent_of(run, run.best, upper, options, workers)
+def descend(run, descent, options, tick):
+    """Bring the Run to its end."""
     callback = options["callback"]
     if isinstance(callback, History) and not callback.is_of(run.schedule, descent.iteration):
         callback.begin(run.schedule, descent.iteration, descent.embedding())
-    phases = remaining(run, run.best, run.schedule.n_iter)
+    begin = descent.iteration if descent.leg is None else descent.leg.begin
+    _, phases = split(run.schedule.phases, begin)
     advance(descent, phases, callback=callback, callback_every=options["callback_every"], tick=tick)
 
 
-def descent_of(run, s, upper, options, workers):
-    """The Descent from start `s`, made or brought back to life where it does not move yet."""
-    Y0, schedule = run.starts[s]
-    found = run.descents[s]
-    if isinstance(found, Descent):
-        return found
+def descent_of(run, links, upper, paths, options, workers):
+    """The Descent of the Run, from its start or brought back to life."""
+    if paths is None and links.nnz and is_stressed(run.schedule):
+        paths = PathStress(*graph_distances(links, workers), workers)
     settings = {name: options[name] for name in ("h", "exact", "limit")}
-    descent = Descent(upper, found["Y"] if found else Y0, workers, **settings)
+    found = run.descent
+    descent = Descent(upper, found["Y"] if found else run.Y0, workers, paths=paths, **settings)
     if found:
         descent.restore(found)
-    run.descents[s], run.starts[s] = descent, (None, schedule)
+    run.descent, run.Y0 = descent, None
     return descent
-
-
-def remaining(run, s, n_iter):
-    """Phases of start `s` from the beginning of the leg that its Descent is in up to `n_iter`."""
-    descent = run.descents[s]
-    begin = descent.iteration if descent.leg is None else descent.leg.begin
-    before, _ = split(run.starts[s][1].phases, n_iter)
-    return split(before, begin)[1]

@@ -1,11 +1,12 @@
 """`EmbeddingState`: where a run stands, from which it goes on to the same bits, and its .npz file.
 
 The start is made once and kept until it is used, so nothing that was computed before the state has to be computed
-again but P, which the graph and the parameters give. What has no part in the bits is left out: threads, callbacks.
+again but P and path lengths, which the graph and the parameters give. What has no part in the bits is left out:
+threads, callbacks.
 """
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from io import BytesIO
 
 import numpy as np
@@ -16,55 +17,38 @@ from .file_formats import checked_npz, naming, read_bytes
 from .options import as_lambda
 from .replacing import replacing
 from .saved import LIBRARIES, to_plain, version_of
-from .schedule import TRIAL, Schedule
+from .schedule import Schedule
 
-LAYOUT = 1  # of the .npz file
+LAYOUT = 2  # of the .npz file
 REMEDY = "give the same again, or begin anew: without `state`, with warm_start=False, or with another checkpoint file"
 
 
 @dataclass
 class Run:
-    """One large component: its possible starts and the Descents from them, moving or as snapshots."""
+    """One large component: its start, and the Descent from there, moving or as a snapshot."""
 
-    starts: list  # pairs (Y0, Schedule); Y0 is None once a Descent has taken it
+    Y0: np.ndarray | None  # None once a Descent has taken it
+    schedule: Schedule
     traits: dict  # of the start, on which automatic schedules depend
-    descents: list  # one for each start, None before it has begun and after it has lost
-    trial: list  # KL divergences of the starts that were tried
-    best: int | None  # the start that goes on, None before the trial is over
-
-    @property
-    def leader(self):
-        """Number of the start that goes on, or that does so if it wins."""
-        return self.best or 0
+    descent: object = None  # a Descent, a dict of its snapshot, or None before it has begun
 
     @property
     def n_iter(self):
-        """Iterations of the leader."""
-        descent = self.descents[self.leader]
-        return 0 if descent is None else descent["iteration"] if isinstance(descent, dict) else descent.iteration
-
-    @property
-    def schedule(self):
-        """Schedule of the leader."""
-        return self.starts[self.leader][1]
-
-    @property
-    def is_over(self):
-        """Whether no iteration is left."""
-        return self.best is not None and self.n_iter >= self.schedule.n_iter
+        """Iterations done."""
+        if self.descent is None:
+            return 0
+        return self.descent["iteration"] if isinstance(self.descent, dict) else self.descent.iteration
 
     @property
     def n_left(self):
-        """Iterations to come, of all starts."""
-        if self.best is not None:
-            return max(self.schedule.n_iter - self.n_iter, 0)
-        others = (len(self.starts) - 1 - len(self.trial)) * TRIAL
-        return max(self.schedule.n_iter - self.n_iter, 0) + max(others, 0)
+        """Iterations to come."""
+        return max(self.schedule.n_iter - self.n_iter, 0)
 
     def settled(self):
-        """A copy whose Descents are snapshots."""
-        descents = [d if d is None or isinstance(d, dict) else d.snapshot() for d in self.descents]
-        return Run(list(self.starts), self.traits, descents, list(self.trial), self.best)
+        """A copy whose Descent is a snapshot."""
+        if self.descent is None or isinstance(self.descent, dict):
+            return replace(self)
+        return replace(self, descent=self.descent.snapshot())
 
 
 @dataclass(repr=False)
@@ -89,7 +73,7 @@ class EmbeddingState:
         n, d = self.origin["n_nodes"], self.origin["parameters"]["d"]
         first = self.runs[0]
         parts = len(self.runs)
-        over = sum(run.is_over for run in self.runs)
+        over = sum(run.n_left == 0 for run in self.runs)
         of = f", {over} of {parts} large components over" if parts > 1 else ""
         return f"<EmbeddingState: {n:,} nodes in {d}-D, iteration {first.n_iter} of {first.schedule.n_iter}{of}>"
 
@@ -133,16 +117,11 @@ def check_origin(state, origin, what):
             raise ValueError(f"{what} was made with {differ}: {REMEDY}")
 
 
-def check_followed(run, schedules, what):
-    """Raise a ValueError unless what the Run did is what `schedules` would have done."""
-    theirs = [schedule for _, schedule in run.starts]
-    done = max(descent["iteration"] for descent in (*run.descents, {"iteration": 0}) if descent is not None)
-    agree = len(theirs) == len(schedules) and all(
-        old.length == new.length and _steps(old, done) == _steps(new, done)
-        for old, new in zip(theirs, schedules, strict=True)
-    )
-    if not agree:
-        old, new = (" / ".join(" ".join(str(s).split()) for s in each) for each in (theirs, schedules))
+def check_followed(run, schedule, what):
+    """Raise a ValueError unless what the Run did is what `schedule` would have done."""
+    old, done = run.schedule, run.n_iter
+    if old.length != schedule.length or _steps(old, done) != _steps(schedule, done):
+        old, new = (" ".join(str(each).split()) for each in (old, schedule))
         raise ValueError(
             f"{what} stands at iteration {done} of another schedule ({old}), and the one of this run ({new}) does not "
             f"begin so; check max_iter, early_exag, alpha, exaggeration, eta, balance and schedule: {REMEDY}"
@@ -183,10 +162,8 @@ def read_state(path):
         found = _unpacked(plain, arrays)
         runs = [Run(**run) for run in found["runs"]]
         for run in runs:
-            run.starts = [
-                (Y0, Schedule(tuple(Phase(*phase) for phase in phases), *others))
-                for Y0, (phases, *others) in run.starts
-            ]
+            phases, *others = run.schedule
+            run.schedule = Schedule(tuple(Phase(*phase) for phase in phases), *others)
         return EmbeddingState(found["origin"], found["random"], runs)
 
 

@@ -229,3 +229,48 @@ def join(p, Y_old, Z, n_iter, rate, momentum):
             y = y + velocity
         Y[i] = y
     return Y
+
+
+def drawn_in(D, power):
+    """Path lengths D, of which those beyond mean + deviation (the zeros left out) grow as this power only."""
+    far = D[D > 0].mean() + D[D > 0].std() if (D > 0).any() else 1
+    return np.where(far < D, far * (D / far) ** power, D)
+
+
+def path_ratios(Y, X, D):
+    """e_ij / d_ij of the distances of Y_i and X_j and the lengths D of the paths between them; 0 for no path."""
+    e = np.sqrt((differences(Y, X) ** 2).sum(axis=2))
+    return np.where(D > 0, e / np.where(D > 0, D, 1), 0)
+
+
+def path_scale(Y, X, D):
+    """The a for which the stress of path lengths is least."""
+    ratios = path_ratios(Y, X, D)
+    return (ratios**2).sum() / ratios.sum()
+
+
+def path_stress(Y, X, D, a):
+    """Mean of (1 - e / (a d))^2 over all pairs; a node and itself count 0."""
+    return np.where(D > 0, (1 - path_ratios(Y, X, D) / a) ** 2, 0).mean()
+
+
+def path_pull(Y, X, D, a):
+    """mean_j (e / (a d) - 1) / d * (y_i - x_j) / e, but for pairs on one spot and for a node and itself."""
+    V, F = differences(Y, X), np.zeros(np.shape(Y))
+    for i, j in np.ndindex(D.shape):
+        e = np.sqrt((V[i, j] ** 2).sum())
+        if e > 0 and D[i, j] > 0:
+            F[i] += (e / (a * D[i, j]) - 1) / D[i, j] * V[i, j] / e / D.shape[1]
+    return F
+
+
+def unevenness(Y, P, length):
+    """sum over i < j of p_ij (|y_i - y_j| - length)^2 for a dense symmetric P."""
+    return (np.triu(P) * (np.sqrt((differences(Y, Y) ** 2).sum(axis=2)) - length) ** 2).sum()
+
+
+def even_pull(Y, P, length):
+    """Half the gradient of that: sum_j p_ij (1 - length / |y_i - y_j|) (y_i - y_j)."""
+    V = differences(Y, Y)
+    e = np.sqrt((V**2).sum(axis=2))
+    return ((P * (1 - length / np.where(e > 0, e, np.inf)))[:, :, None] * V).sum(axis=1)

@@ -85,8 +85,8 @@ def test_directed_graphs_keep_all_nodes_near_their_neighbors(name, direction):
 @pytest.mark.parametrize("direction", ["symmetric", "out", "in"])
 @pytest.mark.parametrize("way", [1, -1], ids=["sources", "sinks"])
 def test_many_sources_or_sinks_lie_beside_their_hubs(way, direction):
-    """Of 600 nodes each has arcs to 3 of the 10 hubs of its group, and all in one direction. Nine of ten lie within 9.6
-    to 11.8 of one of theirs, of the picture's 50; 20 to 21 where they have no row of their own.
+    """Of 600 nodes each has arcs to 3 of the 10 hubs of its group, and all in one direction. Nine of ten lie within .24
+    to .27 of the radius of the picture of one of theirs, ten seeds; .4 where they have no row of their own.
     """
     rng = np.random.default_rng(0)
     group = rng.integers(6, size=600)
@@ -98,13 +98,13 @@ def test_many_sources_or_sinks_lie_beside_their_hubs(way, direction):
         warnings.simplefilter("ignore", GraphWarning)
         Y = embed_graph(A, direction=direction, random_state=0).astype(float)
     nearest = np.linalg.norm(Y[60:, None] - Y[hubs], axis=2).min(axis=1)
-    assert np.quantile(nearest, 0.9) < 15
+    assert np.quantile(nearest, 0.9) < 0.33 * np.sqrt((Y**2).sum(axis=1).mean())
 
 
 @pytest.mark.parametrize("direction", ["symmetric", "out", "in"])
 def test_a_web_of_imports(direction):
-    """800 modules, 38 without an arc out and 107 without one in. Recall: .46 with arcs as edges from both ends, .42 by
-    arcs out, .41 by arcs in (.40 and .39 where sinks and sources had no rows of their own).
+    """800 modules, 38 without an arc out and 107 without one in. Recall: .44 with arcs as edges from both ends, .40 by
+    arcs out, .39 by arcs in, ten seeds.
     """
     D = load_sympy_imports().graph
     Y = embed_graph(D, direction=direction, random_state=0)
@@ -121,7 +121,7 @@ def test_no_node_is_an_error():
 
 @pytest.mark.parametrize("seed", range(4))
 def test_cliques_on_a_bridge_stay_apart(seed):
-    """2.1 for any seed; .7 to 5.8 from a compact start, whose final phase flung nodes out of the cliques."""
+    """2.8 to 2.9, ten seeds; .7 to 5.8 where a final phase flung nodes out of the cliques."""
     Y = embed_graph(ZOO["weighted cliques on a bridge"], random_state=seed)
     centres = Y[:15].mean(axis=0), Y[15:].mean(axis=0)
     radius = max(np.linalg.norm(Y[:15] - centres[0], axis=1).max(), np.linalg.norm(Y[15:] - centres[1], axis=1).max())

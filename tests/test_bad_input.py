@@ -47,7 +47,7 @@ NEVER = {  # what each argument must refuse
         ),
         *(Schedule((Phase(5, 1.0, 1.0, 0.8, max_step),), 1.0) for max_step in [None, "a", 0, -1, np.nan]),
     ],
-    "h": [*ODD, "auto", 0, -1, 1e300, 1e-30, 5e-324, 1e-5],
+    "h": [*ODD, "auto", 0, -1, 1e300, 1e-30, 5e-324, 1e-6],
     "exact": [*NO_NUMBER, 0, 1, np.nan, "auto"],
     "drop_leaf": [*NO_NUMBER, None, 0, 1, np.nan],
     "random_state": ["seed", -1, 1.5, np.nan, True, np.False_, object(), 1j, {"a": 1}, -(10**30)],
@@ -78,7 +78,61 @@ def test_what_an_argument_must_refuse(name, value):
     assert len(str(caught.value)) < 400
 
 
-def test_the_table_is_complete():
+PHASE = Phase(2, 1.0, 20.0, 0.8)
+NO_LIMIT = [*NO_NUMBER, *FLAGS, None, "auto", 0, -1, np.nan, -np.inf, 10**400]
+PHASE_NEVER = {  # what each field of a Phase must refuse
+    "n_iter": [*ODD, None, "auto", -1],
+    "exaggeration": [*ODD, None, "auto", 0, 1e300],
+    "eta": [*ODD, None, "auto", 0, 1e300],
+    "momentum": [*ODD, None, "auto", -0.1, 1.1],
+    "max_step": NO_LIMIT,
+    "max_gain": NO_LIMIT,
+    "stress": [*ODD, None, "auto", -1e-9, 1e300],
+    "evenness": [*ODD, None, "auto", -1e-9, 1e300],
+    "grow": [*ODD, None, "auto", -0.1, 1.1],
+}
+PHASE_TABLE = [(name, value) for name, values in PHASE_NEVER.items() for value in values]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), PHASE_TABLE, ids=[f"{name}={name_of(value)}" for name, value in PHASE_TABLE]
+)
+def test_what_a_phase_must_refuse(name, value):
+    """The message tells which phase, and which of its numbers."""
+    schedule = Schedule((PHASE, PHASE._replace(**{name: value})), 1.0)
+    with pytest.raises(ValueError, match=rf"schedule\.phases\[1\]\.{name}=") as caught:
+        embed_graph(KARATE, schedule=schedule)
+    assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("length", [*ODD, "auto", 0, -1, 1e300])
+def test_what_the_length_of_a_schedule_must_refuse(length):
+    with pytest.raises(ValueError, match=r"schedule\.length="):
+        embed_graph(KARATE, schedule=Schedule((PHASE,), length))
+
+
+def test_what_a_phase_may_be():
+    """Nothing of it brings NaN or a warning."""
+    extremes = [
+        {"stress": 0, "evenness": 0, "grow": 0},
+        {"stress": np.float32(2), "evenness": np.int8(1), "grow": 1, "max_step": np.inf, "max_gain": np.inf},
+        {"stress": 5e-324, "evenness": 1e-30, "grow": 0.5, "max_step": 1e-6, "max_gain": 1e-6},
+        {"stress": 100.0, "evenness": 10.0, "max_step": 1.0},
+    ]
+    graphs = KARATE, nx.disjoint_union_all([KARATE, nx.cycle_graph(8), nx.path_graph(2)])
+    for graph in graphs:
+        for extreme in extremes:
+            for length in (None, 1, 1e3):
+                schedule = Schedule((PHASE, PHASE._replace(**extreme), PHASE._replace(n_iter=0)), length)
+                with warnings.catch_warnings():
+                    warnings.simplefilter("error")
+                    Y = embed_graph(graph, schedule=schedule, random_state=0)
+                assert np.isfinite(Y).all()
+
+
+def test_the_tables_are_complete():
+    assert tuple(PHASE_NEVER) == Phase._fields
+
     assert list(NEVER) == [name for name in inspect.signature(embed_graph).parameters if name != "graph"]
 
 

@@ -111,11 +111,26 @@ def test_a_graph_without_edges_is_a_square_of_rows():
 
 
 def test_packing_costs_few_neighbours():
-    """Recall, packed and together, seeds 0 to 4: .85 .85 .85 .85 .85 and .87 .86 .87 .87 .87."""
+    """Recall, packed and together, seeds 0 to 9: .85 .86 .86 .85 .85 .86 .85 .85 .85 .86 and .87 .87 .86 .87 .87 .87
+    .87 .87 .86 .88.
+    """
     packed, together = (
-        neighbor_recall(GRAPH, embed_graph(GRAPH, components=choice, random_state=0)) for choice in ("pack", "together")
+        neighbor_recall(GRAPH, embed_graph(GRAPH, components=choice, balance=1, random_state=0))
+        for choice in ("pack", "together")
     )
-    assert packed > together - 0.03
+    assert packed > together - 0.05
+
+
+def test_rings_are_round_and_paths_not_crumpled():
+    """Deviation of the radius .00 of it, length of a path from end to end .67 to .80 of that of its edges, ten seeds;
+    .16 to .21 and .24 to .54 where path lengths counted next to nothing.
+    """
+    G = nx.disjoint_union_all([nx.grid_2d_graph(15, 15), nx.cycle_graph(36), nx.path_graph(25)])
+    Y = embed_graph(G, random_state=0)
+    radius = np.linalg.norm(Y[225:261] - Y[225:261].mean(axis=0), axis=1)
+    assert radius.std() < 0.05 * radius.mean()
+    edges = np.linalg.norm(np.diff(Y[261:], axis=0), axis=1)
+    assert np.linalg.norm(Y[-1] - Y[261]) > 0.6 * edges.sum()
 
 
 def test_an_isolated_node_more_changes_nothing_but_the_place():
@@ -234,7 +249,9 @@ def test_thousands_of_components_take_the_machinery_of_one(monkeypatch):
     new_run, descend_small = sggraph.runs.new_run, sggraph.components.descend_small
     monkeypatch.setattr(sggraph.runs, "new_run", lambda *args: (runs.append(args), new_run(*args))[1])
     monkeypatch.setattr(
-        sggraph.components, "descend_small", lambda *args: (calls.append(args), descend_small(*args))[1]
+        sggraph.components,
+        "descend_small",
+        lambda *args, **options: (calls.append(args), descend_small(*args, **options))[1],
     )
     pieces = [nx.path_graph(2 + k % 9) for k in range(3000)]
     G = nx.disjoint_union_all([nx.random_labeled_tree(900, seed=0), *pieces])

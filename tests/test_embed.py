@@ -1,5 +1,7 @@
 """embed.py, options.py, leaves.py, progress.py: what a caller may give, and what every graph gets back."""
 
+from itertools import product
+
 import naive
 import networkx as nx
 import numpy as np
@@ -162,12 +164,20 @@ def test_heavier_edges_are_shorter(lambda_):
 
 
 def test_heavier_edges_are_shorter_where_neighbours_are_few_and_weights_far_apart():
-    """In a grid, where nodes have 4 neighbours; by lambda_=None the ratio is .07 at 50 and .05 at 10^6."""
+    """In a grid, where nodes have 4 neighbours: .28 at 50 and .20 at 10^6 for neighbourhoods; .65 and .54 by default,
+    as paths are as long as they have edges.
+    """
     G = nx.grid_2d_graph(12, 12)
     along = np.array([u[0] == v[0] for u, v in G.edges])
-    for heavy, low, high in ((1.0, 0.9, 1.1), (50.0, 0.15, 0.5), (1e6, 0.1, 0.3)):
+    same, heavier, heaviest = (1.0, 0.9, 1.1), (50.0, 0.15, 0.4), (1e6, 0.1, 0.3)
+    for balance, (heavy, low, high) in [
+        *product([0.5, 1], [same]),
+        (0.5, (50.0, 0.4, 0.85)),
+        (1, heavier),
+        (1, heaviest),
+    ]:
         nx.set_edge_attributes(G, dict(zip(G.edges, np.where(along, heavy, 1.0), strict=True)), "weight")
-        pos = sgtsne_layout(G, seed=0)
+        pos = sgtsne_layout(G, seed=0, balance=balance)
         length = np.array([np.linalg.norm(pos[u] - pos[v]) for u, v in G.edges])
         ratio = np.median(length[along]) / np.median(length[~along])
         assert low < ratio < high
@@ -267,36 +277,31 @@ def test_a_schedule_of_the_callers_replaces_all_numbers(runs):
         embed_graph(KARATE, schedule=[(1, 2, 3)])
 
 
-def test_meshes_are_not_tried_from_a_compact_start_and_cliques_are(runs):
-    embed_graph(load_us_counties().graph, random_state=0)
-    assert len(runs[0]) == 1
-    runs[0].clear(), runs[1].clear()
-    crowd = nx.random_partition_graph([60] * 20, 0.5, 0.005, seed=0)
-    embed_graph(crowd, random_state=0)
-    assert len(runs[0]) == 2
-    extents = [np.abs(Y0).max() for Y0, *_ in runs[0]]
-    assert extents[0] > 5 * extents[1]
-    assert [sum(phase[0] for phase in stretch) for stretch in runs[1]] == [200, 200, 200]
-    sure = {"lambda_": 50}, {"balance": 0.4}, {"alpha": 2}, {"init": "stress"}
-    for given, n_starts in (({"max_iter": 201}, 2), ({"max_iter": 200}, 1), *((other, 1) for other in sure)):
-        runs[0].clear()
-        embed_graph(crowd, random_state=0, **given)
-        assert len(runs[0]) == n_starts, given
+def test_a_compact_schedule_starts_from_a_compact_picture(runs):
+    """Length None, of the caller's schedule or of the automatic one; edges of 12 / alpha where that is given."""
+    A = load_us_counties().graph
+    i, j = A.nonzero()
+    schedule = Schedule((Phase(2, 3.0, 5.0, 0.7),))
+    for options in ({"schedule": schedule}, {}, {"alpha": 2.0}, {"schedule": schedule._replace(length=6.0)}):
+        embed_graph(A, random_state=0, **({"max_iter": 2} | options))
+    lengths = [np.median(np.linalg.norm(Y0[i] - Y0[j], axis=1)) for Y0, *_ in runs[0]]
+    assert lengths == pytest.approx([1, 1, 6, 6], rel=0.02)
 
 
 def test_the_dial_turns_from_shape_to_neighbourhoods():
-    """Recall and correlation with path lengths at balance 0, .5, 1 (cliques in a ring), seed 0.
-
-    Measured: recall .62 .78 .80, correlation .97 .95 .84 on the counties.
+    """Recall and correlation with path lengths at balance 0, .5, 1, seeds 0 to 9, of a small world:
+    .15 to .18, .81 to .83, .85 to .86 and .51 to .52, .45 to .46, .40 to .41;
+    of the karate club: .38 to .47, .54 to .62, .62 to .69 and .85 to .87, .84 to .86, .79 to .82.
     """
-    A = load_us_counties().graph
-    scores = []
-    for balance in (0, 0.5, 1):
-        Y = embed_graph(A, balance=balance, random_state=0)
-        scores.append((neighbor_recall(A, Y), shortest_path_correlation(A, Y)))
-    recall, correlation = np.transpose(scores)
-    assert recall[0] + 0.03 < recall[1] < recall[2] + 0.01
-    assert correlation[0] > correlation[2] + 0.005
+    for G in (nx.connected_watts_strogatz_graph(500, 6, 0.1, seed=0), KARATE):
+        scores = []
+        for balance in (0, 0.5, 1):
+            Y = embed_graph(G, balance=balance, random_state=0)
+            scores.append((neighbor_recall(G, Y), shortest_path_correlation(G, Y)))
+        recall, correlation = np.transpose(scores)
+        assert recall[0] + 0.03 < recall[1] < recall[2] - 0.01
+        assert correlation[0] > correlation[1] - 0.01
+        assert correlation[0] - 0.02 > correlation[2] < correlation[1] - 0.01
 
 
 @pytest.mark.filterwarnings("ignore:the embedding:RuntimeWarning")
@@ -311,12 +316,12 @@ def test_a_learning_rate_that_is_much_too_large_raises_with_a_remedy():
 @pytest.mark.filterwarnings("ignore:the embedding may not settle:RuntimeWarning")
 @pytest.mark.parametrize("eta", [1e5, 1e6, 1e30])
 def test_a_run_that_diverges_is_mended_and_tells(eta):
-    """KL divergence 1.31, as with eta="auto"; 7.2 and 7.9 without the mending."""
-    seen = []
+    """KL divergence 1.39, as with eta="auto"; 7.2 and 7.9 without the mending."""
+    usual, seen = SGtSNEpi(random_state=0).fit(load_us_counties().graph).kl_divergence_, []
     estimator = SGtSNEpi(eta=eta, random_state=0, callback=lambda i, *_: seen.append(i))
     with pytest.warns(RuntimeWarning, match=r"diverged at iteration .* goes on from iteration \d+ with eta=3106"):
         estimator.fit(load_us_counties().graph)
-    assert estimator.kl_divergence_ < 1.35
+    assert estimator.kl_divergence_ < 1.03 * usual
     assert np.ptp(estimator.embedding_, axis=0).max() < 2000
     assert seen == sorted(set(seen))
     assert seen[-1] == estimator.n_iter_
@@ -425,14 +430,6 @@ def test_the_callback_stops_the_run():
     np.testing.assert_array_equal(seen[-1], estimator.embedding_)
 
 
-def test_the_callback_sees_no_trial():
-    """Where two starts are tried, it is called for the one that goes on, from iteration 200 on."""
-    crowd = nx.random_partition_graph([60] * 20, 0.5, 0.005, seed=0)
-    seen = []
-    embed_graph(crowd, callback=lambda *args: seen.append(args[0]), callback_every=50, random_state=0)
-    assert seen == [250, 300, 350, 400]
-
-
 def test_verbose_names_the_phases_in_turn(capsys):
     embed_graph(KARATE, verbose=True, **QUICK)
     shown = capsys.readouterr().err
@@ -530,22 +527,27 @@ def test_layout_passes_options_on():
 # Quality
 
 # neighbor_recall, all nodes, seeds 0 to 9:
-# us_counties .811 .807 .807 .810 .808 .809 .811 .808 .808 .809
-# karate_club .679 .659 .670 .704 .688 .676 .679 .676 .653 .596
-QUALITY = [(load_us_counties, range(2), 0.79), (load_karate_club, range(5), 0.64)]
+# us_counties .939 .939 .939 .939 .939 .939 .939 .939 .940 .939
+# karate_club .611 .610 .572 .553 .587 .586 .599 .608 .573 .620
+# karate_club, neighbourhoods .697 .667 .676 .643 .695 .693 .662 .693 .631 .689
+QUALITY = [
+    (load_us_counties, 0.5, range(2), 0.9),
+    (load_karate_club, 0.5, range(5), 0.45),
+    (load_karate_club, 1.0, range(5), 0.62),
+]
 
 
-@pytest.mark.parametrize(("load", "seeds", "floor"), QUALITY, ids=["us_counties", "karate_club"])
-def test_neighbours_stay_neighbours(load, seeds, floor):
+@pytest.mark.parametrize(("load", "balance", "seeds", "floor"), QUALITY)
+def test_neighbours_stay_neighbours(load, balance, seeds, floor):
     graph = load().graph
-    recalls = [neighbor_recall(graph, embed_graph(graph, random_state=seed), n_samples=None) for seed in seeds]
-    assert np.mean(recalls) > floor
+    found = (embed_graph(graph, balance=balance, random_state=seed) for seed in seeds)
+    assert np.mean([neighbor_recall(graph, Y, n_samples=None) for Y in found]) > floor
 
 
 def test_the_map_of_the_counties_comes_back():
     """Distances in the embedding rank like those on the map.
 
-    Spearman's correlation, seeds 0 to 9: .914 .915 .912 .913 .914 .915 .914 .913 .915 .916
+    Spearman's correlation, seeds 0 to 9: .903 .903 .903 .903 .903 .903 .903 .903 .903 .903
     """
     counties = load_us_counties()
     Y = embed_graph(counties.graph, random_state=0)

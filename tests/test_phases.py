@@ -16,7 +16,8 @@ def test_phases_of_a_run_are_found_and_the_functions_given_back():
         sg.embed_graph(sg.datasets.make_grid((40, 40)).graph, max_iter=12, random_state=0, n_jobs=1)
     assert [getattr(*phases._owner(path)) for path in phases.FUNCTIONS] == before
     assert facts["iterations"] == 12
-    loop = {"attractive", "spread", "FFT", "gather", "planning", "step"}
-    assert loop | {"clean", "P", "Jaccard", "lambda", "pivots", "MDS", "relax"} <= set(seconds)
+    loop = {"attractive", "stress", "spread", "FFT", "gather", "planning", "step", "growth"}
+    assert loop | {"clean", "P", "Jaccard", "lambda", "pivots", "MDS", "relax", "lengths"} <= set(seconds)
     assert set(seconds) <= {*phases.START, *phases.LOOP, "set up", "advance", "divergence", "finish"}
     assert all(spent >= 0 for spent in seconds.values())
+    assert all(count > 0 for term, count in facts["flops"].items() if term != "pairs")

@@ -83,7 +83,7 @@ def test_callers_in_any_order_put_back_what_was():
     assert blas_threads() == before
 
 
-@pytest.mark.parametrize("where", ["pivot_mds", "pivot_distances"])
+@pytest.mark.parametrize("where", ["pivot_mds", "distances_to"])
 def test_an_exception_in_the_start_leaves_no_limit(where, monkeypatch):
     def fail(*args, **options):
         raise MemoryError
@@ -164,7 +164,8 @@ def test_no_more_threads_than_n_jobs(n_jobs, monkeypatch):
 
     monkeypatch.setattr(blocks.Workers, "run", watched)
     mesh = sggraph.datasets.make_torus(40, 40).graph
-    sggraph.embed_graph(mesh, h=0.6, max_iter=2, random_state=0, n_jobs=n_jobs)
+    schedule = sggraph.Schedule((sggraph.Phase(2, 1.0, 100.0, 0.8, stress=1.0),), length=10.0)
+    sggraph.embed_graph(mesh, h=0.6, schedule=schedule, random_state=0, n_jobs=n_jobs)
     assert set(seen) == {n_jobs}
     assert set(fft) == {n_jobs}
     assert len(started) == n_jobs - 1

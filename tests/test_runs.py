@@ -1,4 +1,4 @@
-"""runs.py: the trial of two starts; a run that is stopped anywhere goes on to the same bits."""
+"""runs.py: the start of a run; one that is stopped anywhere goes on to the same bits."""
 
 import os
 import pickle
@@ -13,17 +13,15 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 
 import sggraph as sg
 import sggraph.runs
-from sggraph.core.affinity import joint_probabilities
-from sggraph.core.blocks import Workers
-from sggraph.core.planning import Limit
-from sggraph.graph import as_graph
+from sggraph.core.descent import REORDER_AT, Descent, Phase
+from sggraph.core.rows import n_blocks
 from sggraph.interrupts import Interrupts
-from sggraph.runs import descend_best
-from sggraph.schedule import TRIAL, Phase, Schedule
-from sggraph.state import Run, read_state, write_state
+from sggraph.schedule import GATHER_ITER, Schedule
+from sggraph.state import read_state, write_state
 
 KARATE = nx.karate_club_graph()
 SEVERAL = nx.disjoint_union_all(
@@ -31,28 +29,8 @@ SEVERAL = nx.disjoint_union_all(
 )
 
 
-def test_the_better_start_goes_on():
-    """Two starts, one of them a bad one; the margin can forgive it."""
-    A = as_graph(nx.connected_caveman_graph(40, 10)).adjacency
-    with Workers(1) as workers:
-        upper = joint_probabilities(A, 5.0, workers).upper
-        good = 5 * np.repeat(np.random.default_rng(1).normal(0, 20, (40, 2)), 10, axis=0).astype(np.float32)
-        good += np.random.default_rng(2).normal(size=good.shape).astype(np.float32)
-        bad = np.random.default_rng(0).normal(0, 200, good.shape).astype(np.float32)
-        schedule = Schedule((Phase(80, 1.0, 400.0, 0.8),), 1.0)
-        options = {"h": None, "exact": None, "limit": Limit(), "callback": None, "callback_every": 50}
-
-        def kl(starts, margin):
-            run = Run([(Y0, schedule) for Y0 in starts], {}, [None] * len(starts), [], None if len(starts) > 1 else 0)
-            descend_best(upper, run, margin, options, workers, None)
-            return run.descents[run.best].kl_divergence(fresh=True)
-
-        assert kl([good, bad], 0.0) == kl([bad, good], 0.0) == kl([good], 0.0) < kl([bad], 0.0)
-        assert kl([bad, good], 0.99) == kl([bad], 0.0)
-
-
 def stopped(monkeypatch, at, *arguments, **options):
-    """The state of a run that Ctrl-C ends after so many iterations, those of all starts and components counted."""
+    """The state of a run that Ctrl-C ends after so many iterations, those of all components counted."""
     count = iter(range(1, 10**6))
 
     class Struck(Interrupts):
@@ -91,10 +69,15 @@ def _folder(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("d", [1, 2, 3])
 def test_karate_goes_on_to_the_same_bits(monkeypatch, d):
-    """Two starts are tried, each stopped and read twice; they end after 200 and 400 iterations."""
-    assert TRIAL == 200
-    monkeypatch.setattr("sggraph.runs.CERTAIN", 9.0)
-    check_resumption(monkeypatch, [1, 99, 100, 120, 200, 201, 300, 301, 399, 400, 401, 500], KARATE, d)
+    """The picture is enlarged after `GATHER_ITER` iterations: before, at and after that."""
+    check_resumption(monkeypatch, [1, 4, 5, 50, *range(GATHER_ITER - 1, GATHER_ITER + 3), 250, 399, 400], KARATE, d)
+
+
+@pytest.mark.parametrize("init", ["pmds", "spectral", "random", "given"])
+def test_every_start_goes_on_to_the_same_bits(monkeypatch, init):
+    if init == "given":
+        init = np.random.default_rng(0).normal(size=(34, 2))
+    check_resumption(monkeypatch, [20, 31, 59], KARATE, 2, init=init, max_iter=60)
 
 
 @pytest.mark.parametrize("d", [1, 2])
@@ -116,10 +99,58 @@ def test_runs_that_diverge_go_on_to_the_same_bits(monkeypatch):
         check_resumption(monkeypatch, [10, 60, 99], KARATE, 2, eta=1e5, max_iter=120, exact=False)
 
 
+def large_graph():
+    """As many edges as renumber the nodes on the way."""
+    edges = np.random.default_rng(0).integers(2500, size=(105_000, 2))
+    edges = edges[edges[:, 0] != edges[:, 1]]
+    graph = sparse.csr_array((np.ones(len(edges)), edges.T), shape=(2500, 2500))
+    return ((graph + graph.T) > 0).astype(float)
+
+
 def test_large_graphs_go_on_to_the_same_bits(monkeypatch):
-    """More than 10,000 nodes: they are renumbered after 150 iterations."""
-    graph = sg.datasets.make_grid((101, 100)).graph
-    check_resumption(monkeypatch, [149, 170, 205], graph, 2, max_iter=210, init="pmds")
+    """They are renumbered after 50 and 150 iterations, and path lengths stay in the order of the graph."""
+    graph, turns, reorder = large_graph(), [], Descent.reorder
+    assert n_blocks(graph.nnz // 2) > 1
+    monkeypatch.setattr(Descent, "reorder", lambda self: turns.append(getattr(self, "iteration", 0)) or reorder(self))
+    sg.embed_graph(graph, max_iter=160, random_state=0)
+    assert turns == [0, *REORDER_AT[:2]]
+    check_resumption(monkeypatch, [REORDER_AT[0], REORDER_AT[0] + 1, 80, REORDER_AT[1] + 2], graph, 2, max_iter=160)
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_same_bits_for_any_number_of_threads(d):
+    """Below and above the size at which nodes are renumbered, before and after the picture is enlarged."""
+    for graph, n_iter in ((sg.datasets.make_grid((40, 30)).graph, 60), (large_graph(), 56)):
+        results = [sg.embed_graph(graph, d, max_iter=n_iter, random_state=0, n_jobs=n_jobs) for n_jobs in (1, 2, 3)]
+        for result in results[1:]:
+            np.testing.assert_array_equal(result, results[0])
+
+
+def test_a_run_without_iterations_goes_on_to_the_same_bits():
+    """The weight of the stress comes with the iterations."""
+    for init in ("auto", "random"):
+        whole = sg.embed_graph(KARATE, max_iter=40, random_state=0, init=init)
+        estimator = sg.SGtSNEpi(max_iter=0, warm_start=True, random_state=0, init=init).fit(KARATE)
+        np.testing.assert_array_equal(estimator.set_params(max_iter=40).fit(KARATE).embedding_, whole)
+
+
+def test_a_schedule_that_goes_on_with_stress_has_it():
+    """Also where the start had no use for path lengths."""
+    plain, more = Phase(30, 1.0, 20.0, 0.8), Phase(30, 1.0, 20.0, 0.8, stress=5.0, evenness=0.1)
+    short, long = Schedule((plain,), 2.0), Schedule((plain, more), 2.0)
+    for init in ("auto", "pmds", "random"):
+        options = {"random_state": 0, "init": init}
+        whole = sg.embed_graph(KARATE, schedule=long, **options)
+        estimator = sg.SGtSNEpi(schedule=short, warm_start=True, **options).fit(KARATE)
+        estimator.set_params(schedule=long).fit(KARATE)
+        np.testing.assert_array_equal(estimator.embedding_, whole)
+
+
+def test_a_schedule_with_stress_from_a_published_start_goes_on_to_the_same_bits(monkeypatch):
+    """The start takes other pivots than the stress."""
+    graph = nx.connected_watts_strogatz_graph(300, 6, 0.1, seed=0)
+    schedule = Schedule((Phase(40, 1.0, 300.0, 0.8, 1.0, stress=5.0, evenness=0.1),), 2.0)
+    check_resumption(monkeypatch, [20, 40], graph, 2, schedule=schedule, alpha=12)
 
 
 def test_the_seed_may_be_left_out_or_be_a_generator(monkeypatch):
@@ -152,7 +183,7 @@ def test_a_real_signal_is_heard_between_iterations():
 
     thread = threading.Thread(target=kill)
     thread.start()
-    options = {"max_iter": 100_000, "init": "stress", "random_state": 0, "callback_every": 1}
+    options = {"max_iter": 100_000, "random_state": 0, "callback_every": 1}
     with pytest.raises(KeyboardInterrupt) as caught:
         sg.embed_graph(KARATE, callback=tell, **options)
     thread.join()
@@ -170,7 +201,7 @@ def stop_at(last):
 
 
 def test_on_interrupt_return_gives_what_there_is():
-    options = {"init": "stress", "random_state": 0}
+    options = {"random_state": 0}
     found = {}
 
     def keep(iteration, Y, kl_divergence, gradient_norm):
@@ -209,14 +240,23 @@ def test_the_estimator_keeps_the_state_and_nothing_half_done():
     assert (estimator.n_iter_, estimator.state_.n_iter) == (50, 50)
 
 
-def test_warm_start_goes_on_with_more_iterations():
-    options = {"alpha": 4, "early_exag": 30, "eta": 20, "random_state": 0}
+@pytest.mark.parametrize("given", [{"alpha": 4}, {"alpha": "auto"}, {"alpha": "auto", "balance": 0.1}])
+def test_warm_start_goes_on_with_more_iterations(monkeypatch, given):
+    """And grows no more once it has; in the first run it has not, where that ends with the early phase."""
+    at, grow = [], Descent.grow
+    monkeypatch.setattr(Descent, "grow", lambda self, *share: at.append(self.iteration) or grow(self, *share))
+    options = {"early_exag": 30, "eta": 20, "random_state": 0} | given
     whole = sg.SGtSNEpi(max_iter=200, **options).fit(SEVERAL)
-    estimator = sg.SGtSNEpi(max_iter=80, warm_start=True, **options).fit(SEVERAL)
-    assert estimator.n_iter_ == 80
-    estimator.set_params(max_iter=200).fit(SEVERAL)
-    np.testing.assert_array_equal(estimator.embedding_, whole.embedding_)
-    assert (estimator.n_iter_, estimator.kl_divergence_) == (200, whole.kl_divergence_)
+    once = at.copy()
+    assert set(once) == ({30} if given["alpha"] == "auto" else set())
+    for first in (30, 80):
+        at.clear()
+        estimator = sg.SGtSNEpi(max_iter=first, warm_start=True, **options).fit(SEVERAL)
+        assert estimator.n_iter_ == first
+        estimator.set_params(max_iter=200).fit(SEVERAL)
+        np.testing.assert_array_equal(estimator.embedding_, whole.embedding_)
+        assert (estimator.n_iter_, estimator.kl_divergence_) == (200, whole.kl_divergence_)
+        assert at == once
     with pytest.raises(ValueError, match="iteration 200 of another schedule"):
         estimator.set_params(early_exag=40).fit(SEVERAL)
 
@@ -238,19 +278,40 @@ def test_samples_go_on_too():
     np.testing.assert_array_equal(estimator.set_params(callback=None).fit_transform(X), whole.embedding_)
 
 
-def test_the_schedule_tells_which_start_went_on(monkeypatch):
-    assert sg.SGtSNEpi(random_state=0, alpha=2).fit(KARATE).schedule_.start == "spread out"
-    assert sg.SGtSNEpi(random_state=0, init="random").fit(KARATE).schedule_.start == "random"
-    assert sg.SGtSNEpi(Y0=np.random.default_rng(0).normal(size=(34, 2))).fit(KARATE).schedule_.start == "given"
-    monkeypatch.setattr("sggraph.runs.forgiven", lambda *_: -9.0)
+def test_the_schedule_tells_what_the_start_was():
+    for init, start in (("auto", "stress"), ("stress", "stress"), ("pmds", "pmds"), ("random", "random")):
+        assert sg.SGtSNEpi(random_state=0, init=init, max_iter=3).fit(KARATE).schedule_.start == start
+    given = sg.SGtSNEpi(Y0=np.random.default_rng(0).normal(size=(34, 2)), max_iter=3).fit(KARATE)
+    assert given.schedule_.start == "given"
     estimator = sg.SGtSNEpi(random_state=0).fit(KARATE)
-    assert str(estimator.schedule_).startswith("start: compact, median edge 1\n  25 iterations, exaggeration 12")
+    assert str(estimator.schedule_).startswith(f"start: stress, compact\n {GATHER_ITER} iterations, exaggeration ")
     assert estimator.schedule_.n_iter == estimator.n_iter_
+    estimator = sg.SGtSNEpi(random_state=0, alpha=12, max_iter=3).fit(KARATE)
+    assert str(estimator.schedule_).startswith("start: stress, median edge 1\n")
+
+
+def test_path_lengths_are_looked_for_only_where_the_schedule_has_stress(monkeypatch):
+    """Nor are they kept, beside the start that pivots gave."""
+    asked = []
+    init = sggraph.runs.PathStress.__init__
+    monkeypatch.setattr(sggraph.runs.PathStress, "__init__", lambda self, *a: asked.append(1) or init(self, *a))
+    for n_times, given in (
+        (1, {}),
+        (1, {"init": "random"}),
+        (1, {"balance": 0}),
+        (0, {"alpha": 12}),
+        (0, {"alpha": 12, "init": "random"}),
+        (0, {"schedule": Schedule((Phase(3, 1.0, 20.0, 0.8),), 2.0)}),
+        (1, {"schedule": Schedule((Phase(3, 1.0, 20.0, 0.8, evenness=0.1),), 2.0)}),
+    ):
+        asked.clear()
+        sg.embed_graph(KARATE, random_state=0, **({"max_iter": 3} | given))
+        assert len(asked) == n_times, given
 
 
 def test_a_history_is_carried_on():
     whole, history = sg.History(), sg.History()
-    sg.embed_graph(KARATE, init="stress", random_state=0, callback=whole)
+    sg.embed_graph(KARATE, random_state=0, callback=whole)
 
     class Stop(sg.History):
         def __call__(self, iteration, *arguments):
@@ -260,8 +321,8 @@ def test_a_history_is_carried_on():
 
     history = Stop()
     with pytest.raises(sg.EmbeddingInterrupted) as caught:
-        sg.embed_graph(KARATE, init="stress", random_state=0, callback=history)
-    sg.embed_graph(KARATE, init="stress", state=caught.value.state, callback=history)
+        sg.embed_graph(KARATE, random_state=0, callback=history)
+    sg.embed_graph(KARATE, state=caught.value.state, callback=history)
     assert history.iterations == whole.iterations
     assert history.kl_divergence == whole.kl_divergence
 
@@ -289,7 +350,7 @@ def test_a_checkpoint_goes_on_and_stays(monkeypatch):
 def test_checkpoints_are_written_as_often_as_asked(monkeypatch):
     written = []
     monkeypatch.setattr("sggraph.runs.write_state", lambda path, state: written.append(state.n_iter))
-    sg.embed_graph(KARATE, init="stress", random_state=0, max_iter=100, checkpoint="run.npz", checkpoint_every=30)
+    sg.embed_graph(KARATE, random_state=0, max_iter=100, checkpoint="run.npz", checkpoint_every=30)
     assert written == [30, 60, 90, 100]
 
 
@@ -357,14 +418,6 @@ def test_a_few_kills_lose_at_most_an_interval(tmp_path):
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "4 kills, at most" in done.stdout
-
-
-def test_the_start_is_smoothed_unless_alpha_is_given(monkeypatch):
-    asked = []
-    monkeypatch.setattr(sggraph.runs, "smoothed", lambda Y, *_: asked.append(len(Y)) or Y)
-    for given, n_times in (({}, 1), ({"alpha": 12}, 1), ({"init": "stress"}, 1)):
-        sg.embed_graph(KARATE, max_iter=2, random_state=0, **given)
-        assert len(asked) == n_times, given
 
 
 def test_a_start_of_any_type_is_part_of_what_has_to_match():

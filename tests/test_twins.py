@@ -70,10 +70,10 @@ def test_nearly_alike_counts_as_well():
     "G", [bridged_cliques(), bridged_cliques(5, 12), matched_cliques(), nx.complete_graph(60)], ids=str
 )
 def test_cliques_do_not_pile_up(G, seed):
-    """Median distance to the nearest node over the extent; .00 to .02 % before, 2 to 14 % since."""
+    """Median distance to the nearest node over the extent, ten seeds: .08 to .12, the least .07 to .11."""
     Y = embed_graph(G, random_state=seed).astype(float)
     nearest = cKDTree(Y).query(Y, k=2)[0][:, 1]
-    assert np.median(nearest) > 0.01 * np.ptp(Y, axis=0).max()
+    assert np.median(nearest) > 0.03 * np.ptp(Y, axis=0).max()
     assert (nearest > 1e-3 * np.ptp(Y, axis=0).max()).all()
 
 
@@ -81,3 +81,5 @@ def test_neither_do_the_sides_of_a_complete_bipartite_graph():
     Y = embed_graph(nx.complete_bipartite_graph(300, 400), random_state=0).astype(float)
     nearest = cKDTree(Y).query(Y, k=2)[0][:, 1]
     assert (nearest > 1e-3 * np.ptp(Y, axis=0).max()).mean() > 0.95  # .43 before
+    radius = np.linalg.norm(Y - Y.mean(axis=0), axis=1)
+    assert radius.max() < 2.3 * np.sqrt((radius**2).mean())  # 1.5 to 1.6 of ten seeds; 3.7 where a node is flung out

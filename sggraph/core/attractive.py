@@ -10,12 +10,16 @@ import numpy as np
 from .jit import kernel
 from .prefetch import AHEAD, prefetch
 
+TINY = np.float32(1e-30)  # squared length below which an edge has no direction
+
 
 @kernel
-def attractive(b, start, stop, Y, indptr, indices, data, dims, F):
+def attractive(b, start, stop, Y, indptr, indices, data, dims, even, F):
     """Write the forces on the nodes start..stop to F (n, d).
 
     `dims` is any tuple of length d (1 to 3): the compiler knows its length and drops the branches it does not need.
+    `even` is an empty tuple, or a weight and the length that all edges should have, which adds the gradient of
+    weight / 2 * sum_j p_ij (|y_i - y_j| - length)^2.
     """
     d = len(dims)
     zero, one = np.float32(0.0), np.float32(1.0)
@@ -38,7 +42,12 @@ def attractive(b, start, stop, Y, indptr, indices, data, dims, F):
             if d > 2:
                 d2 = y2 - Y[j, 2]
                 u += d2 * d2
-            w = data[e] / u
+            if len(even) == 0:
+                w = data[e] / u
+            else:
+                r = np.sqrt(max(d0 * d0 + d1 * d1 + d2 * d2, TINY))  # u - 1 has lost what is small beside 1
+                inverse = one / (u * r)  # one division for 1/u and 1/r
+                w = data[e] * (r * inverse + even[0] * (one - even[1] * u * inverse))
             f0 += w * d0
             if d > 1:
                 f1 += w * d1

@@ -2,56 +2,66 @@
 
 Each starts from full stress, sum_ij (|y_i - y_j| - d_ij)^2 / d_ij^2 over the distances d_ij of all its pairs, by
 stochastic gradient descent with falling steps (Zheng, Pawar, Goodman: Graph drawing by stochastic gradient descent,
-TVCG 2019; the pairs in a fixed order), and descends like a large one (descent.py), its repulsion summed over all pairs.
-Cost: sum of the squared sizes. Components are blocks of consecutive nodes, and no entry leads from one to another.
+TVCG 2019; the pairs in a fixed order), and descends like a large one (descent.py, path_stress.py), repulsion and stress
+summed over all pairs. Cost: sum of the squared sizes. Components are blocks of consecutive nodes, and no entry leads
+from one to another.
 """
 
 import numpy as np
 
 from .blocks import weighted_bounds
-from .descent import FAST, RUNAWAY, moved
+from .descent import FARTHEST, FAST, LEAST_FALL, RUNAWAY, STEP_OF_SIZE, moved
 from .jit import kernel, part
+from .path_stress import STIFFEST, TAIL
 
 BLOCKS = 64
 STRESS_SWEEPS = 25
 LAST_STEP = 0.1  # of the stress, as a share of a full correction
 
 
-def descend_small(first, links, upper, Y, phases, length, workers):
+def descend_small(first, links, upper, Y, phases, length, workers, *, room=0.0):
     """Coordinates (n, d) float32 and KL divergence (c,) of the components ``first[c]..first[c + 1]``.
 
     `links` and `upper` (CSR) hold their edges from both ends and the upper triangle of P, whatever its sum; Y (n, d)
-    is where they start, or, if `length` is a number, only noise for a start by stress with median edges of that length.
-    `phases` (c, p, 5) holds iterations, exaggeration, eta, momentum and longest step. The KL divergence is NaN where it
-    diverged.
+    is where they start, or only noise for a start by stress: with median edges of that length, if `length` is a number,
+    or as large as gives each node `room` units in each dimension, if that is.
+    `phases` (c, p, 9) holds the fields of Phases. The KL divergence is NaN where it diverged.
     """
     Y = np.ascontiguousarray(Y.T, np.float32)
     kl = np.zeros(len(first) - 1)
     size = np.diff(first).astype(np.float64)
     cost = np.concatenate([[0.0], np.cumsum(size * (size + 50))])
     bounds = weighted_bounds(cost, BLOCKS) if len(size) > 1024 else list(range(len(size) + 1))
-    spread = 0.0 if length is None else float(length)
+    start_size = 0.0 if length is None else float(length), float(room)
     dims = (0,) * len(Y)
     graph = first, links.indptr, links.indices, upper.indptr, upper.indices, upper.data
-    workers.run(_embed_components, bounds, dims, graph, phases, spread, Y, kl)
+    workers.run(_embed_components, bounds, dims, graph, phases, start_size, Y, kl)
     return Y.T.copy(), kl
 
 
 @kernel
-def _embed_components(b, start, stop, dims, graph, phases, spread, Y, kl):
+def _embed_components(b, start, stop, dims, graph, phases, start_size, Y, kl):
     first, link_ptr, links, indptr, indices, data = graph
+    length, room = start_size
+    from_stress = length + room > 0
     for c in range(start, stop):
         low, high = first[c], first[c + 1]
         y = Y[:, low:high].copy()
-        if spread > 0:
+        D = np.zeros((0, 0), np.int32)
+        if from_stress or phases[c, :, 6:8].max() > 0:
             D = _distances(low, high, link_ptr, links)
+        if from_stress:
             _relax(D, y)
             edge = _median_edge(low, high, indptr, indices, y)
+            if length > 0:
+                factor = length / edge
+            else:  # edges no shorter than the kernel of the divergence is wide, see initial.stretched
+                factor = max(room * (high - low) ** (1 / len(dims)) / _radius(y), 1.0 / edge)
             for k in range(len(dims)):
                 for i in range(high - low):
-                    y[k, i] *= np.float32(spread / edge)
-        must_gain = spread > 0 and high - low > 3 and phases[c, :, 2].max() > FAST * (high - low)
-        kl[c] = _descend(low, high, dims, indptr, indices, data, phases[c], must_gain, y)
+                    y[k, i] *= np.float32(factor)
+        must_gain = from_stress and high - low > 3 and phases[c, :, 2].max() > FAST * (high - low)
+        kl[c] = _descend(low, high, dims, indptr, indices, data, phases[c], must_gain, _drawn_in(D), y)
         for k in range(len(dims)):
             mean = y[k].mean()
             for i in range(high - low):
@@ -123,9 +133,39 @@ def _median_edge(low, high, indptr, indices, y):
 
 
 @part
-def _descend(low, high, dims, indptr, indices, data, phases, must_gain, y):
+def _radius(y):
+    """Root mean square distance from the mean."""
+    total = 0.0
+    for k in range(len(y)):
+        mean = y[k].mean()
+        for i in range(y.shape[1]):
+            total += (y[k, i] - mean) ** 2
+    return max(np.sqrt(total / y.shape[1]), 1e-30)
+
+
+@part
+def _drawn_in(D):
+    """1 / D, of lengths that grow as a power beyond mean + deviation (path_stress.py); 0 on the diagonal."""
+    m = len(D)
+    inverse = np.zeros((m, m), np.float32)
+    total = squares = 0.0
+    for i in range(m):
+        for j in range(m):
+            total += D[i, j]
+            squares += np.float64(D[i, j]) ** 2
+    mean = total / max(m * (m - 1), 1)
+    far = mean + np.sqrt(max(squares / max(m * (m - 1), 1) - mean * mean, 0.0))
+    for i in range(m):
+        for j in range(m):
+            if D[i, j] > 0:
+                inverse[i, j] = 1.0 / (D[i, j] if D[i, j] <= far else far * (D[i, j] / far) ** TAIL)
+    return inverse
+
+
+@part
+def _descend(low, high, dims, indptr, indices, data, phases, must_gain, inverse, y):
     """Move y (d, m) through the phases; returns the KL divergence, NaN if nodes ran away or, where it `must_gain`, all
-    on one spot would be better.
+    on one spot would be better. `inverse` (m, m) is that of the path lengths.
     """
     d, m = len(dims), high - low
     mass = 0.0
@@ -134,20 +174,42 @@ def _descend(low, high, dims, indptr, indices, data, phases, must_gain, y):
     if mass == 0.0:
         return 0.0
     F_attr, F_rep = np.zeros((d, m), np.float32), np.zeros((d, m), np.float32)
+    F_path, scale, softened = np.zeros((d, m), np.float32), -1.0, 0.0
+    stiffness = (inverse**2).mean() if inverse.size else 1.0
     velocity, gain = np.zeros((d, m), np.float32), np.ones((d, m), np.float32)
     farthest = RUNAWAY[0] * (np.abs(y).max() + m) + RUNAWAY[1]
     for phase in range(len(phases)):
         exaggeration, eta, momentum = phases[phase, 1] / mass, np.float32(phases[phase, 2]), phases[phase, 3]
-        momentum, max_step = np.float32(momentum), np.float32(phases[phase, 4])
+        momentum, max_step, max_gain = np.float32(momentum), np.float32(phases[phase, 4]), np.float32(phases[phase, 5])
+        stress, evenness = phases[phase, 6], phases[phase, 7]
+        is_stressed = stress + evenness > 0
+        if phases[phase, 8] > 0 and phases[phase, 0] > 0:
+            factor = _natural_size(low, high, dims, indptr, indices, data, mass, phases[phase, 8], y, F_rep)
+            scale *= factor
+            for k in range(d):
+                for i in range(m):
+                    velocity[k, i] *= np.float32(factor)
         for _ in range(int(phases[phase, 0])):
             phi = _repulsion(dims, y, F_rep)
-            _attraction(low, high, indptr, indices, data, y, F_attr)
+            if is_stressed:
+                if scale <= 0.0:
+                    scale = _stress(dims, inverse, y, 1.0, F_path)
+                length, even = np.float32(scale), np.float32(evenness / (phases[phase, 1] * scale))
+                softened = min(stress, STIFFEST * scale * m / (eta * max(stiffness, 1e-30)))
+                scale = _stress(dims, inverse, y, scale, F_path)
+            else:
+                length = even = np.float32(0.0)
+            _attraction(low, high, indptr, indices, data, y, even, length, F_attr)
             pull, push = np.float32(exaggeration), np.float32(1 / max(phi, 1e-30))
+            tug = np.float32(softened / m if is_stressed else 0.0)
             for k in range(d):
                 drift = np.float32(y[k].mean())
                 for i in range(m):
                     g = pull * F_attr[k, i] - push * F_rep[k, i]
-                    velocity[k, i], gain[k, i] = moved(g, velocity[k, i], gain[k, i], eta, momentum, max_step)
+                    if is_stressed:
+                        g += tug * F_path[k, i]
+                    v, rate = moved(g, velocity[k, i], gain[k, i], eta, momentum, max_step, max_gain)
+                    velocity[k, i], gain[k, i] = v, rate
                     y[k, i] += velocity[k, i] - drift
         if not np.abs(y).max() <= farthest:
             return np.nan
@@ -165,7 +227,78 @@ def _descend(low, high, dims, indptr, indices, data, phases, must_gain, y):
 
 
 @part
-def _attraction(low, high, indptr, indices, data, y, F):
+def _natural_size(low, high, dims, indptr, indices, data, mass, share, y, F_rep):
+    """Enlarge y (d, m) as `Descent.grow` does, but for its last refinement; returns the factor."""
+    d, size, factor, lowest = len(dims), 1.0, 1.0, np.inf
+    here = y.copy()
+    while size < FARTHEST:
+        for k in range(d):
+            for i in range(high - low):
+                y[k, i] = np.float32(size) * here[k, i]
+        found = np.log(_repulsion(dims, y, F_rep))
+        for i in range(low, high):
+            for e in range(indptr[i], indptr[i + 1]):
+                u = 0.0
+                for k in range(d):
+                    u += (y[k, i - low] - y[k, indices[e] - low]) ** 2
+                found += 2 * data[e] / mass * np.log1p(u)
+        if not found < lowest - LEAST_FALL:
+            break
+        factor, lowest, size = size, found, size * STEP_OF_SIZE
+    factor **= share
+    for k in range(d):
+        for i in range(high - low):
+            y[k, i] = np.float32(factor) * here[k, i]
+    return factor
+
+
+@part(reorder=True)
+def _stress(dims, inverse, y, scale, F):
+    """Fill F (d, m) with the pull of the stress of path lengths; returns the scale that fits best."""
+    d, m = len(dims), y.shape[1]
+    zero, one, tiny = np.float32(0.0), np.float32(1.0), np.float32(1e-30)
+    inv_scale, share = np.float32(1 / scale), np.float32(1 / m)
+    squares = firsts = 0.0
+    a1 = a2 = d1 = d2 = zero
+    for i in range(m):
+        a0 = y[0, i]
+        if d > 1:
+            a1 = y[1, i]
+        if d > 2:
+            a2 = y[2, i]
+        f0, f1, f2, s1, s2 = zero, zero, zero, zero, zero
+        for j in range(m):
+            d0 = a0 - y[0, j]
+            u = d0 * d0
+            if d > 1:
+                d1 = a1 - y[1, j]
+                u += d1 * d1
+            if d > 2:
+                d2 = a2 - y[2, j]
+                u += d2 * d2
+            inv_e = one / np.sqrt(max(u, tiny))
+            ratio = u * inv_e * inverse[i, j]
+            s1 += ratio
+            s2 += ratio * ratio
+            force = (ratio * inv_scale - one) * inverse[i, j] * inv_e
+            f0 += force * d0
+            if d > 1:
+                f1 += force * d1
+            if d > 2:
+                f2 += force * d2
+        F[0, i] = share * f0
+        if d > 1:
+            F[1, i] = share * f1
+        if d > 2:
+            F[2, i] = share * f2
+        squares += np.float64(s2)
+        firsts += np.float64(s1)
+    return squares / firsts if squares > 0 else scale
+
+
+@part
+def _attraction(low, high, indptr, indices, data, y, even, length, F):
+    """Fill F (d, m) with the attraction, and that of `even` times the stress of edges, all of which want `length`."""
     d = len(y)
     F[:] = 0
     for i in range(low, high):
@@ -174,8 +307,14 @@ def _attraction(low, high, indptr, indices, data, y, F):
             u = np.float32(1.0)
             for k in range(d):
                 u += (y[k, i - low] - y[k, j]) ** 2
+            w = data[e] / u
+            if even > 0:
+                r2 = np.float32(0.0)
+                for k in range(d):
+                    r2 += (y[k, i - low] - y[k, j]) ** 2
+                w += data[e] * even * (np.float32(1.0) - length / np.sqrt(max(r2, np.float32(1e-30))))
             for k in range(d):
-                pull = data[e] / u * (y[k, i - low] - y[k, j])
+                pull = w * (y[k, i - low] - y[k, j])
                 F[k, i - low] += pull
                 F[k, j] -= pull
 

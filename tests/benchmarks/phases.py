@@ -13,6 +13,7 @@ import numpy as np
 
 from sggraph.core.blocks import Workers
 from sggraph.core.near_field import cell_bounds, cells_within, near_work
+from sggraph.core.path_stress import LEAST_LOOKS
 from sggraph.core.planning import CROWDED, crowded_cells
 
 EMBED, CORE = "sggraph.embed.", "sggraph.core."
@@ -30,11 +31,16 @@ FUNCTIONS = {
     CORE + "affinity.jaccard_weights": "Jaccard",
     CORE + "affinity.rescale_rows": "lambda",
     "sggraph.initial.pivot_distances": "pivots",
+    "sggraph.runs.graph_distances": "pivots",
     "sggraph.initial.pivot_mds": "MDS",
     "sggraph.initial.relax": "relax",
     "sggraph.runs.shape_of": "start",
+    CORE + "path_stress.PathStress.__init__": "lengths",
     CORE + "descent.Descent.__init__": "set up",
     CORE + "descent.Descent.reorder": "reorder",
+    CORE + "descent.Descent.grow": "growth",
+    CORE + "path_stress.PathStress.fitted_scale": "stress",
+    CORE + "path_stress.PathStress.add_pull": "stress",
     CORE + "descent.Descent.advance": "advance",
     CORE + "descent.Descent.kl_divergence": "divergence",
     CORE + "convolution.Convolution.__call__": "FFT",
@@ -50,6 +56,8 @@ KERNELS = {
     "add_near_pairs": "pairs",
     "_copy_rows": "reorder",
     "_step": "step",
+    "_move_pull": "stress",
+    "_add": "stress",
     "bounding_boxes": "planning",
     "add_patches": "spread",
     "_sweep": "relax",
@@ -60,8 +68,9 @@ KERNELS = {
     "cross_entropy": "divergence",
 }
 COUNT_EVERY = 20  # iterations: flops are counted, pairs take as long as planning
-START = ("clean", "components", "P", "Jaccard", "lambda", "pivots", "MDS", "relax", "start")
-LOOP = ("attractive", "spread", "FFT", "gather", "cells", "pairs", "islands", "planning", "step", "reorder")
+START = ("clean", "components", "P", "Jaccard", "lambda", "pivots", "MDS", "relax", "start", "lengths")
+LOOP = ("attractive", "stress", "spread", "FFT", "gather", "cells", "pairs", "islands", "planning", "step")
+LOOP += ("reorder", "growth")
 
 
 @contextmanager
@@ -119,7 +128,8 @@ def compulsory_bytes(n, d, facts):
 
 
 def flops(descent):
-    """Additions, multiplications, divisions and comparisons of an iteration by term, counted in the code.
+    """Additions, multiplications, divisions and comparisons of an iteration by term, counted in the code, with stress
+    where there are paths.
 
     The FFT counts as 5 N log2 N on the padded grids, both ways together, whatever lines of padding it leaves out. Pairs
     are those of the first level, in whole SIMD registers.
@@ -127,9 +137,12 @@ def flops(descent):
     n, d = descent.Y.shape
     cells = 4**d  # of a stencil
     products = (cells - 4) // 3  # that make the weights of its lines
+    paths = descent.paths
+    looked_at = 0 if paths is None else LEAST_LOOKS * len(paths.pivots) / paths.n_groups  # an iteration, at least
     sizes = map(prod, _periods(descent.repulsion._level._convolution))
     return {
-        "attractive": len(descent.P.data) * (5 * d + 1),
+        "attractive": len(descent.P.data) * (5 * d + 1 if paths is None else 7 * d + 10),
+        "stress": n * (2 * d + looked_at * (5 * d + 11)),
         "spread": n * (22 * d + products + 2 * cells),
         "FFT": sum(5 * size * log2(size) for size in sizes),
         "gather": n * (33 * d + d * products + 2 * d * cells + 8 * (d + 1)),

@@ -28,10 +28,11 @@ def rows(P):
     return full_rows(csr_array(np.triu(P, 1)))
 
 
-def forces(Y, P):
+def forces(Y, P, even=()):
     P, F = rows(P), np.full(Y.shape, np.nan, np.float32)
+    even = tuple(np.float32(x) for x in even)
     with Workers(1) as workers:
-        workers.run(attractive, P.bounds, Y, *P.arrays, (0,) * Y.shape[1], F)
+        workers.run(attractive, P.bounds, Y, *P.arrays, (0,) * Y.shape[1], even, F)
     return F
 
 
@@ -59,10 +60,53 @@ def test_equals_twins(d, n, offset):
     assert entropy(Y, P) == pytest.approx(naive.cross_entropy(Y, P), rel=1e-5, abs=1e-12)
 
 
+@pytest.mark.parametrize(("weight", "length"), [(0.02, 1.5), (3.0, 0.1), (0.5, 40.0)])
+@pytest.mark.parametrize("n", [1, 2, 17, 600])
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_edges_that_should_have_one_length_equal_the_twin(d, n, weight, length):
+    Y, P = points(n, d), joint(n)
+    expected = naive.attractive(Y, P) + weight * naive.even_pull(Y, P, length)
+    np.testing.assert_allclose(forces(Y, P, (weight, length)), expected, atol=2e-6 * max(np.abs(expected).max(), 1e-3))
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_evenness_is_the_gradient_of_the_squared_deviations(d):
+    """check_grad: central differences of the twin's weight / 2 * sum p (e - length)^2 over the edges."""
+    Y, P, weight, length = points(12, d), joint(12), 0.7, 1.3
+    added, numeric = forces(Y, P, (weight, length)).astype(float) - forces(Y, P), np.empty(Y.shape)
+    for at in np.ndindex(Y.shape):
+        step = np.zeros(Y.shape)
+        step[at] = 1e-6
+        after, before = (naive.unevenness(Y + sign * step, P, length) for sign in (1, -1))
+        numeric[at] = weight / 2 * (after - before) / 2e-6
+    np.testing.assert_allclose(added, numeric, atol=1e-6)
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_edges_of_the_right_length_feel_the_attraction_alone(d):
+    """Two nodes, and a wish without weight."""
+    Y, P = np.zeros((2, d), np.float32), joint(2, density=1)
+    Y[1, -1] = 3
+    np.testing.assert_allclose(forces(Y, P, (5.0, 3.0)), forces(Y, P), rtol=1e-5)
+    assert (forces(Y, P, (5.0, 2.0))[1, -1], forces(Y, P, (5.0, 4.0))[1, -1]) == pytest.approx((2.65, -2.35), rel=1e-5)
+    Y, P = points(60, d), joint(60)
+    np.testing.assert_allclose(forces(Y, P, (0.0, 1.0)), forces(Y, P), atol=1e-8)
+
+
+@pytest.mark.parametrize("extent", [1e-38, 1e-20, 1e-15, 1e-8, 1e8, 1e11])
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_ends_of_edges_that_are_near_or_far_are_pushed_by_no_more_than_the_wish(d, extent):
+    Y, P = np.float32(extent) * points(17, d), joint(17)
+    F = forces(Y, P, (2.0, 5.0))
+    assert np.isfinite(F).all()
+    assert np.abs(F).max() <= 2 * (5 + np.abs(Y).max() * 2 * d) * P.sum(axis=1).max() * 1.01
+
+
 @pytest.mark.parametrize("d", [1, 2, 3])
 def test_coincident_points_pull_nobody(d):
     Y, P = np.full((17, d), 5, np.float32), joint(17)
     assert not forces(Y, P).any()
+    assert not forces(Y, P, (1.0, 1.0)).any()
     assert entropy(Y, P) == 0
 
 
@@ -71,9 +115,10 @@ def test_coincident_points_pull_nobody(d):
 def test_total_force_is_zero_and_new_numbers_move_the_forces_along(n, d, seed):
     Y, P = points(n, d, seed), joint(n, seed)
     order = np.random.default_rng(seed).permutation(n)
-    F = forces(Y, P)
-    np.testing.assert_allclose(F.sum(axis=0), 0, atol=1e-7)
-    np.testing.assert_allclose(forces(Y[order], P[np.ix_(order, order)]), F[order], atol=1e-7)
+    for even in ((), (0.1, 2.0)):
+        F = forces(Y, P, even)
+        np.testing.assert_allclose(F.sum(axis=0), 0, atol=1e-7)
+        np.testing.assert_allclose(forces(Y[order], P[np.ix_(order, order)], even), F[order], atol=1e-7)
 
 
 @pytest.mark.parametrize("d", [2, 3])
@@ -83,16 +128,17 @@ def test_points_on_a_line_feel_the_forces_of_one_dimension(d):
     for axis in range(d):
         line[:] = 0
         line[:, axis] = x[:, 0]
-        F = forces(line, P)
-        np.testing.assert_allclose(F[:, axis], forces(x, P)[:, 0], atol=1e-8)
-        assert not np.delete(F, axis, axis=1).any()
+        for even in ((), (0.1, 2.0)):
+            F = forces(line, P, even)
+            np.testing.assert_allclose(F[:, axis], forces(x, P, even)[:, 0], atol=1e-8)
+            assert not np.delete(F, axis, axis=1).any()
         assert entropy(line, P) == pytest.approx(entropy(x, P), rel=1e-6)
 
 
 def test_a_block_leaves_the_nodes_of_others_alone():
     Y, P = points(17, 2), rows(joint(17))
     F = np.full((17, 2), 7, np.float32)
-    attractive(0, P.bounds[0], P.bounds[1], Y, *P.arrays, (0, 0), F)
+    attractive(0, P.bounds[0], P.bounds[1], Y, *P.arrays, (0, 0), (), F)
     assert (F[: P.bounds[1]] != 7).all()
     assert (F[P.bounds[1] :] == 7).all()
 
@@ -106,11 +152,13 @@ def test_same_bits_for_any_number_of_threads(d):
     P, Y = full_rows(matrix), points(n, d)
     before, results = Y.copy(), set()
     for n_jobs in [1, 2, 3, 4, 7]:
-        F, total = np.zeros((n, d), np.float32), np.empty(len(P.bounds) - 1)
+        F, F_even = np.zeros((2, n, d), np.float32)
+        total = np.empty(len(P.bounds) - 1)
         with Workers(n_jobs) as workers:
-            workers.run(attractive, P.bounds, Y, *P.arrays, (0,) * d, F)
+            workers.run(attractive, P.bounds, Y, *P.arrays, (0,) * d, (), F)
+            workers.run(attractive, P.bounds, Y, *P.arrays, (0,) * d, (np.float32(0.1), np.float32(2)), F_even)
             workers.run(cross_entropy, P.bounds, Y, *P.arrays, total)
-        results.add((F.tobytes(), total.tobytes()))
+        results.add((F.tobytes(), F_even.tobytes(), total.tobytes()))
     assert len(results) == 1
     assert np.array_equal(Y, before)
 
