@@ -101,7 +101,8 @@ def embed_graph(
         Weight each edge by the Jaccard index of its ends' neighbourhoods; "auto": where all edges weigh the same.
     init : {"auto", "stress", "pmds", "spectral", "random"} or array of shape (n, d), default "auto"
         Start: pivot stress ("stress", which "auto" is), pivot MDS ("pmds"), leading eigenvectors of the random walk
-        ("spectral"), a random ball of standard deviation 1e-4, or given coordinates.
+        ("spectral"), a random ball of standard deviation 1e-4, or given coordinates, whose unit does not matter unless
+        `early_exag` is 0 or `alpha` is given.
     Y0 : array of shape (n, d), optional
         Start, instead of `init`.
     components : {"auto", "pack", "together", "largest"}, default "auto"
@@ -116,7 +117,7 @@ def embed_graph(
         Iterations of the early phase, with exaggerated attraction, in which the picture is small and neighbours gather
         ("auto": 100, or 250 where `alpha` is given, at most half of `max_iter`).
     alpha : float or "auto", default "auto"
-        Exaggeration of the attraction in the early phase ("auto": 4). A number asks for the method as published:
+        Exaggeration of the attraction in the early phase ("auto": 3). A number asks for the method as published:
         no stress of path lengths, whatever `balance` is, and a start from edges of length 12 / alpha.
     exaggeration : float or "auto", default "auto"
         Exaggeration in the last phase. "auto": 1 where `alpha` is given, otherwise the mean of

@@ -47,7 +47,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         Iterations of the early phase, with exaggerated attraction, in which the picture is small and neighbours gather
         ("auto": 100, or 250 where `alpha` is given, at most half of `max_iter`).
     alpha : float or "auto", default "auto"
-        Exaggeration of the attraction in the early phase ("auto": 4). A number asks for the method as published: no
+        Exaggeration of the attraction in the early phase ("auto": 3). A number asks for the method as published: no
         stress of path lengths, whatever `balance` is, and a start from edges of length 12 / alpha.
     eta : float or "auto", default "auto"
         Learning rate; "auto" is n / exaggeration in each phase, at most n (Belkina et al. 2019). Beyond ten times the
@@ -60,7 +60,8 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         are nearest): the weight of the stress of path lengths beside the KL divergence, see `embed_graph`.
     init : {"auto", "stress", "pmds", "spectral", "random"} or array of shape (n, d), default "auto"
         Start: pivot stress ("stress", which "auto" is), pivot MDS ("pmds"), leading eigenvectors of the random walk
-        ("spectral"), a random ball of standard deviation 1e-4, or given coordinates.
+        ("spectral"), a random ball of standard deviation 1e-4, or given coordinates, whose unit does not matter unless
+        `early_exag` is 0 or `alpha` is given.
     Y0 : array of shape (n, d), optional
         Start, instead of `init`.
     components : {"auto", "pack", "together", "largest"}, default "auto"
@@ -71,8 +72,8 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         "together" where `init` or `Y0` are coordinates, which say where components are to be.
     exaggeration : float or "auto", default "auto"
         Exaggeration in the last phase. "auto": 1 where `alpha` is given, otherwise the mean of
-        min(degree, lambda) / lambda, to the power of `balance`: a node with few neighbours does not pull with the
-        weight of lambda ones; at most .76 to 1 where many nodes have the same neighbours, as in cliques.
+        min(degree, lambda) / lambda: a node with few neighbours does not pull with the weight of lambda ones; nearer to
+        1 for small graphs, at most .76 to 1 where many nodes have the same neighbours, as in cliques.
     schedule : Schedule, optional
         Phases and extent of the start, instead of the five before and `balance`.
     weight : str or None, default "weight"

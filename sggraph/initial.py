@@ -100,14 +100,27 @@ def unit_edges(Y, A):
 
 
 def stretched(Y, length, rng):
-    """Y times `length`, None: compact, and a trifle of noise, float32.
-
-    Compact is the room for `ROOM` units a node, but edges no shorter than the kernel of the divergence is wide: their
-    ends feel each other then, and a long path would be crumpled.
-    """
+    """Y times `length`, None: compact, and a trifle of noise, float32."""
     if length is None:
-        length = max(ROOM * even_length(Y), 1.0)
+        length = compact_length(Y)
     return (length * (Y + JITTER * rng.standard_normal(Y.shape))).astype(np.float32)
+
+
+def compact_length(Y):
+    """Of the median edge of a shape that has room for `ROOM` units a node, but edges no shorter than the kernel of the
+    divergence is wide: their ends feel each other then, and a long path would be crumpled.
+    """
+    return max(ROOM * even_length(Y), 1.0)
+
+
+def shrunk(Y, A):
+    """Y (n, d) float32, no larger than a compact start: given coordinates say where nodes are, in a unit of their own.
+
+    Les Misérables from its picture, eight times as large, has recall .43, shrunk .66.
+    """
+    shape = unit_edges(Y.astype(np.float64), A)
+    most, extent = compact_length(shape) * np.abs(shape).max(), np.abs(Y).max()
+    return Y if extent <= most else (Y * (most / extent)).astype(np.float32)
 
 
 def check_init(init, n, d):

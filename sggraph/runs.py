@@ -13,7 +13,7 @@ from .components import halved, n_large, options_of_first, small_parts
 from .core.descent import Descent, advance
 from .core.path_stress import PathStress
 from .history import History
-from .initial import graph_distances, is_compact, path_variation, shape_of, stretched, unshaped
+from .initial import graph_distances, is_compact, path_variation, shape_of, shrunk, stretched, unshaped
 from .interrupts import EmbeddingInterrupted, Interrupts
 from .progress import progress, stage
 from .replacing import remove_leftovers, try_to_write
@@ -196,6 +196,8 @@ def new_run(init, links, d, filled, options, rng, workers):
         traits["variation"] = path_variation(D, d)
     schedule = schedule_of(n, filled, options, traits)
     Y0 = unshaped(init, links, d, rng) if Y is None else stretched(Y, schedule.length, rng)
+    if kind == "given" and links.nnz and schedule.length is None and schedule.phases[0].n_iter:
+        Y0 = shrunk(Y0, links)
     paths = None
     if D is not None and is_stressed(schedule):
         if published:  # the start had other pivots than a run that goes on

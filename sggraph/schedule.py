@@ -67,7 +67,7 @@ class Schedule(NamedTuple):
         Length of the median edge of a start that has no length of its own ("stress", "pmds", "spectral"); None:
         compact, a tenth of a unit of room for each node in each dimension.
     start : str, default ""
-        What the start was, in the Schedule of a run: "auto", "stress", "pmds", "spectral", "random" or "given".
+        What the start was, in the Schedule of a run: "stress", "pmds", "spectral", "random" or "given".
 
     Examples
     --------

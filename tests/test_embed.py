@@ -354,6 +354,17 @@ def test_a_given_start_is_where_it_starts():
         np.testing.assert_allclose(Y, Y0 - Y0.mean(axis=0), atol=1e-5)
 
 
+def test_the_unit_of_a_given_start_does_not_matter():
+    """Unless nothing is gathered from it, or the method is the published one."""
+    Y0 = embed_graph(KARATE, random_state=0).astype(float)
+    found = [embed_graph(KARATE, init=unit * Y0) for unit in (2.0, 64.0, 2.0**20)]
+    np.testing.assert_array_equal(found[0], found[1])
+    np.testing.assert_array_equal(found[0], found[2])
+    for options in ({"early_exag": 0}, {"alpha": 4}):
+        found = [embed_graph(KARATE, init=unit * Y0, max_iter=2, **options) for unit in (2.0, 64.0)]
+        assert np.abs(found[1]).max() > 10 * np.abs(found[0]).max()
+
+
 def test_a_run_can_be_resumed_from_its_embedding():
     first = embed_graph(KARATE, random_state=0)
     again = embed_graph(KARATE, Y0=first, max_iter=50, early_exag=0)
