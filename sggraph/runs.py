@@ -196,7 +196,8 @@ def new_run(init, links, d, filled, options, rng, workers):
         traits["variation"] = path_variation(D, d)
     schedule = schedule_of(n, filled, options, traits)
     Y0 = unshaped(init, links, d, rng) if Y is None else stretched(Y, schedule.length, rng)
-    if kind == "given" and links.nnz and schedule.length is None and schedule.phases[0].n_iter:
+    is_automatic = options["schedule"] is None and not published
+    if kind == "given" and links.nnz and is_automatic and schedule.phases[0].n_iter:
         Y0 = shrunk(Y0, links)
     paths = None
     if D is not None and is_stressed(schedule):

@@ -360,7 +360,8 @@ def test_the_unit_of_a_given_start_does_not_matter():
     found = [embed_graph(KARATE, init=unit * Y0) for unit in (2.0, 64.0, 2.0**20)]
     np.testing.assert_array_equal(found[0], found[1])
     np.testing.assert_array_equal(found[0], found[2])
-    for options in ({"early_exag": 0}, {"alpha": 4}):
+    own = Schedule((Phase(2, 1.0, 1.0, 0.8, stress=1.0),))
+    for options in ({"early_exag": 0}, {"alpha": 4}, {"schedule": own}, {"schedule": Schedule(())}):
         found = [embed_graph(KARATE, init=unit * Y0, max_iter=2, **options) for unit in (2.0, 64.0)]
         assert np.abs(found[1]).max() > 10 * np.abs(found[0]).max()
 
