@@ -235,7 +235,7 @@ def _copied_if_clean(matrix, weight):
         data[:] = 1
     adjacency = sparse.csr_array((data, indices, indptr), shape=(n, n))
     adjacency.has_canonical_format = True
-    return Graph(adjacency, list(range(n)), False, bool(data.min() != data.max()), _is_calibrated(adjacency))
+    return Graph(adjacency, list(range(n)), False, bool(data.min() != data.max()))
 
 
 def _index_type(csr):
@@ -254,14 +254,14 @@ def _clean(arcs, direction):
     adjacency, directed = _direct(once, undirected, direction)
     if not np.isfinite(adjacency.data).all():
         raise ValueError("graph has weights so large that sums of parallel edges overflow; divide them by a constant")
-    return Graph(adjacency, nodes, directed, weighted, _is_calibrated(once))
+    return Graph(adjacency, nodes, directed, weighted, directed and _is_calibrated(once))
 
 
 def _is_calibrated(A):
     """Whether the rows or the columns of A are probabilities of the neighbours of points, see `Graph`.
 
-    By what the matrix holds, not by where it comes from: the same when it was written to a file and read again. Edges
-    without direction stand above the diagonal here, so their last row is empty, and they are never taken for such.
+    By what the matrix holds, not by where it comes from: the same when it was written to a file and read again. Only
+    what has arcs is asked: graphs without direction are the user's.
     """
     n = A.shape[0]
     with np.errstate(over="ignore"):

@@ -594,3 +594,14 @@ def test_nodes_that_equal_numbers():
         graph = as_graph(nx.path_graph(nodes))
         assert list(map(type, graph.nodes)) == list(map(type, nodes))
         assert graph.adjacency.nnz == 4
+
+
+def test_a_graph_without_direction_is_the_users_in_any_format():
+    """Also where its rows sum to 1 and hold equally many weights, as those of neighbour graphs do."""
+    G = nx.cycle_graph(30)
+    for i in range(30):
+        G[i][(i + 1) % 30]["weight"] = 0.3 if i % 2 else 0.7
+    A = nx.to_scipy_sparse_array(G, format="csr")
+    for same in (G, A, A.tocoo(), A.toarray()):
+        assert as_graph(same).given
+        assert not as_graph(same).calibrated
