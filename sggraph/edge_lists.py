@@ -16,6 +16,7 @@ from .graph_formats import Arcs
 
 RARE_SPACE = re.compile(r"[^\S\n\t ]")  # which str.split and str.strip know
 LONGEST = 2**20  # characters of a line
+NOT_PLAIN = re.compile(rb'["{\0\x0b\x0c\x1c-\x1f]')  # quotes, dictionaries, white space that is rare
 LONG = 2**20  # bytes: from here on, compiled code pays for its loading
 
 # Column pairs that mark a first line as a header even where the labels below are words, too
@@ -41,7 +42,7 @@ def _read_plain(content, suffix, weight):
     content = bytes(content).removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     content = content if content.endswith(b"\n") else content + b"\n"
     rows, start = _first_rows(content)
-    if len(rows) < 2 or max(map(len, rows)) > LONGEST or b'"' in content or b"{" in content or b"\0" in content:
+    if len(rows) < 2 or max(map(len, rows)) > LONGEST or NOT_PLAIN.search(content):
         return None
     delimiter = _delimiter(rows[0], suffix)
     cells = [[cell.strip() for cell in row.split(delimiter)] for row in rows]

@@ -5,7 +5,7 @@ import warnings
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from sggraph import edge_lists
 from sggraph.edge_lists import _read_any, _read_plain
@@ -40,6 +40,7 @@ def outcome(read, *arguments):
 
 @settings(max_examples=300, deadline=None)
 @given(edge_texts(), st.sampled_from([".csv", ".tsv", ".txt"]), st.sampled_from(["weight", None, "target"]))
+@example(b"\n0 0 0\n0 0 0\n0 0 \x1c", ".csv", None)  # white space to Python
 def test_both_ways_agree(content, suffix, weight):
     fast, patient = (outcome(read, content, suffix, weight) for read in (_read_plain, _read_any))
     if fast is None:
