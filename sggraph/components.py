@@ -92,6 +92,11 @@ def small_schedule(size, d, options):
     return schedule._replace(phases=(*before, last._replace(exaggeration=min(last.exaggeration, LOOSE))))
 
 
+def begins_small(schedule, options):
+    """Whether the start is to be small, a given one, too: the schedule is automatic, and has a first phase."""
+    return options["schedule"] is None and options["alpha"] == "auto" and schedule.phases[0].n_iter > 0
+
+
 def are_small(parts):
     """Whether all parts are small and none is most of the graph."""
     return parts.sizes[0] <= SMALL and 2 * parts.sizes[0] <= len(parts.order)
@@ -121,14 +126,17 @@ def small_parts(links, upper, parts, init, options, rng, workers, Y, kl):
         start = rng.standard_normal((high - low, Y.shape[1])) * (RANDOM_SPREAD if init == "random" else 1.0)
     else:
         start = off_one_spot(init[parts.order[low:high]].astype(np.float32), first, rng)
-    length, room = None, 0.0
+    length, sizes_of_start = None, {}
     if isinstance(init, str) and init != "random":
         length = schedules[0].length
-        room = ROOM if length is None else 0.0
+        if length is None:
+            sizes_of_start["room"] = ROOM
+    elif not isinstance(init, str) and begins_small(schedules[0], options):
+        sizes_of_start["most_room"] = ROOM
     blocks = [parts.block(matrix, begin, end) for matrix in (links, upper)]
     phases = phases[number.ravel()]
     for mend in range(MENDS + 1):
-        Y[low:high], kl[begin:end] = descend_small(first, *blocks, start, phases, length, workers, room=room)
+        Y[low:high], kl[begin:end] = descend_small(first, *blocks, start, phases, length, workers, **sizes_of_start)
         wrong = np.isnan(kl[begin:end])
         if not wrong.any():
             return

@@ -91,8 +91,8 @@ def embed_graph(
     balance : float from 0 to 1, default 0.5
         What the picture should show: 0 the overall shape (distances follow path lengths), 1 neighbourhoods (neighbours
         are nearest). Every step lowers the KL divergence between neighbourhoods in graph and picture, and the stress of
-        path lengths beside it; `balance` sets the weight of the stress, see `Schedule`. Path lengths are numbers of
-        edges; weights have their part in the divergence.
+        path lengths beside it; `balance` sets the weight of the stress after the early phase, see `Schedule`. Path
+        lengths are numbers of edges; weights have their part in the divergence.
     weight : str or None, default "weight"
         Edge attribute of NetworkX and igraph graphs that holds the weight; None ignores weights.
     direction : {"symmetric", "out", "in"}, default "symmetric"
@@ -101,8 +101,8 @@ def embed_graph(
         Weight each edge by the Jaccard index of its ends' neighbourhoods; "auto": where all edges weigh the same.
     init : {"auto", "stress", "pmds", "spectral", "random"} or array of shape (n, d), default "auto"
         Start: pivot stress ("stress", which "auto" is), pivot MDS ("pmds"), leading eigenvectors of the random walk
-        ("spectral"), a random ball of standard deviation 1e-4, or given coordinates, whose unit does not matter unless
-        `early_exag` is 0 or `alpha` is given.
+        ("spectral"), a random ball of standard deviation 1e-4, or given coordinates, made no larger than other starts
+        unless `early_exag` is 0, or `alpha` or `schedule` is given.
     Y0 : array of shape (n, d), optional
         Start, instead of `init`.
     components : {"auto", "pack", "together", "largest"}, default "auto"
@@ -344,7 +344,8 @@ def embed(
     several = component.max() > 0
     is_packed = several and (components == "pack" or (components == "auto" and isinstance(init, str)))
     size = A.shape[0], A.nnz, d
-    check_memory(max_memory, *size, packed=is_packed)
+    together = several and not is_packed and components != "largest"
+    check_memory(max_memory, *size, packed=is_packed, together=together, published=options["alpha"] != "auto")
     check_init(init, A.shape[0], d)
     init = init if isinstance(init, str) else np.asarray(init)
     same = {"d": d, "lambda_": lambda_, "init": init, "components": components, "drop_leaf": drop_leaf}

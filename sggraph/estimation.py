@@ -156,7 +156,8 @@ def estimate(graph, d=2, *, weight="weight", direction="symmetric", clock=perf_c
             init = np.asarray(init)[parts.order[: parts.sizes[0]] if alone else slice(None)]
         n_iter, taken, grid = _measured(init, links, upper, d, lambda_, options, rng, workers, clock)
     share = parts.first[n_large(parts)] / parts.sizes[0] if is_packed else 1.0
-    memory = memory_of(*size, grid, packed=is_packed)
+    kinds = {"packed": is_packed, "together": several and not alone, "published": options["alpha"] != "auto"}
+    memory = memory_of(*size, grid, **kinds)
     return Estimate(len(whole.nodes), n_edges, d, n_iter, float(seconds + share * taken), memory)
 
 

@@ -60,8 +60,8 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         are nearest): the weight of the stress of path lengths beside the KL divergence, see `embed_graph`.
     init : {"auto", "stress", "pmds", "spectral", "random"} or array of shape (n, d), default "auto"
         Start: pivot stress ("stress", which "auto" is), pivot MDS ("pmds"), leading eigenvectors of the random walk
-        ("spectral"), a random ball of standard deviation 1e-4, or given coordinates, whose unit does not matter unless
-        `early_exag` is 0 or `alpha` is given.
+        ("spectral"), a random ball of standard deviation 1e-4, or given coordinates, made no larger than other starts
+        unless `early_exag` is 0, or `alpha` or `schedule` is given.
     Y0 : array of shape (n, d), optional
         Start, instead of `init`.
     components : {"auto", "pack", "together", "largest"}, default "auto"

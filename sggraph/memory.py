@@ -14,6 +14,7 @@ FIXED = 6_000_000
 FIRST = 46, 40  # bytes for each entry and node while the adjacency is cleaned
 KEPT = 16, 73  # for each entry, adjacency and P; for each node, names and numbers
 SORTED = 30  # for each entry, copies in the order of the components, where there are several
+WIDER = 5  # bytes more a distance, for a while, where components share a run
 PER_DISTANCE, PER_SQUARE = 2, 18  # to pivots; of those of ROWS nodes, squared and centred
 START_PER_NODE = 35, 25  # and for each dimension, while the start is relaxed
 STRESS_PER_NODE = 16, 8  # the mean pull, order and rank; for each dimension
@@ -29,14 +30,16 @@ CONTROL_GROUPS = {  # by the kinds that they hold, of version 2 and 1: limit, us
 UNITS = {"": 1, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 
 
-def memory_of(n, nnz, d, grid=0, *, packed=False):
+def memory_of(n, nnz, d, grid=0, *, packed=False, together=False, published=False):
     """Estimated bytes at the peak for n nodes and `nnz` entries, with grids of so many bytes together. `packed` tells
-    whether there are several components, each with a run of its own.
+    whether there are several components, each with a run of its own, `together` whether they share one, `published`
+    whether the start is that of the published schedule.
     """
-    k = n_pivots(n)
+    k = n_pivots(n, published=published)
     first = FIRST[0] * nnz + FIRST[1] * n
-    relaxed = max(PER_SQUARE * min(k, N_MDS) * min(n, ROWS), (START_PER_NODE[0] + START_PER_NODE[1] * d) * n)
-    start = _kept(n, nnz, packed) + PER_DISTANCE * k * n + relaxed
+    squared = k if published else min(k, N_MDS)
+    relaxed = max(PER_SQUARE * squared * min(n, ROWS), (START_PER_NODE[0] + START_PER_NODE[1] * d) * n)
+    start = _kept(n, nnz, packed) + (PER_DISTANCE + together * WIDER) * k * n + relaxed
     per_node, most = PACKING[d]
     packing = KEPT[0] * nnz + PACKING_PER_NODE * n + min(per_node * n, most) if packed else 0
     return int(FIXED + max(first, start, _of_loop(n, nnz, d, packed) + grid, packing))
@@ -106,11 +109,11 @@ def as_bytes(max_memory):
     return int(min(number, sys.maxsize))
 
 
-def check_memory(max_memory, n, nnz, d, *, packed=False):
+def check_memory(max_memory, n, nnz, d, **kinds):
     """Raise a MemoryError, before anything is allocated, if an embedding needs more than `max_memory` (None: any)."""
     if max_memory is None:
         return
-    most, needed = as_bytes(max_memory), memory_of(n, nnz, d, PER_CELL[d] * CELLS_ENOUGH[d], packed=packed)
+    most, needed = as_bytes(max_memory), memory_of(n, nnz, d, PER_CELL[d] * CELLS_ENOUGH[d], **kinds)
     if needed > most:
         raise MemoryError(
             f"max_memory={max_memory!r}: {n:,} nodes with {nnz:,} entries in {d}-D need about {needed / 1e6:,.0f} MB; "

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .components import halved, n_large, options_of_first, small_parts
+from .components import begins_small, halved, n_large, options_of_first, small_parts
 from .core.descent import Descent, advance
 from .core.path_stress import PathStress
 from .history import History
@@ -196,8 +196,7 @@ def new_run(init, links, d, filled, options, rng, workers):
         traits["variation"] = path_variation(D, d)
     schedule = schedule_of(n, filled, options, traits)
     Y0 = unshaped(init, links, d, rng) if Y is None else stretched(Y, schedule.length, rng)
-    is_automatic = options["schedule"] is None and not published
-    if kind == "given" and links.nnz and is_automatic and schedule.phases[0].n_iter:
+    if kind == "given" and links.nnz and begins_small(schedule, options):
         Y0 = shrunk(Y0, links)
     paths = None
     if D is not None and is_stressed(schedule):
@@ -223,7 +222,7 @@ def resumed_run(run, n, filled, options, what):
 
 def schedule_of(n, filled, options, traits):
     """The Schedule of a run, the caller's or an automatic one."""
-    others = {name: value for name, value in traits.items() if name != "kind"}
+    others = {name: value for name, value in traits.items() if name != "kind"} | {"given": traits["kind"] == "given"}
     schedule = options["schedule"] or make_schedule(n, filled, options, **others)
     kind = "stress" if traits["kind"] == "auto" else traits["kind"]
     return schedule._replace(start=kind)

@@ -7,7 +7,7 @@ a picture as a whole. The divergence keeps neighbours together. mu falls from 16
 1, geometrically in between, times how much path lengths vary, in terms of what distances in a disc do (social graphs
 .5 to .7, meshes .9): lengths of 2 and 3 alone say little. The last two of these numbers count as far as P leaves the
 picture open (`left_open`). Edges, which pivots do not sample, have a stress of their own, with .02 of the attraction,
-and less from balance .5 on, as mu does: enough that a mesh stays a smooth sheet.
+less where mu is below 1: enough that a mesh stays a smooth sheet.
 
 rho, the exaggeration of the divergence. A row of P sums to 1 however few neighbours it has, but lambda neighbours were
 asked for: a node with fewer should not pull with the weight of lambda. The mean of min(degree, lambda) / lambda is the
@@ -54,10 +54,10 @@ MAX_STEP_1D = 0.4  # on a line nodes that leap over each other do not find back:
 class Schedule(NamedTuple):
     """Phases of a run and the length of the median edge at its start (ignored where coordinates are given).
 
-    The automatic schedule lowers KL(P || Q) and mu times the stress of path lengths in every step, and `balance` is mu:
-    16 at 0, where distances follow path lengths above all, 1 at .5, .05 at 1, where neighbours alone count; times how
-    much path lengths vary. It begins with a picture so small that neighbours find each other across it, then enlarges
-    it.
+    The automatic schedule lowers KL(P || Q) and mu times the stress of path lengths in every step. It begins with a
+    picture so small that neighbours find each other across it, then enlarges it, and from there on `balance` is mu: 16
+    at 0, where distances follow path lengths above all, 1 at .5, .05 at 1, where neighbours alone count; times how much
+    path lengths vary, and the latter two less where nodes have `lambda_` neighbours or nearly so.
 
     Parameters
     ----------
@@ -93,13 +93,14 @@ class Schedule(NamedTuple):
         return "\n".join([f"start: {start}", *(f"{' ' * (4 - len(str(p.n_iter)))}{p}" for p in self.phases)])
 
 
-def make_schedule(n, filled, options, *, d=2, alike=0.0, long_paths=False, variation=USUAL):
+def make_schedule(n, filled, options, *, d=2, alike=0.0, long_paths=False, variation=USUAL, given=False):
     """The Schedule for n nodes in d dimensions whose mean of min(degree, lambda) / lambda is `filled`; explicit numbers
     are obeyed.
 
     `alike`: the share of the nodes whose neighbourhood equals another's (twins.py).
     `long_paths`: the graph is a mesh or a road map, in which a move takes many iterations to cross the picture.
     `variation`: of path lengths, in terms of that of distances in d dimensions.
+    `given`: the start has a size of the caller's, unless it was made small.
     """
     if options["alpha"] != "auto":
         return published(n, options, d, long_paths)
@@ -116,7 +117,7 @@ def make_schedule(n, filled, options, *, d=2, alike=0.0, long_paths=False, varia
         evenness = first_evenness = 0.0
     gather = as_phase(early, GATHER, options["eta"], n, d, stress=GATHER_STRESS, evenness=first_evenness)
     settle = as_phase(max_iter - early, rho, options["eta"], n, d, stress=stress, evenness=evenness)
-    if early > 0:  # what has not been made small needs no other size
+    if early > 0 or not given:  # what has not been made small needs no other size
         settle = settle._replace(grow=free)
     return Schedule((gather, settle))
 

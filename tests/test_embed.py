@@ -366,6 +366,16 @@ def test_the_unit_of_a_given_start_does_not_matter():
         assert np.abs(found[1]).max() > 10 * np.abs(found[0]).max()
 
 
+def test_given_starts_of_any_size_are_as_good():
+    """Recall of small components and of one large, from random coordinates."""
+    apart = nx.disjoint_union_all([nx.grid_2d_graph(6, 6) for _ in range(4)] + [nx.path_graph(30)] * 3)
+    for G, least in ((apart, 0.8), (nx.grid_2d_graph(15, 15), 0.9)):
+        Y0 = np.random.default_rng(0).standard_normal((len(G), 2))
+        for size in (1e-40, 1e-4, 1.0, 1e4, 1e8):
+            Y = embed_graph(G, Y0=size * Y0, components="pack", random_state=0)
+            assert neighbor_recall(G, Y) > least, size
+
+
 def test_a_run_can_be_resumed_from_its_embedding():
     first = embed_graph(KARATE, random_state=0)
     again = embed_graph(KARATE, Y0=first, max_iter=50, early_exag=0)

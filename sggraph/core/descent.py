@@ -216,9 +216,12 @@ class Descent:
         self.iteration += 1
         dims = (0,) * self.Y.shape[1]
         is_stressed = self.paths is not None and phase.stress + phase.evenness > 0
-        if is_stressed and np.isnan(self.scale):
+        is_fitted = not np.isnan(self.scale)
+        if is_stressed and not is_fitted:
             self._make_room()
             self.scale = self.paths.fitted_scale(self.Y, self.order, self._rank)
+        if is_fitted and not is_stressed:  # a later phase begins anew
+            self.pull, self.scale = np.zeros_like(self.Y), np.nan
         even = ()
         if is_stressed:
             even = np.float32(phase.evenness / (phase.exaggeration * self.scale)), np.float32(self.scale)
@@ -240,9 +243,10 @@ class Descent:
         picture as in any other, and it would outgrow the scale that the stress was fitted with.
         """
         n, d = self.Y.shape
-        radius = np.sqrt((self.Y.astype(np.float64) ** 2).sum() / n)
+        Y = self.Y.astype(np.float64)
+        radius = np.sqrt((Y**2).sum() / n)
         if 0 < radius < LEAST_ROOM * n ** (1 / d):
-            self.Y *= np.float32(LEAST_ROOM * n ** (1 / d) / radius)
+            self.Y = (Y * (LEAST_ROOM * n ** (1 / d) / radius)).astype(np.float32)
 
     def reorder(self):
         """Renumber the nodes along the picture so that memory accesses stay local; `embedding` undoes it."""
@@ -257,13 +261,15 @@ class Descent:
         """Enlarge the picture until its KL divergence falls by less than `LEAST_FALL` a step; with a `share` below 1 by
         that power of the factor.
         """
+        if len(self.P.data) == 0:  # no edge holds nodes together at any size
+            return
         here, repulsion = centered(self.Y), self.repulsion
         n, d = here.shape
         repulsion.plans = []  # their grids make room for others
         self.repulsion = Repulsion(n, d, self.workers, exact=self._exact, limit=self._limit)
         radius = np.sqrt((here.astype(np.float64) ** 2).sum() / n)
         sizes, found = [1.0], [self.kl_divergence(fresh=True)]
-        while radius > 0 and (len(found) < 2 or found[-1] < found[-2] - LEAST_FALL):
+        while 0 < radius * sizes[-1] < FARTHEST and (len(found) < 2 or found[-1] < found[-2] - LEAST_FALL):
             sizes.append(sizes[-1] * STEP_OF_SIZE)
             self.Y = here * np.float32(sizes[-1])
             found.append(self.kl_divergence(fresh=True))

@@ -19,12 +19,13 @@ STRESS_SWEEPS = 25
 LAST_STEP = 0.1  # of the stress, as a share of a full correction
 
 
-def descend_small(first, links, upper, Y, phases, length, workers, *, room=0.0):
+def descend_small(first, links, upper, Y, phases, length, workers, *, room=0.0, most_room=0.0):
     """Coordinates (n, d) float32 and KL divergence (c,) of the components ``first[c]..first[c + 1]``.
 
     `links` and `upper` (CSR) hold their edges from both ends and the upper triangle of P, whatever its sum; Y (n, d)
     is where they start, or only noise for a start by stress: with median edges of that length, if `length` is a number,
-    or as large as gives each node `room` units in each dimension, if that is.
+    or as large as gives each node `room` units in each dimension, if that is. With `most_room`, given places are made
+    no larger than that.
     `phases` (c, p, 9) holds the fields of Phases. The KL divergence is NaN where it diverged.
     """
     Y = np.ascontiguousarray(Y.T, np.float32)
@@ -32,7 +33,7 @@ def descend_small(first, links, upper, Y, phases, length, workers, *, room=0.0):
     size = np.diff(first).astype(np.float64)
     cost = np.concatenate([[0.0], np.cumsum(size * (size + 50))])
     bounds = weighted_bounds(cost, BLOCKS) if len(size) > 1024 else list(range(len(size) + 1))
-    start_size = 0.0 if length is None else float(length), float(room)
+    start_size = 0.0 if length is None else float(length), float(room), float(most_room)
     dims = (0,) * len(Y)
     graph = first, links.indptr, links.indices, upper.indptr, upper.indices, upper.data
     workers.run(_embed_components, bounds, dims, graph, phases, start_size, Y, kl)
@@ -42,7 +43,7 @@ def descend_small(first, links, upper, Y, phases, length, workers, *, room=0.0):
 @kernel
 def _embed_components(b, start, stop, dims, graph, phases, start_size, Y, kl):
     first, link_ptr, links, indptr, indices, data = graph
-    length, room = start_size
+    length, room, most_room = start_size
     from_stress = length + room > 0
     for c in range(start, stop):
         low, high = first[c], first[c + 1]
@@ -52,11 +53,14 @@ def _embed_components(b, start, stop, dims, graph, phases, start_size, Y, kl):
             D = _distances(low, high, link_ptr, links)
         if from_stress:
             _relax(D, y)
+        if from_stress or most_room > 0:
             edge = _median_edge(low, high, indptr, indices, y)
+            # edges no shorter than the kernel of the divergence is wide, see initial.compact_length
+            factor = max(max(room, most_room) * (high - low) ** (1 / len(dims)) / _radius(y), 1.0 / edge)
             if length > 0:
                 factor = length / edge
-            else:  # edges no shorter than the kernel of the divergence is wide, see initial.stretched
-                factor = max(room * (high - low) ** (1 / len(dims)) / _radius(y), 1.0 / edge)
+            if most_room > 0:
+                factor = min(factor, 1.0)
             for k in range(len(dims)):
                 for i in range(high - low):
                     y[k, i] *= np.float32(factor)
