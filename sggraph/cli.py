@@ -123,8 +123,9 @@ def run_demo(arguments):
     output, picture = (arguments.output_dir / f"sggraph_demo.{suffix}" for suffix in ("csv", "png"))
     counties = load_us_counties()
     graph = counties.to_networkx()
-    print("US counties, joined where they share a border; their classes are the states.")
+    print("US counties, joined where they share a border; their classes are the states. North is turned up.")
     result = _embed(graph, random_state=arguments.random_state)
+    result.embedding_[:, 1] *= -1  # north up: the start, and with it the side, is the graph's, not the seed's
     labels = [counties.label_names[c] for c in counties.labels]
     _write(result, labels, output, picture, "US counties that share a border, coloured by state")
     _report(result, output, picture)
