@@ -18,7 +18,7 @@ from .core.small import descend_small
 from .core.tree import tree_neighbors
 from .initial import RANDOM_SPREAD, ROOM, off_one_spot
 from .limits import one_blas_thread
-from .schedule import make_schedule
+from .schedule import is_published, make_schedule
 
 SMALL = 200  # nodes: up to here the direct sum in one compiled loop is cheaper than a run of its own
 LOOSE = 0.7  # exaggeration at the end: at 1, the objective piles up the nodes of a clique
@@ -86,7 +86,7 @@ def small_schedule(size, d, options):
     if options["schedule"] is not None:
         return options["schedule"]
     schedule = make_schedule(size, 0.0, options, d=d, variation=1.0)  # paths and trees, most of them
-    if options["alpha"] != "auto" or options["exaggeration"] != "auto":
+    if is_published(options) or options["exaggeration"] != "auto":
         return schedule
     *before, last = schedule.phases
     return schedule._replace(phases=(*before, last._replace(exaggeration=min(last.exaggeration, LOOSE))))
@@ -94,7 +94,7 @@ def small_schedule(size, d, options):
 
 def begins_small(schedule, options):
     """Whether the start is to be small, a given one, too: the schedule is automatic, and has a first phase."""
-    return options["schedule"] is None and options["alpha"] == "auto" and schedule.phases[0].n_iter > 0
+    return options["schedule"] is None and not is_published(options) and schedule.phases[0].n_iter > 0
 
 
 def are_small(parts):

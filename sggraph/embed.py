@@ -20,7 +20,7 @@ from .memory import check_memory, grid_limit
 from .options import GREATEST, as_generator, as_lambda, check_flags, check_keeping, check_options
 from .progress import stage
 from .runs import Keeper, embed_parts
-from .schedule import Schedule
+from .schedule import Schedule, is_published
 from .state import EmbeddingState, origin_of
 
 TRIFLE = 1e-5  # of the extent: parts coincident nodes, invisible in a picture
@@ -345,7 +345,7 @@ def embed(
     is_packed = several and (components == "pack" or (components == "auto" and isinstance(init, str)))
     size = A.shape[0], A.nnz, d
     together = several and not is_packed and components != "largest"
-    check_memory(max_memory, *size, packed=is_packed, together=together, published=options["alpha"] != "auto")
+    check_memory(max_memory, *size, packed=is_packed, together=together, published=is_published(options))
     check_init(init, A.shape[0], d)
     init = init if isinstance(init, str) else np.asarray(init)
     same = {"d": d, "lambda_": lambda_, "init": init, "components": components, "drop_leaf": drop_leaf}

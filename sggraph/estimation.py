@@ -32,7 +32,7 @@ from .leaves import is_kept, without_leaves
 from .memory import grid_limit, memory_of
 from .options import as_generator, as_lambda, check_flags, check_keeping, check_options
 from .runs import new_run
-from .schedule import fill, split
+from .schedule import fill, is_published, split
 
 WARM_UP, TIMED = 12, 8  # iterations
 TIMED_SMALL = 40  # iterations of small components, whose start takes longer than a few
@@ -156,7 +156,7 @@ def estimate(graph, d=2, *, weight="weight", direction="symmetric", clock=perf_c
             init = np.asarray(init)[parts.order[: parts.sizes[0]] if alone else slice(None)]
         n_iter, taken, grid = _measured(init, links, upper, d, lambda_, options, rng, workers, clock)
     share = parts.first[n_large(parts)] / parts.sizes[0] if is_packed else 1.0
-    kinds = {"packed": is_packed, "together": several and not alone, "published": options["alpha"] != "auto"}
+    kinds = {"packed": is_packed, "together": several and not alone, "published": is_published(options)}
     memory = memory_of(*size, grid, **kinds)
     return Estimate(len(whole.nodes), n_edges, d, n_iter, float(seconds + share * taken), memory)
 

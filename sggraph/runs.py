@@ -17,7 +17,7 @@ from .initial import graph_distances, is_compact, path_variation, shape_of, shru
 from .interrupts import EmbeddingInterrupted, Interrupts
 from .progress import progress, stage
 from .replacing import remove_leftovers, try_to_write
-from .schedule import USUAL, Schedule, fill, make_schedule, split
+from .schedule import USUAL, Schedule, fill, is_published, make_schedule, split
 from .state import EmbeddingState, Run, check_followed, check_origin, generator_of, read_state, write_state
 from .twins import alike_share
 
@@ -186,7 +186,7 @@ def new_run(init, links, d, filled, options, rng, workers):
     kind = init if isinstance(init, str) else "given"
     traits = {"kind": kind, "d": d, "alike": alike_share(links, workers), "long_paths": False, "variation": USUAL}
     Y, D, pivots = None, None, None
-    published = options["alpha"] != "auto"
+    published = is_published(options)
     if links.nnz and kind not in ("given", "random"):
         Y, D, pivots = shape_of(init, links, d, rng, workers, published=published)
         traits["long_paths"] = not is_compact(Y, links, rng)

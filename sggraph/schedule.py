@@ -102,7 +102,7 @@ def make_schedule(n, filled, options, *, d=2, alike=0.0, long_paths=False, varia
     `variation`: of path lengths, in terms of that of distances in d dimensions.
     `given`: the start has a size of the caller's, unless it was made small.
     """
-    if options["alpha"] != "auto":
+    if is_published(options):
         return published(n, options, d, long_paths)
     max_iter = n_iterations(n, options["max_iter"], long_paths)
     early = options["early_exag"]
@@ -120,6 +120,11 @@ def make_schedule(n, filled, options, *, d=2, alike=0.0, long_paths=False, varia
     if early > 0 or not given:  # what has not been made small needs no other size
         settle = settle._replace(grow=free)
     return Schedule((gather, settle))
+
+
+def is_published(options):
+    """Whether the options ask for the method as published: by an explicit alpha."""
+    return options["alpha"] != "auto"
 
 
 def published(n, options, d, long_paths):
