@@ -14,8 +14,9 @@ from . import __version__
 
 FORMATS = ".mtx, .npz, .csv, .tsv, .txt, .edgelist, .graphml, .gml or .gexf, each also with .gz"
 OUTPUTS = ".csv, .tsv, .parquet, .gexf or .graphml (Gephi), .cyjs (Cytoscape) or .npz (with the provenance)"
-
 FLAGS = {"d": "-d", "lambda_": "--lambda", "random_state": "--seed"}  # of the arguments of SGtSNEpi
+
+
 FLAGS |= {
     name: f"--{name.replace('_', '-')}"
     for name in ("balance", "components", "max_iter", "early_exag", "alpha", "eta", "n_jobs", "checkpoint")
@@ -146,7 +147,7 @@ def run_embed(arguments):
         raise ValueError(
             f"--checkpoint is {str(arguments.checkpoint)!r}, which is another of the files; give a new name"
         )
-    from .files import read_graph
+    from .io.graph_files import read_graph
 
     weight = None if arguments.weight.lower() == "none" else arguments.weight
     graph = read_graph(arguments.file, weight=weight, direction=arguments.direction)
@@ -154,7 +155,7 @@ def run_embed(arguments):
         graph = largest_component(graph)
     labels = None if table is None else read_labels(table, graph.nodes)
     if find_classes:
-        from .communities import louvain_names
+        from .inputs.labels import louvain_names
 
         labels = louvain_names(graph, arguments.random_state)
     options = {name: getattr(arguments, name) for name in FLAGS}
@@ -174,7 +175,7 @@ def largest_component(graph):
     """The Graph of the largest component alone: there is no place to write or draw for the other nodes."""
     from itertools import compress
 
-    from .components import component_numbers
+    from .method.components import component_numbers
 
     kept = component_numbers(graph.adjacency) == 0
     return graph._replace(adjacency=graph.adjacency[kept][:, kept], nodes=list(compress(graph.nodes, kept)))
@@ -188,8 +189,8 @@ def read_labels(path, nodes):
     import csv
     from io import StringIO
 
-    from .embedding_tables import unescaped, with_gaps
-    from .file_formats import as_text, naming, read_bytes
+    from .io.safe import as_text, naming, read_bytes
+    from .io.tables import unescaped, with_gaps
 
     content = read_bytes(path)
     with naming(path, "labels", "Save it as a table in UTF-8 with the columns node,label"):
@@ -221,7 +222,7 @@ def _embed(graph, **options):
 
 
 def _write(result, labels, output, picture, title, names=None):
-    from .embedding_files import write_embedding
+    from .io.embeddings import write_embedding
 
     write_embedding(output, result, labels=labels)
     if picture is not None:
@@ -232,8 +233,8 @@ def _draw(result, labels, picture, title, names):
     """Draw on a figure of its own: no window, no pyplot, whatever the backend."""
     from matplotlib.figure import Figure
 
-    from .plot import plot_embedding
-    from .plot_frame import whole_axes
+    from .plot.embedding import plot_embedding
+    from .plot.frame import whole_axes
 
     figure = Figure(figsize=(8, 8))
     ax = whole_axes(figure, result.embedding_)
@@ -269,8 +270,8 @@ def _default_output(file):
 
 def _check_targets(file, labels, output, picture):
     """Find out before the run what would lose its result, or the user's input."""
-    from .embedding_files import format_of
-    from .embedding_tables import check_parquet, write_parquet
+    from .io.embeddings import format_of
+    from .io.tables import check_parquet, write_parquet
 
     sources = [path for path in (file, labels) if path is not None and path.exists()]
     for option, target in (("--output", output), ("--plot", picture)):

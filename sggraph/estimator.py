@@ -8,14 +8,15 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .core.blocks import Workers
-from .dataset import Dataset
-from .embed import embed
-from .graph import Graph, GraphWarning, as_graph
-from .interrupts import EmbeddingInterrupted
-from .joining import place_nodes, place_samples
-from .options import as_generator, as_lambda, check_flags
-from .point_cloud import neighbor_graph
+from .core.engine.blocks import Workers
+from .datasets.dataset import Dataset
+from .features.point_cloud import neighbor_graph
+from .features.transform import place_nodes, place_samples
+from .graph.adjacency import Graph, GraphWarning, as_graph
+from .inputs.checks import as_generator, check_flags
+from .method.pipeline import embed
+from .method.settings import as_lambda
+from .runtime.interrupts import EmbeddingInterrupted
 
 FEATURES_ONLY = ("n_neighbors", "metric", "method", "perplexity")
 GRAPHS_ONLY = ("weight", "direction")
@@ -454,7 +455,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         """In a notebook: the picture once there is one, before that the parameters as scikit-learn shows them."""
         if not hasattr(self, "embedding_"):
             return super()._repr_mimebundle_(**kwargs)
-        from .thumbnail import embedding_png
+        from .plot.embedding import embedding_png
 
         graph = None if hasattr(self, "_samples") else self.graph_
         return {"text/plain": repr(self), "image/png": embedding_png(self.embedding_, graph)}

@@ -15,8 +15,8 @@ import numba
 import numpy as np
 import pytest
 
-from sggraph import estimation
-from sggraph.core import blocks
+from sggraph.core.engine import blocks
+from sggraph.method import estimate as estimation
 
 PATIENCE = 2  # seconds, for the fixtures and for the test
 

@@ -16,8 +16,8 @@ from scipy import io, sparse
 import sggraph
 from sggraph import embed_graph
 from sggraph.cli import main
-from sggraph.communities import louvain_names
-from sggraph.interrupts import Interrupts
+from sggraph.inputs.labels import louvain_names
+from sggraph.runtime.interrupts import Interrupts
 
 KARATE = nx.karate_club_graph()
 
@@ -218,7 +218,7 @@ def test_drawing_opens_no_window_and_leaves_matplotlib_alone():
 
 def drawn_options(monkeypatch):
     """What plot_embedding is given, a dict for each call."""
-    from sggraph import plot
+    from sggraph.plot import embedding as plot
 
     seen, draw = [], plot.plot_embedding
     monkeypatch.setattr(
@@ -374,7 +374,7 @@ def test_ctrl_c_is_no_traceback(monkeypatch, capsys):
     def interrupt(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sggraph.files.read_graph", interrupt)
+    monkeypatch.setattr("sggraph.io.graph_files.read_graph", interrupt)
     assert main(["embed", "karate.mtx"]) == 130
     assert capsys.readouterr().err == "sggraph: interrupted\n"
 
@@ -385,7 +385,7 @@ def test_ctrl_c_with_a_checkpoint_says_how_to_go_on(monkeypatch, capsys):
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("sggraph.runs.Interrupts", Struck)
+        patch.setattr("sggraph.method.run.Interrupts", Struck)
         assert main(["embed", "karate.mtx", "--quiet", "--checkpoint", "run.npz"]) == 130
     assert capsys.readouterr().err == "sggraph: interrupted; the same command goes on from 'run.npz'\n"
     assert main(["embed", "karate.mtx", "--quiet", "--checkpoint", "run.npz"]) == 0

@@ -9,13 +9,13 @@ from scipy import sparse
 from sggraph import embed_graph
 from sggraph.core.affinity import joint_probabilities
 from sggraph.core.attractive import attractive
-from sggraph.core.blocks import Workers
-from sggraph.core.repulsive import Repulsion
+from sggraph.core.engine.blocks import Workers
+from sggraph.core.repulsion.repulsive import Repulsion
 from sggraph.core.rows import full_rows
 from sggraph.datasets import load_us_counties
 from sggraph.estimator import SGtSNEpi
-from sggraph.graph import as_graph
-from sggraph.joining import place_nodes
+from sggraph.features.transform import place_nodes
+from sggraph.graph.adjacency import as_graph
 
 QUICK = {"max_iter": 20, "random_state": 0}
 

@@ -1,4 +1,4 @@
-"""embed.py, options.py, leaves.py, progress.py: what a caller may give, and what every graph gets back."""
+"""embed.py and what it hands on: what a caller may give, and what every graph gets back."""
 
 from itertools import product
 
@@ -10,15 +10,15 @@ from scipy import sparse
 
 from sggraph import EmbeddingDivergedError, embed_graph, neighbor_recall, sgtsne_layout
 from sggraph.core.affinity import joint_probabilities
-from sggraph.core.blocks import Workers
 from sggraph.core.descent import Descent, Phase, advance
+from sggraph.core.engine.blocks import Workers
 from sggraph.datasets import load_karate_club, load_us_counties
-from sggraph.embed import embed, part_coincident
 from sggraph.estimator import SGtSNEpi
-from sggraph.graph import as_graph
-from sggraph.leaves import is_kept
+from sggraph.graph.adjacency import as_graph
+from sggraph.method.narrowing import is_kept
+from sggraph.method.pipeline import embed, part_coincident
+from sggraph.method.schedule import Schedule
 from sggraph.metrics import shortest_path_correlation
-from sggraph.schedule import Schedule
 
 KARATE = nx.karate_club_graph()
 QUICK = {"max_iter": 40, "random_state": 0}
@@ -252,8 +252,8 @@ def runs(monkeypatch):
         stretches.append([phase for phase in phases if phase.n_iter])
         return advance(state, phases, **watchers)
 
-    monkeypatch.setattr("sggraph.runs.Descent", Spy)
-    monkeypatch.setattr("sggraph.runs.advance", spy)
+    monkeypatch.setattr("sggraph.method.run.Descent", Spy)
+    monkeypatch.setattr("sggraph.method.run.advance", spy)
     return starts, stretches
 
 

@@ -21,9 +21,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from sggraph import GraphWarning, SGtSNEpi, embed_graph, point_cloud_to_graph
 from sggraph.core.affinity import joint_probabilities
-from sggraph.core.blocks import Workers
+from sggraph.core.engine.blocks import Workers
 from sggraph.estimator import FEATURES_ONLY
-from sggraph.graph import as_graph
+from sggraph.graph.adjacency import as_graph
 from sggraph.metrics import kl_divergence
 
 KARATE = nx.karate_club_graph()

@@ -1,4 +1,4 @@
-"""tests/benchmarks/phases.py: the functions it wraps are there, and it gives them back."""
+"""phases.py: the functions it wraps are there, and it gives them back."""
 
 import importlib.util
 from pathlib import Path

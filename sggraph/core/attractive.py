@@ -7,8 +7,8 @@ in communities of 200, where a fifth of the edges lead elsewhere, 31 ms instead 
 
 import numpy as np
 
-from .jit import kernel
-from .prefetch import AHEAD, prefetch
+from .engine.jit import kernel
+from .engine.prefetch import AHEAD, prefetch
 
 TINY = np.float32(1e-30)  # squared length below which an edge has no direction
 

@@ -14,11 +14,11 @@ from typing import NamedTuple
 import numpy as np
 
 from .attractive import attractive, cross_entropy
-from .blocks import even_bounds
-from .jit import kernel, part
+from .engine.blocks import even_bounds
+from .engine.jit import kernel, part
 from .ordering import morton_order
-from .planning import DEFAULT_LIMIT, Plan
-from .repulsive import Repulsion
+from .repulsion.planning import DEFAULT_LIMIT, Plan
+from .repulsion.repulsive import Repulsion
 from .rows import full_rows, n_blocks, renumbered
 
 STEP_BLOCKS = 8

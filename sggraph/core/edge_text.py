@@ -9,7 +9,7 @@ It knows no quotes, no white space but blanks and tabs, and no zero bytes.
 
 import numpy as np
 
-from .jit import kernel, part
+from .engine.jit import kernel, part
 
 NEWLINE, TAB, BLANK, HASH, PERCENT = 10, 9, 32, 35, 37
 PRIME = np.uint64(0x100000001B3)

@@ -7,8 +7,8 @@ perplexity of k or more gives equal weights; more points at distance zero than t
 
 import numpy as np
 
-from .blocks import even_bounds
-from .jit import kernel, part
+from .engine.blocks import even_bounds
+from .engine.jit import kernel, part
 
 BLOCKS = 64
 MAX_ITER = 100

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .blocks import weighted_bounds
-from .jit import kernel
-from .prefetch import AHEAD
+from .engine.blocks import weighted_bounds
+from .engine.jit import kernel
+from .engine.prefetch import AHEAD
 
 BLOCKS = ((50_000, 8), (150_000, 64))  # edges a block, for up to so many blocks
 

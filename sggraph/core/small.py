@@ -9,10 +9,10 @@ from one to another.
 
 import numpy as np
 
-from .blocks import weighted_bounds
 from .descent import FARTHEST, FAST, LEAST_FALL, RUNAWAY, STEP_OF_SIZE, moved
-from .jit import kernel, part
-from .path_stress import STIFFEST, TAIL
+from .engine.blocks import weighted_bounds
+from .engine.jit import kernel, part
+from .shape.path_stress import STIFFEST, TAIL
 
 BLOCKS = 64
 STRESS_SWEEPS = 25

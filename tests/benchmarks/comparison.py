@@ -19,7 +19,7 @@ import numpy as np
 
 import sggraph as sg
 from sggraph.core.affinity import joint_probabilities
-from sggraph.core.blocks import Workers
+from sggraph.core.engine.blocks import Workers
 
 HERE = Path(__file__).parent
 SEED = 0

@@ -11,46 +11,46 @@ from math import log2, prod
 
 import numpy as np
 
-from sggraph.core.blocks import Workers
-from sggraph.core.near_field import cell_bounds, cells_within, near_work
-from sggraph.core.path_stress import LEAST_LOOKS
-from sggraph.core.planning import CROWDED, crowded_cells
+from sggraph.core.engine.blocks import Workers
+from sggraph.core.repulsion.near_field import cell_bounds, cells_within, near_work
+from sggraph.core.repulsion.planning import CROWDED, crowded_cells
+from sggraph.core.shape.path_stress import LEAST_LOOKS
 
-EMBED, CORE = "sggraph.embed.", "sggraph.core."
+PIPE, CORE = "sggraph.method.pipeline.", "sggraph.core."
 FUNCTIONS = {
-    EMBED + "as_graph": "clean",
-    EMBED + "component_numbers": "components",
-    "sggraph.components.Parts.sorted": "components",
-    "sggraph.components.Parts.block": "components",
-    "sggraph.runs.small_parts": "components",
-    EMBED + "evened": "components",
-    EMBED + "packed": "components",
-    EMBED + "part_coincident": "finish",
-    EMBED + "symmetric_pattern": "P",
-    EMBED + "joint_probabilities": "P",
+    "sggraph.embed.as_graph": "clean",
+    PIPE + "component_numbers": "components",
+    "sggraph.method.components.Parts.sorted": "components",
+    "sggraph.method.components.Parts.block": "components",
+    "sggraph.method.run.small_parts": "components",
+    PIPE + "evened": "components",
+    PIPE + "packed": "components",
+    PIPE + "part_coincident": "finish",
+    PIPE + "symmetric_pattern": "P",
+    PIPE + "joint_probabilities": "P",
     CORE + "affinity.jaccard_weights": "Jaccard",
     CORE + "affinity.rescale_rows": "lambda",
-    "sggraph.initial.pivot_distances": "pivots",
-    "sggraph.runs.graph_distances": "pivots",
-    "sggraph.initial.pivot_mds": "MDS",
-    "sggraph.initial.relax": "relax",
-    "sggraph.runs.shape_of": "start",
-    CORE + "path_stress.PathStress.__init__": "lengths",
+    "sggraph.method.start.pivot_distances": "pivots",
+    "sggraph.method.run.graph_distances": "pivots",
+    "sggraph.method.start.pivot_mds": "MDS",
+    "sggraph.method.start.relax": "relax",
+    "sggraph.method.run.shape_of": "start",
+    CORE + "shape.path_stress.PathStress.__init__": "lengths",
     CORE + "descent.Descent.__init__": "set up",
     CORE + "descent.Descent.reorder": "reorder",
     CORE + "descent.Descent.grow": "growth",
-    CORE + "path_stress.PathStress.fitted_scale": "stress",
-    CORE + "path_stress.PathStress.add_pull": "stress",
+    CORE + "shape.path_stress.PathStress.fitted_scale": "stress",
+    CORE + "shape.path_stress.PathStress.add_pull": "stress",
     CORE + "descent.Descent.advance": "advance",
     CORE + "descent.Descent.kl_divergence": "divergence",
-    CORE + "convolution.Convolution.__call__": "FFT",
-    CORE + "convolution.Convolution.__init__": "planning",
-    CORE + "repulsive.cheapest_plan": "planning",
-    CORE + "repulsive.Level._far": "spread",
-    CORE + "repulsive.Level._add_near": "pairs",
-    CORE + "repulsive.Level._add_finer": "islands",
-    CORE + "repulsive.sort_into_cells": "cells",
-    CORE + "repulsive.patches": "spread",
+    CORE + "repulsion.convolution.Convolution.__call__": "FFT",
+    CORE + "repulsion.convolution.Convolution.__init__": "planning",
+    CORE + "repulsion.repulsive.cheapest_plan": "planning",
+    CORE + "repulsion.repulsive.Level._far": "spread",
+    CORE + "repulsion.repulsive.Level._add_near": "pairs",
+    CORE + "repulsion.repulsive.Level._add_finer": "islands",
+    CORE + "repulsion.repulsive.sort_into_cells": "cells",
+    CORE + "repulsion.repulsive.patches": "spread",
 }
 KERNELS = {
     "add_near_pairs": "pairs",

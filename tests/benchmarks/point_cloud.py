@@ -17,9 +17,9 @@ import numpy as np
 from mnist_graph import hog_features, read_idx
 
 import sggraph as sg
-from sggraph.core.blocks import Workers
-from sggraph.core.nearest import nearest
+from sggraph.core.engine.blocks import Workers
 from sggraph.core.perplexity import gaussian_weights
+from sggraph.core.search.nearest import nearest
 
 SEED_SETTINGS = "d=2, lambda_=10, n_neighbors=30, max_iter=1000, early_exag=250, alpha=12, eta=200, random_state=0"
 CODE = {  # name: (whose environment, statements from F to Y)

@@ -23,9 +23,9 @@ from mnist_graph import load_graph
 from scipy.sparse import coo_array, save_npz
 
 from sggraph.core.affinity import jaccard_weights, joint_probabilities, rescale_rows
-from sggraph.core.blocks import Workers
 from sggraph.core.descent import Phase, descend
-from sggraph.core.repulsive import Repulsion
+from sggraph.core.engine.blocks import Workers
+from sggraph.core.repulsion.repulsive import Repulsion
 
 ALPHA, EARLY_EXAG, MAX_ITER, ETA, LAMBDA = 12, 250, 1000, 200, 10
 PARTS = ("loop", "lambda", "quality", "force", "spread", "first", "memory", "jaccard")

@@ -29,9 +29,9 @@ from scipy.sparse import csr_array
 
 import sggraph as sg
 from sggraph.core.affinity import jaccard_weights, joint_probabilities
-from sggraph.core.blocks import Workers
 from sggraph.core.descent import Descent, Phase
-from sggraph.core.jit import kernel
+from sggraph.core.engine.blocks import Workers
+from sggraph.core.engine.jit import kernel
 from sggraph.metrics import neighbor_recall, shortest_path_correlation
 
 GENERATED = ("grid", "block", "rmat")

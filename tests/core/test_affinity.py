@@ -1,4 +1,4 @@
-"""affinity.py: Jaccard weights, lambda rescaling and the joint distribution."""
+"""core/affinity.py: Jaccard weights, lambda rescaling and the joint distribution."""
 
 import tracemalloc
 
@@ -20,7 +20,7 @@ from sggraph.core.affinity import (
     rescale_rows,
     symmetric_pattern,
 )
-from sggraph.core.blocks import Workers
+from sggraph.core.engine.blocks import Workers
 
 GRAPHS = {
     "star": nx.star_graph(40),

@@ -1,4 +1,4 @@
-"""attractive.py: the pull of the edges and their share of the KL divergence."""
+"""core/attractive.py: the pull of the edges and their share of the KL divergence."""
 
 import naive
 import numpy as np
@@ -9,7 +9,7 @@ from scipy.sparse import csr_array, triu
 
 import sggraph.core.rows
 from sggraph.core.attractive import attractive, cross_entropy, squared_lengths
-from sggraph.core.blocks import Workers
+from sggraph.core.engine.blocks import Workers
 from sggraph.core.rows import full_rows
 
 
@@ -48,7 +48,7 @@ def entropy(Y, P):
 def blocks(request, monkeypatch):
     """All of it with one block of rows and with several, as only large graphs have them."""
     monkeypatch.setattr(sggraph.core.rows, "n_blocks", lambda n_edges: request.param)
-    monkeypatch.setattr(sggraph.core.blocks, "MIN_BLOCK", 1)
+    monkeypatch.setattr(sggraph.core.engine.blocks, "MIN_BLOCK", 1)
 
 
 @pytest.mark.parametrize("offset", [0, 1e3])

@@ -1,4 +1,4 @@
-"""descent.py: the gradient, the step, the loop and what it promises on threads, numbers and errors."""
+"""core/descent.py: the gradient, the step, the loop and what it promises on threads, numbers and errors."""
 
 import os
 import pickle
@@ -16,7 +16,6 @@ from scipy.sparse.csgraph import shortest_path
 
 from sggraph.core import descent, rows
 from sggraph.core.affinity import joint_probabilities
-from sggraph.core.blocks import Workers
 from sggraph.core.descent import (
     LEAST_FALL,
     STEP_OF_SIZE,
@@ -27,7 +26,8 @@ from sggraph.core.descent import (
     descend,
     moved,
 )
-from sggraph.core.path_stress import TAIL, PathStress
+from sggraph.core.engine.blocks import Workers
+from sggraph.core.shape.path_stress import TAIL, PathStress
 
 
 def graph(n, seed=0, degree=6):
@@ -633,11 +633,11 @@ import sys
 import numpy as np
 from scipy.sparse import csr_array
 from sggraph.core.affinity import joint_probabilities
-from sggraph.core.blocks import Workers
+from sggraph.core.engine.blocks import Workers
 from sggraph.core.descent import Descent, Phase, advance, descend
-from sggraph.core.distances import hop_distances
-from sggraph.core.path_stress import PathStress
-from sggraph.core.repulsive import Repulsion
+from sggraph.core.search.hops import hop_distances
+from sggraph.core.shape.path_stress import PathStress
+from sggraph.core.repulsion.repulsive import Repulsion
 
 rng = np.random.default_rng(0)
 pattern = np.triu(rng.random((17, 17)) < 0.3, 1)

@@ -1,4 +1,4 @@
-"""ordering.py: the Z-curve and the renumbering of P."""
+"""core/ordering.py: the Z-curve and the renumbering of P."""
 
 import naive
 import numpy as np

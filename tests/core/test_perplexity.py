@@ -1,4 +1,4 @@
-"""perplexity.py: Gaussian weights have the entropy that was asked for, at any scale."""
+"""core/perplexity.py: Gaussian weights have the entropy that was asked for, at any scale."""
 
 import naive
 import numpy as np
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sggraph.core.blocks import Workers
+from sggraph.core.engine.blocks import Workers
 from sggraph.core.perplexity import gaussian_weights, plain_weights
 
 

@@ -1,12 +1,12 @@
-"""rows.py: all entries of the matrix, whatever the numbers of its nodes."""
+"""core/rows.py: all entries of the matrix, whatever the numbers of its nodes."""
 
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-import sggraph.core.blocks
+import sggraph.core.engine.blocks
 import sggraph.core.rows
-from sggraph.core.blocks import Workers
+from sggraph.core.engine.blocks import Workers
 from sggraph.core.rows import full_rows, n_blocks, renumbered
 
 
@@ -32,7 +32,7 @@ def full(rows):
 @pytest.mark.parametrize("n", [1, 2, 17, 60])
 def test_rows_are_the_whole_matrix_in_any_order(n, blocks, index, monkeypatch):
     monkeypatch.setattr(sggraph.core.rows, "n_blocks", lambda n_edges: blocks)
-    monkeypatch.setattr(sggraph.core.blocks, "MIN_BLOCK", 1)
+    monkeypatch.setattr(sggraph.core.engine.blocks, "MIN_BLOCK", 1)
     P, order = symmetric(n), np.random.default_rng(0).permutation(n)
     upper = csr_array(np.triu(P, 1))
     upper.indptr, upper.indices = upper.indptr.astype(index), upper.indices.astype(index)

@@ -10,11 +10,11 @@ from scipy import sparse
 
 from sggraph.core import small
 from sggraph.core.affinity import joint_probabilities
-from sggraph.core.blocks import Workers
 from sggraph.core.descent import STEP_OF_SIZE, Descent, Phase, advance, descend
-from sggraph.core.path_stress import TAIL, PathStress
+from sggraph.core.engine.blocks import Workers
+from sggraph.core.shape.path_stress import TAIL, PathStress
 from sggraph.core.small import descend_small
-from sggraph.initial import ROOM, shape_of, stretched
+from sggraph.method.start import ROOM, shape_of, stretched
 
 GATHER = Phase(100, 4.0, 8.0, 0.8, 10.0, 10.0, stress=10.0, evenness=0.3)
 SETTLE = Phase(300, 0.8, 30.0, 0.8, 10.0, 10.0, stress=0.7, evenness=0.02, grow=1.0)

@@ -21,7 +21,8 @@ import numpy as np
 import scipy.io
 from scipy import sparse
 
-from sggraph import SGtSNEpi, edge_lists, load_embedding, read_graph, write_embedding
+from sggraph import SGtSNEpi, load_embedding, read_graph, write_embedding
+from sggraph.io import edge_lists
 
 SECONDS, MEGABYTES = 2.0, 500
 A = sparse.csr_array(nx.to_scipy_sparse_array(nx.karate_club_graph(), dtype=float))

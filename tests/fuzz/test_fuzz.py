@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sggraph import edge_lists
+from sggraph.io import edge_lists
 
 _spec = importlib.util.spec_from_file_location("fuzzing", Path(__file__).with_name("fuzzing.py"))
 fuzzing = importlib.util.module_from_spec(_spec)

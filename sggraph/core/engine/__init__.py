@@ -1,0 +1,1 @@
+"""How kernels run: compiled, in blocks on threads, with vector instructions."""

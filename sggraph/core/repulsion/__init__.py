@@ -1,0 +1,1 @@
+"""The repulsive term: one charge on a grid, near pairs, and when to take which."""

@@ -1,0 +1,192 @@
+"""The repulsive term and Z of the Student-t kernel K = 1/(1+r^2), by one charge on a grid plus near pairs.
+
+With the potential phi(y) = sum_j K(y - y_j): Z = sum_i phi(y_i) - n and sum_j K^2 (y_i - y_j) = -grad phi(y_i) / 2.
+Ones are spread to a grid, convolved with the kernel by one real FFT forth and one back, and value and gradient are
+gathered from the same spline. Where the picture is wide the kernel is split at a radius R (near_field.py), the grid
+carries the smooth part, and pairs of points in reach the rest; where then too many are in reach (clumps in a void,
+outliers), their pairs are left to a finer level: the same scheme for the short-ranged kernel on the crowded cells
+alone, packed together (islands.py). So the cost stays proportional to n for any picture.
+
+The forces of pairs cancel, so their sum, all of it error of the grid, can be taken off (drift).
+"""
+
+from math import prod
+
+import numpy as np
+
+from ..engine.blocks import even_bounds, weighted_bounds
+from .convolution import Convolution
+from .grid import add_patches, bounding_boxes, gather, patches, spread
+from .islands import add_to_points, pack_islands, take_islands
+from .near_field import add_near_pairs, cells_within, room_for, sort_into_cells
+from .planning import CROWDED, DEFAULT_LIMIT, cheapest_plan, crowded_cells, exact_plan, fits, fixed_plan
+
+EXACT_BELOW = 1000  # points: direct summation is then as fast as any grid
+SPREAD_BLOCKS = 4  # of points, each with a grid of its own
+ADD_BLOCKS, ADD_LEAST = 16, 1 << 14  # of the lines of the grid when these are added up, and cells in each
+PAIR_BLOCKS = 32
+REPLAN_EVERY = 50  # evaluations
+ROOM = 1.2  # times the cells, where a picture outgrew its grid: it will again, and each spectrum costs several FFTs
+MAX_LEVELS = 12
+FLOATS_PER_CELL = 5  # the charge; waves of lines and the potential, padded to twice as many
+
+
+class Repulsion:
+    """Evaluates the repulsion of n points in d dimensions again and again as they move.
+
+    `h` fixes the cell side of a plain grid; `exact` True sums over all pairs, False never does, None decides by n;
+    `limit` bounds the cells of all grids together.
+    """
+
+    def __init__(self, n, d, workers, *, h=None, exact=None, limit=DEFAULT_LIMIT):
+        exact = exact if exact is not None else (h is None and n <= EXACT_BELOW)
+        self._n = n
+        self._level = Level(workers, h=h, exact=exact, limit=limit)
+
+    @property
+    def plan(self):
+        """The Plan of the last evaluation."""
+        return self._level.plan
+
+    @property
+    def plans(self):
+        """What the next evaluation depends on beside Y: (plan, its age) of each level, the finer last."""
+        return self._level.plans
+
+    @plans.setter
+    def plans(self, plans):
+        self._level.plans = plans
+
+    @property
+    def nbytes(self):
+        """Bytes that the grids take."""
+        return self._level.nbytes
+
+    def __call__(self, Y, F):
+        """Fill F (n, d) with sum_j K^2 (y_i - y_j); returns (Z, shifts): the sum of K over i != j, two vectors.
+
+        ``shifts[0]`` is the mean of F as far as it is an error of the grid, for the caller to take off; ``shifts[1]``
+        is the mean of Y.
+        """
+        phi, drift, mean = self._level(Y, F)
+        return max(phi - self._n, np.finfo(np.float32).tiny), np.array([drift, mean], np.float32)
+
+
+class Level:
+    """The forces of K, or of its part below `R_out`: a grid, near pairs, and a finer Level where they are crowded."""
+
+    def __init__(self, workers, *, h=None, exact=False, limit=DEFAULT_LIMIT, R_out=np.inf, depth=0):
+        self.workers, self.h, self.exact, self.limit = workers, h, exact, limit
+        self.R_out, self.depth = R_out, depth
+        self.plan = self._finer = self._convolution = None
+        self._age = 0
+
+    @property
+    def plans(self):
+        """(plan, age) of this level and the finer ones."""
+        finer = [] if self._finer is None else self._finer.plans
+        return [] if self.plan is None else [(self.plan, self._age), *finer]
+
+    @plans.setter
+    def plans(self, plans):
+        (self.plan, self._age), *finer = plans or [(None, 0)]
+        self._finer = self._convolution = None
+        if finer:
+            self._finer = self._finer_level()
+            self._finer.plans = finer
+
+    @property
+    def nbytes(self):
+        """Bytes that the grids of this level and the finer ones take, transforms and their result included."""
+        finer = 0 if self._finer is None else self._finer.nbytes
+        if self._convolution is None:
+            return finer
+        return finer + self._scratch.nbytes + FLOATS_PER_CELL * self._charges.nbytes + self._convolution.nbytes
+
+    def _finer_level(self):
+        left = self.limit._replace(cells=self.limit.cells - prod(self.plan.shape))
+        return Level(self.workers, limit=left, R_out=self.plan.R, depth=self.depth + 1)
+
+    def __call__(self, Y, F):
+        """Fill F; returns the sum of the potential over all points (each with itself), the drift and the mean of Y."""
+        bounds = even_bounds(len(Y), SPREAD_BLOCKS)
+        boxes = np.empty((len(bounds) - 1, 3, Y.shape[1]))
+        self.workers.run(bounding_boxes, bounds, Y, boxes)
+        low, high, mean = boxes[:, 0].min(axis=0), boxes[:, 1].max(axis=0), boxes[:, 2].sum(axis=0) / len(Y)
+        self._update_plan(Y, low, high - low)
+        phi, drift = 0.0, 0.0 * mean
+        if self.plan.h > 0:
+            phi, drift = self._far(Y, F, bounds, boxes, (low + high) / 2)
+        else:
+            F[:] = 0
+        if self.plan.R > 0:
+            phi += self._add_near(Y, F, low, high)
+        return phi, drift, mean
+
+    def _update_plan(self, Y, low, extent):
+        self._age += 1
+        young = self.plan is not None and self._age <= REPLAN_EVERY
+        allowed = young and prod(self.plan.shape) <= self.limit.cells  # a plan restored from elsewhere may be larger
+        if allowed and fits(self.plan, extent) and not (self.exact and extent.max() > self.plan.R):
+            return
+        before, outgrown = self.plan, young
+        self._age = 0
+        if not np.isfinite(extent).all():  # diverged: the gradient will tell
+            extent = np.zeros_like(extent)
+        if self.exact:
+            self.plan = exact_plan(extent)
+        elif self.h is not None:
+            self.plan = fixed_plan(extent, self.h, self.limit)
+        else:
+            room = ROOM ** (1 / len(extent)) if outgrown else 1.0
+            self.plan = cheapest_plan(Y, low, extent * room, self.R_out, self.limit)
+        if self.plan != before:
+            self._finer = self._convolution = None
+
+    def _far(self, Y, F, bounds, boxes, middle):
+        h, R, shape = self.plan
+        if self._convolution is None:
+            self._convolution = Convolution(shape, h, R, self.R_out, self.workers.n_jobs)
+            self._scratch, self._charges = np.empty(0), np.empty(shape, np.float32)
+        origin = (middle - (np.array(shape) - 1) * h / 2).astype(np.float32)  # half a cell to spare at each end
+        inv_h = np.float32(1 / h)
+        parts = patches(boxes[:, 0], boxes[:, 1], origin, inv_h, self._scratch)
+        self._scratch = parts.Q
+        self.workers.run(spread, bounds, Y, origin, inv_h, shape, parts)
+        charges = self._charges.ravel()
+        n_blocks = max(1, min(ADD_BLOCKS, len(charges) // ADD_LEAST))
+        lines = [len(charges) * b // n_blocks // shape[-1] for b in range(n_blocks + 1)]
+        self.workers.run(add_patches, lines, shape, parts, charges)
+        V = self._convolution(self._charges)
+        sums = np.empty((len(bounds) - 1, len(shape) + 1))
+        self.workers.run(gather, bounds, Y, origin, inv_h, V.shape, V.ravel(), np.float32(-0.5 / h), F, sums)
+        sums = sums.sum(axis=0)
+        return sums[0], sums[1:] / len(Y)
+
+    def _add_near(self, Y, F, low, high):
+        n, d = Y.shape
+        R = self.plan.R
+        inv_side, shape = cells_within(high - low, R)
+        order, cell = np.empty(n, np.int32), np.empty(n, np.int32)
+        start = np.empty(int(np.prod(shape)) + 1, np.int32)
+        X = room_for(n, d)
+        sort_into_cells(Y, low.astype(np.float32), inv_side, shape, cell, start, order, X)
+        is_last = self.exact or self.depth == MAX_LEVELS or self.plan.h == 0
+        crowded = crowded_cells(start, shape, n if is_last else CROWDED[d - 1])
+        phi = self._add_finer(Y, F, crowded.reshape(shape), order, start) if crowded.any() else 0.0
+        bounds = weighted_bounds(start, PAIR_BLOCKS)
+        phis = np.zeros(len(bounds) - 1)
+        r2, c = np.float32(R * R), np.float32(1 / (1 + R * R))
+        self.workers.run(add_near_pairs, bounds, X, order, start, crowded, shape, r2, c, F, phis)
+        return phi + phis.sum()
+
+    def _add_finer(self, Y, F, crowded, order, start):
+        """Forces below R among the points in crowded cells."""
+        R = self.plan.R
+        if self._finer is None:
+            self._finer = self._finer_level()
+        points, packed = take_islands(order, start, *pack_islands(crowded, R), Y)
+        F_finer = np.empty_like(packed)
+        phi, drift, _ = self._finer(packed, F_finer)
+        add_to_points(points, F_finer, drift, F)
+        return phi

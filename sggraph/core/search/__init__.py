@@ -1,0 +1,1 @@
+"""Who is near whom: hops in a graph, nearest points, trees, connected components."""

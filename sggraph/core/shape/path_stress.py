@@ -1,0 +1,191 @@
+"""Stress of path lengths, whose gradient a descent follows together with that of the KL divergence.
+
+S(Y) = mean over nodes i and pivots p of (1 - e_ip / (a d_ip))^2: d_ip is the length of the shortest path between them,
+e_ip their distance in the picture, a the scale that fits best, sum (e/d)^2 / sum (e/d). It is renewed in each step and
+taken as constant in it, so S never fights the size that the divergence wants. The gradient of tau a S / 2 at node i is
+
+    tau / n * mean_p (e_ip / (a d_ip) - 1) / d_ip * (y_i - y_p) / e_ip;
+
+the factor a gives tau the meaning of a force: a node that is off by its whole path length is pulled with tau / d, where
+all its neighbours together can pull with 1/2. The pivots are drawn at random, so their mean stands for all nodes
+(sparse stress: Ortmann, Klimenta, Brandes, GD 2016).
+
+Steps look at a group of pivots in turn and move a mean of the pull (n, d) by its share, as stochastic average gradients
+do (Schmidt, Le Roux, Bach, Math. Program. 162, 2017): a group in every fourth step where the stress is weak beside the
+learning rate, more where it is strong. That gives the pictures that all pivots in each step give, in a tenth of the
+time; without the mean the pull trembles, gains shrink, and nodes stay on each other (lastfm_asia: .31 instead of .19).
+
+Few paths far longer than all others would set the scale of the picture and leave the rest of it empty. Lengths beyond
+mean + deviation therefore grow as their power `TAIL` (without: pgp_giant fills .49 of its picture instead of .65,
+ego_facebook .28 instead of .36, lastfm_asia .56 instead of .68; powers .5 and .7 are between).
+"""
+
+from math import ceil
+
+import numpy as np
+
+from ..engine.blocks import even_bounds
+from ..engine.jit import kernel
+from ..engine.prefetch import prefetch
+
+BLOCKS = 64
+GROUP = 64  # pivots that are looked at together, at most
+LOOKS, LEAST_LOOKS = 60.0, 0.25  # groups a step, times the stiffness, and at least: a late pull swings what is stiff
+FINEST, LONG = 65_535, 1000  # inverse lengths are kept in two bytes, that of an edge as this, where no path is `LONG`
+TAIL = 0.3
+STIFFEST = 1.0  # of the way back in a step: what is stiffer swings ever farther
+AHEAD = 12  # rows that are asked for before: nodes follow the picture, distances the graph
+AT_ONCE = 100_000  # distances that are worked on at once, in 50 bytes each, or looked at for their mean
+
+
+class PathStress:
+    """Lengths of paths to pivots, in the order of the graph's nodes.
+
+    `distances` (n, k), of any type, are those to the nodes `pivots` (k,); integers of two bytes are overwritten.
+    """
+
+    def __init__(self, distances, pivots, workers):
+        self._workers = workers
+        self.pivots = np.asarray(pivots, np.int64)
+        k = len(self.pivots)
+        n_groups, self._least_looks = -(-k // GROUP), LEAST_LOOKS
+        if k == len(distances):  # small graphs can afford all pairs in each step
+            n_groups, self._least_looks = 1, 1.0
+        self._bounds = [k * g // n_groups for g in range(n_groups + 1)]
+        self._inverses, self._one = _inverses(distances)
+        some = self._inverses[:: max(distances.size // AT_ONCE, 1)] / self._one
+        self._squares = max(float((some**2).mean()), 1 / LONG**2)  # mean of 1 / d^2
+
+    @property
+    def n_groups(self):
+        """Number of groups of pivots, looked at in turn."""
+        return len(self._bounds) - 1
+
+    @property
+    def nbytes(self):
+        """Bytes of the lengths."""
+        return self._inverses.nbytes
+
+    def stiffness(self, weight, scale, pace):
+        """What part of the way back a step takes a node that is off, by the whole stress and a learning rate of `pace`
+        times n: pace * weight / a, times the mean of 1 / d^2.
+        """
+        return pace * weight * self._squares / scale
+
+    def fitted_scale(self, Y, order, rank):
+        """The scale a, by the first group of pivots."""
+        nothing = np.zeros_like(Y)
+        return self._look(Y, order, rank, 0, 1.0, 0.0, nothing)
+
+    def add_pull(self, Y, order, rank, turn, scale, weight, pace, pull, F):
+        """Move the mean `pull` (n, d) by the groups that are due, add `weight` / n times it to F (n, d), and return the
+        turn and the scale for the next step.
+
+        Row r of Y, `pull` and F belongs to node ``order[r]``, node i to row ``rank[i]``. The weight is lowered where it
+        would be stiffer than `STIFFEST`.
+        """
+        stiffness = self.stiffness(weight, scale, pace)
+        following = turn + min(max(LOOKS * stiffness, self._least_looks), self.n_groups)
+        for due in range(ceil(turn), ceil(following)):
+            scale = self._look(Y, order, rank, due, scale, 1 / self.n_groups, pull)
+        weight *= min(1.0, STIFFEST / max(stiffness, STIFFEST))
+        self._workers.run(_add, even_bounds(len(Y), BLOCKS), pull, np.float32(weight / len(Y)), F)
+        return following, scale
+
+    def _look(self, Y, order, rank, turn, scale, share, pull):
+        group = turn % self.n_groups
+        first, stop = self._bounds[group], self._bounds[group + 1]
+        places = Y[rank[self.pivots[first:stop]]].T.copy()
+        bounds = even_bounds(len(Y), BLOCKS)
+        sums = np.zeros((len(bounds) - 1, 2))
+        factors = 1 / (scale * self._one), share / (self._one * (stop - first)), share
+        factors = tuple(np.float32(x) for x in factors)
+        dims = (0,) * Y.shape[1]
+        inverses = self._inverses.ravel(), self._inverses.shape[1], first
+        self._workers.run(_move_pull, bounds, Y, order, inverses, places, factors, dims, pull, sums)
+        squares, firsts = sums.sum(axis=0)
+        fitted = squares / firsts / self._one if squares > 0 else scale  # squares of the smallest distances vanish
+        return float(fitted) if np.isfinite(fitted) else scale
+
+
+def _inverses(distances):
+    """1 / distances (n, k) as integers of two bytes, the tail drawn in; and the number that stands for 1.
+
+    Of a pivot to itself it is 0: no force.
+    """
+    some = distances[:: max(distances.size // AT_ONCE, 1)]
+    some = some[some > 0].astype(np.float64)
+    far = some.mean() + some.std() if len(some) else 1.0
+    one = FINEST * max(far / LONG, 1.0)
+    kept = distances.view(np.uint16) if distances.dtype == np.int16 else np.empty(distances.shape, np.uint16)
+    step = max(AT_ONCE // max(distances.shape[1], 1), 1)
+    for start in range(0, len(distances), step):
+        lengths = distances[start : start + step].astype(np.float64)
+        inverses = np.rint(one / _drawn_in(np.maximum(lengths, 1.0), far))
+        kept[start : start + step] = np.where(lengths > 0, np.minimum(inverses, FINEST), 0)
+    return kept, one
+
+
+def _drawn_in(lengths, far):
+    """Lengths, those beyond `far` growing as the power TAIL."""
+    return np.where(lengths > far, far * (np.maximum(lengths, far) / far) ** TAIL, lengths)
+
+
+@kernel(reorder=True)
+def _move_pull(b, start, stop, Y, order, inverses, places, factors, dims, pull, sums):
+    """Move the mean pull of the nodes in the rows start..stop; ``sums[b]`` = sums of (e/d)^2 and e/d over their pairs.
+
+    `inverses` are all of them, a row after the other, how many a row has, and where the group begins in it; `factors`:
+    1 over the scale, what a pull counts in the mean, and what the mean loses.
+    """
+    d, k = len(dims), places.shape[1]
+    zero, one, tiny = np.float32(0.0), np.float32(1.0), np.float32(1e-30)
+    flat, n_pivots, first = inverses
+    inv_scale, part, share = factors
+    y1 = y2 = d1 = d2 = zero
+    squares = firsts = 0.0
+    for r in range(start, stop):
+        prefetch(flat, order[min(r + AHEAD, stop - 1)] * n_pivots + first)
+        begin = order[r] * n_pivots + first
+        y0 = Y[r, 0]
+        if d > 1:
+            y1 = Y[r, 1]
+        if d > 2:
+            y2 = Y[r, 2]
+        t0, t1, t2, s2, s1 = zero, zero, zero, zero, zero
+        for p in range(k):
+            d0 = y0 - places[0, p]
+            u = d0 * d0
+            if d > 1:
+                d1 = y1 - places[1, p]
+                u += d1 * d1
+            if d > 2:
+                d2 = y2 - places[2, p]
+                u += d2 * d2
+            inv_e = one / np.sqrt(max(u, tiny))
+            inv_path = np.float32(flat[begin + p])
+            ratio = u * inv_e * inv_path
+            s1 += ratio
+            s2 += ratio * ratio
+            force = (ratio * inv_scale - one) * inv_path * inv_e
+            t0 += force * d0
+            if d > 1:
+                t1 += force * d1
+            if d > 2:
+                t2 += force * d2
+        pull[r, 0] += part * t0 - share * pull[r, 0]
+        if d > 1:
+            pull[r, 1] += part * t1 - share * pull[r, 1]
+        if d > 2:
+            pull[r, 2] += part * t2 - share * pull[r, 2]
+        squares += np.float64(s2)
+        firsts += np.float64(s1)
+    sums[b, 0], sums[b, 1] = squares, firsts
+
+
+@kernel
+def _add(b, start, stop, pull, weight, F):
+    """F += weight * pull in the rows start..stop."""
+    for r in range(start, stop):
+        for k in range(pull.shape[1]):
+            F[r, k] += weight * pull[r, k]

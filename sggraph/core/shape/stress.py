@@ -1,0 +1,68 @@
+"""Relax coordinates towards distances to a few pivots: y_i <- mean over pivots p of y_p + d_ip (y_i - y_p)/|y_i - y_p|.
+
+It is the majorisation step for the stress sum_ip (|y_i - y_p| - d_ip)^2, taken for all nodes at once (Gansner, Koren,
+North: Graph drawing by stress majorization, GD 2004; sparse stress: Ortmann, Klimenta, Brandes, GD 2016). Without
+weights 1/d or 1/d^2, which favour short paths: those are what the descent sees to. Correlation with path lengths after
+20 sweeps: cora .80 / .78 / .76 for weights 1, 1/d, 1/d^2, wiki_vote .58 / .56 / .53, ego_facebook .90 / .88 / .84.
+"""
+
+import numpy as np
+
+from ..engine.blocks import even_bounds
+from ..engine.jit import kernel
+
+BLOCKS = 16
+LEAST = np.float32(0.05)  # share of a distance that an offset leaves
+
+
+def relax(Y, distances, pivots, n_sweeps, workers, *, offset=0.0):
+    """Y (n, d) float64 after some sweeps; distances (n, k) to the nodes `pivots` (k,), less `offset` each."""
+    k = len(pivots)
+    if k < 2:
+        return Y
+    bounds = even_bounds(len(Y), BLOCKS)
+    here, moved = np.array(Y, np.float32, order="C"), np.empty(Y.shape, np.float32)
+    dims = (0,) * Y.shape[1]
+    for _ in range(n_sweeps):
+        places = here[pivots]
+        workers.run(_sweep, bounds, here, distances, np.float32(offset), places.T.copy(), dims, moved)
+        moved[pivots] += (moved[pivots] - places) / np.float32(k - 1)  # a pivot has no part in its own mean
+        here, moved = moved, here
+    return here.astype(np.float64)
+
+
+@kernel(reorder=True)
+def _sweep(b, start, stop, Y, distances, offset, places, dims, moved):
+    """Move the nodes start..stop to their means; one SIMD loop over the pivots a node: .5 ns a pair, in scalars 9."""
+    d, k = len(dims), places.shape[1]
+    zero, one = np.float32(0.0), np.float32(1.0)
+    tiny, n_pivots = np.float32(1e-30), np.float32(k)
+    least, y1, y2, d1, d2 = LEAST, zero, zero, zero, zero
+    for i in range(start, stop):
+        y0 = Y[i, 0]
+        if d > 1:
+            y1 = Y[i, 1]
+        if d > 2:
+            y2 = Y[i, 2]
+        t0, t1, t2 = zero, zero, zero
+        for p in range(k):
+            d0 = y0 - places[0, p]
+            u = d0 * d0
+            if d > 1:
+                d1 = y1 - places[1, p]
+                u += d1 * d1
+            if d > 2:
+                d2 = y2 - places[2, p]
+                u += d2 * d2
+            path = np.float32(distances[i, p])
+            stretch = max(path - offset, least * path) / np.sqrt(max(u, tiny)) - one
+            t0 += stretch * d0
+            if d > 1:
+                t1 += stretch * d1
+            if d > 2:
+                t2 += stretch * d2
+        moved[i, 0] = y0 + t0 / n_pivots
+        if d > 1:
+            moved[i, 1] = y1 + t1 / n_pivots
+        if d > 2:
+            moved[i, 2] = y2 + t2 / n_pivots

@@ -1,0 +1,1 @@
+"""Feature vectors: their neighbour graph, and new points beside an embedding."""

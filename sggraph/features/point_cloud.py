@@ -1,0 +1,223 @@
+"""Feature vectors become a weighted neighbour graph, whose row i holds the probabilities p(j|i) of i's neighbours."""
+
+from numbers import Integral, Real
+
+import numpy as np
+from scipy import sparse
+
+from ..core.affinity import rescale_rows
+from ..core.engine.blocks import Workers
+from ..core.perplexity import gaussian_weights, plain_weights
+from ..inputs.checks import as_generator, check_n_jobs
+from ..runtime.progress import stage
+from .neighbors import METHODS, METRICS, nearest_neighbors, without_self
+
+RESCALES = ("perplexity", "lambda", None)
+
+
+def point_cloud_to_graph(
+    X,
+    n_neighbors=30,
+    *,
+    perplexity=10,
+    rescale="perplexity",
+    metric="euclidean",
+    method="auto",
+    precomputed_knn=None,
+    random_state=None,
+    n_jobs=None,
+):
+    """Weighted graph of the nearest neighbours of feature vectors.
+
+    Parameters
+    ----------
+    X : array, sparse matrix or data frame of shape (n, f), or None
+        Samples in rows: numbers without NaN. None if `precomputed_knn` is given.
+    n_neighbors : int, default 30
+        Neighbours a sample, below n.
+    perplexity : float, default 10
+        Effective number of neighbours that the weights of a row are made for. With `n_neighbors` or more, all weights
+        of a row are equal.
+    rescale : {"perplexity", "lambda", None}, default "perplexity"
+        How the distances of a row become probabilities. "perplexity": p(j|i) = exp(-beta_i d_ij^2), normalised, with
+        the beta_i that makes exp(entropy) the perplexity. "lambda": p = exp(-d_ij^2 / mean), normalised, then
+        p^gamma_i, normalised, with the gamma_i that makes sum_j p^gamma_i the perplexity. None: the same without
+        gamma.
+    metric : str, default "euclidean"
+        "euclidean", "sqeuclidean", "cosine", "manhattan", "correlation" and others that pynndescent and scikit-learn
+        both know; an unknown name lists them. Distances are squared in the formulas above, whatever the metric.
+    method : {"auto", "exact", "approximate"}, default "auto"
+        Search for the neighbours: exact by matrix products or a k-d tree, approximate by pynndescent; "auto" takes
+        the faster one, which is the exact one for up to about 100,000 samples of a few hundred features.
+    precomputed_knn : (indices, distances), optional
+        Two arrays (n, k) instead of a search, k at least `n_neighbors`, rows ascending by distance. The samples
+        themselves may be among their neighbours.
+    random_state : int, numpy.random.Generator, numpy.random.RandomState or None
+        Seed of the approximate search, whose result depends on `n_jobs`, too.
+    n_jobs : int, optional
+        Threads; left out or -1: all cores.
+
+    Returns
+    -------
+    p : scipy.sparse.csr_array of shape (n, n), float64
+        Row i holds the p(j|i) of the `n_neighbors` neighbours j of sample i and sums to 1. It is a directed graph:
+        ``embed_graph(p, direction="out")`` is what ``SGtSNEpi().fit(X)`` does.
+
+    Raises
+    ------
+    ValueError
+        NaN or infinity in X, too few samples, an unknown metric or method, arguments out of range.
+
+    See Also
+    --------
+    SGtSNEpi : features to embedding in one call.
+
+    Notes
+    -----
+    Samples are removed from their own rows by their index, so duplicates keep each other as neighbours at distance
+    zero. Method: W. Dong, C. Moses, K. Li, WWW 2011 (approximate search); L. van der Maaten, G. Hinton, JMLR 9:2579,
+    2008 (perplexity); N. Pitsianis et al., IEEE HPEC 2019 (lambda).
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> import sggraph as sg
+    >>> p = sg.point_cloud_to_graph(load_iris().data, n_neighbors=15, perplexity=5)
+    >>> p.shape, p.nnz
+    ((150, 150), 2250)
+    >>> sg.embed_graph(p, direction="out", random_state=0).shape
+    (150, 2)
+    """
+    return neighbor_graph(
+        X,
+        n_neighbors,
+        perplexity=perplexity,
+        rescale=rescale,
+        metric=metric,
+        method=method,
+        precomputed_knn=precomputed_knn,
+        rng=as_generator(random_state),
+        n_jobs=n_jobs,
+    )
+
+
+def neighbor_graph(
+    X,
+    n_neighbors,
+    *,
+    perplexity,
+    metric,
+    method,
+    rng,
+    n_jobs,
+    rescale="perplexity",
+    precomputed_knn=None,
+    verbose=False,
+):
+    """As `point_cloud_to_graph`, with a Generator for a seed and with progress bars."""
+    check_point_cloud_options(n_neighbors, perplexity, rescale, method, metric, n_jobs)
+    with Workers(n_jobs) as workers:
+        if precomputed_knn is not None:
+            indices, distances = as_knn(precomputed_knn, n_neighbors)
+        else:
+            X = as_features(X, n_neighbors)
+            with stage("neighbours", verbose) as tick:
+                indices, distances = nearest_neighbors(
+                    X, n_neighbors, metric=metric, method=method, rng=rng, workers=workers, tick=tick
+                )
+        with stage("weights", verbose) as tick:
+            weights = neighbor_weights(distances, perplexity, rescale, workers)
+            tick(1, 1)
+    return as_rows(indices, weights, len(indices))
+
+
+def neighbor_weights(distances, perplexity, rescale, workers):
+    """Probabilities (n, k) of neighbours at the given distances; arguments as in `point_cloud_to_graph`."""
+    if rescale == "perplexity":
+        return gaussian_weights(distances, perplexity, workers)
+    weights = plain_weights(distances)
+    if rescale == "lambda":
+        n, k = weights.shape
+        weights = rescale_rows(row_starts(n, k), weights.ravel(), perplexity, workers)[0].reshape(n, k)
+    return weights
+
+
+def as_rows(indices, weights, n):
+    """CSR array (len(indices), n) of a neighbour table."""
+    m, k = indices.shape
+    starts = row_starts(m, k)
+    p = sparse.csr_array((weights.ravel(), indices.ravel().astype(starts.dtype), starts), shape=(m, n))
+    p.sort_indices()
+    return p
+
+
+def row_starts(m, k):
+    """Row pointers of m rows of k entries, int32 while they fit, as everywhere else."""
+    return np.arange(m + 1, dtype=np.int32 if m * k <= np.iinfo(np.int32).max else np.int64) * k
+
+
+def as_features(X, n_neighbors):
+    """X as a float32 or float64 array (or CSR array) of finite numbers with more than `n_neighbors` rows."""
+    X = as_samples(X)
+    if X.shape[0] <= n_neighbors:
+        raise ValueError(
+            f"X has {X.shape[0]} samples, n_neighbors={n_neighbors}: "
+            f"give more samples, or n_neighbors of at most {max(X.shape[0] - 1, 1)}"
+        )
+    return X
+
+
+def as_samples(X):
+    """X as a float32 or float64 array (or CSR array) of finite numbers, shape (n, f)."""
+    from sklearn.utils import check_array
+
+    try:
+        return check_array(X, accept_sparse="csr", dtype=(np.float64, np.float32), input_name="X")
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"X must hold samples in rows, numbers without NaN: {error}") from error
+
+
+def as_knn(precomputed_knn, n_neighbors):
+    """Indices (n, n_neighbors) and distances of a neighbour table of the caller's, the samples themselves left out."""
+    try:
+        indices, distances = (np.asarray(part) for part in precomputed_knn)
+        distances = distances.astype(np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(
+            "precomputed_knn must be a pair of arrays of numbers (indices, distances), each of shape (n, k)"
+        ) from None
+    if indices.ndim != 2 or indices.shape != distances.shape:
+        raise ValueError(
+            f"precomputed_knn: indices {indices.shape} and distances {distances.shape} must be (n, k) both"
+        )
+    n, k = indices.shape
+    if indices.dtype.kind not in "iu" or (indices.size and not (indices.min() >= 0 and indices.max() < n)):
+        raise ValueError(f"precomputed_knn: indices must be whole numbers from 0 to {n - 1}, the rows of X")
+    if (np.diff(np.sort(indices, axis=1), axis=1) == 0).any():
+        raise ValueError("precomputed_knn: a row of indices holds the same sample twice")
+    if not (np.isfinite(distances).all() and (distances >= 0).all()):
+        raise ValueError("precomputed_knn: distances must be finite and at least 0")
+    others = k - (indices == np.arange(n)[:, None]).sum(axis=1).max(initial=0)
+    if others < n_neighbors:
+        raise ValueError(
+            f"precomputed_knn has {others} neighbours a sample (itself not counted), n_neighbors={n_neighbors}: "
+            "give more of them, or a smaller n_neighbors"
+        )
+    ascending = np.argsort(distances, axis=1, kind="stable")
+    indices, distances = (np.take_along_axis(part, ascending, 1) for part in (indices, distances))
+    return without_self(indices, distances, n_neighbors)
+
+
+def check_point_cloud_options(n_neighbors, perplexity, rescale, method, metric, n_jobs):
+    """Raise a ValueError that names the first argument out of range."""
+    if not isinstance(n_neighbors, Integral) or isinstance(n_neighbors, bool) or n_neighbors < 1:
+        raise ValueError(f"n_neighbors={n_neighbors!r}: give a number of neighbours of at least 1")
+    if not isinstance(perplexity, Real) or isinstance(perplexity, bool) or not 1 <= perplexity <= 1e300:
+        raise ValueError(f"perplexity={perplexity!r}: give a number of at least 1, such as 10")
+    if not (rescale is None or isinstance(rescale, str)) or rescale not in RESCALES:
+        raise ValueError(f"rescale={rescale!r}: give 'perplexity', 'lambda' or None")
+    if not isinstance(method, str) or method not in METHODS:
+        raise ValueError(f"method={method!r}: give 'auto', 'exact' or 'approximate'")
+    if not isinstance(metric, str) or metric not in METRICS:
+        raise ValueError(f"metric={metric!r} is unknown: give one of {', '.join(METRICS)}")
+    check_n_jobs(n_jobs)

@@ -1,0 +1,340 @@
+"""Whatever the user calls a graph becomes one clean CSR adjacency with node names, or a clear error.
+
+formats.py turns any format into ``Arcs``, plain coordinate arrays; ``_clean`` turns those into a ``Graph``:
+check the weights, drop self-loops and zeros, sum parallel arcs, apply the direction policy.
+It does not read files (graph_files.py) and does not turn feature vectors into graphs (point_cloud.py).
+"""
+
+import hashlib
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+from scipy import sparse
+
+from .formats import arcs_of_labels, check_indices, to_arcs
+
+DIRECTIONS = ("symmetric", "out", "in")
+LARGE = 2**20  # entries: from here on a matrix is looked at first, whether it is clean
+CHUNK = 2**20  # entries that are hashed at a time
+ROUNDING = 1e-5  # weights of i->j and j->i this close (relative) differ by float32 rounding, not by direction
+
+
+class GraphWarning(UserWarning):
+    """The graph was changed on its way in (self-loops dropped)."""
+
+
+class Graph(NamedTuple):
+    """A clean graph, as every later stage expects it.
+
+    Attributes
+    ----------
+    adjacency : scipy.sparse.csr_array
+        (n, n), float64, sorted indices, no duplicates, no diagonal, no explicit zeros, all weights finite and > 0;
+        int32 indices while they fit. Row i holds the neighbours from which p(j|i) is built.
+    nodes : list
+        Node names in row order.
+    directed : bool
+        Whether the input was directed, that is, asymmetric.
+    weighted : bool
+        False where all weights of the input are equal.
+    calibrated : bool
+        Whether the input was the neighbour graph of a point cloud, as `point_cloud_to_graph` makes it: arcs whose
+        rows (or columns, as some programs have it) hold equally many weights and sum to 1. These were made for a
+        number of neighbours that count, and lambda rescales them as published. Weights of other graphs are the
+        user's, of which the heavier ones are to pull more, however few neighbours a node has.
+
+    Examples
+    --------
+    >>> from sggraph.graph.adjacency import as_graph
+    >>> graph = as_graph([[0, 1], [1, 0]])
+    >>> graph.nodes, graph.directed, graph.weighted
+    ([0, 1], False, False)
+    """
+
+    adjacency: sparse.csr_array
+    nodes: list
+    directed: bool
+    weighted: bool
+    calibrated: bool = False
+
+    @property
+    def given(self):
+        """Whether the weights are the user's own."""
+        return self.weighted and not self.calibrated
+
+
+def as_graph(graph, *, weight="weight", direction="symmetric"):
+    """Turn anything that describes a graph into a clean `Graph`.
+
+    Parameters
+    ----------
+    graph : graph-like
+        One of
+
+        - a NetworkX Graph, DiGraph, MultiGraph or MultiDiGraph, or a view of one; rows follow ``list(graph)``;
+        - a SciPy sparse array or matrix of any format and real dtype; duplicates are summed;
+        - a square NumPy array or nested list: entry (i, j) is the weight of the arc from i to j (masked: none);
+        - an igraph graph; its vertex attribute "name" names the nodes where it is present and unique;
+        - a tuple ``(row, col)`` or ``(row, col, weight)`` of 1-D arrays, ``row`` and ``col`` of integers from 0;
+        - a pandas edge list with columns source, target[, weight]; without these names the first two columns, and
+          the third of exactly three; nodes follow their first appearance. (Columns that equal the index, text or
+          more than three of them, are an adjacency matrix.)
+        - a `Dataset` of `sggraph.datasets`;
+        - a `Graph`, which is returned as it is: its direction was settled when it was made.
+
+        In edge tuples and edge lists each entry is an undirected edge. Parallel edges are summed everywhere.
+    weight : hashable or None, default "weight"
+        Name of the edge attribute or column that holds the weights. An edge without it counts 1.
+        None ignores weights: every non-zero entry of a matrix counts 1, too.
+    direction : {"symmetric", "out", "in"}, default "symmetric"
+        What row i holds if the input is directed; an undirected (symmetric) input is the same in all three.
+        "symmetric": A + A.T, every arc is an edge from both its ends, so no node that has an arc is isolated.
+        "out": the nodes to which i points. "in": the nodes that point to i.
+        With these two, rows of sinks or sources are empty; in their probabilities these nodes count the arcs that
+        they have, those of the other direction.
+
+    Returns
+    -------
+    Graph
+        Adjacency, node names, and whether the input was directed and weighted. Shares no memory with `graph`.
+
+    Raises
+    ------
+    ValueError
+        Negative, NaN, infinite or non-numeric weights; matrices that are not square; no nodes; unusable edge arrays.
+    TypeError
+        `graph` is of an unknown type.
+
+    Warns
+    -----
+    GraphWarning
+        Once, with their number, if self-loops were dropped.
+
+    Examples
+    --------
+    >>> from sggraph import as_graph
+    >>> graph = as_graph(([0, 1, 2], [1, 2, 3]))
+    >>> graph.adjacency.toarray()
+    array([[0., 1., 0., 0.],
+           [1., 0., 1., 0.],
+           [0., 1., 0., 1.],
+           [0., 0., 1., 0.]])
+
+    An asymmetric matrix is a directed graph. By default its arcs count from both ends:
+
+    >>> arc = [[0, 2], [0, 0]]
+    >>> as_graph(arc).adjacency.toarray()
+    array([[0., 2.],
+           [2., 0.]])
+    >>> as_graph(arc, direction="in").adjacency.toarray()
+    array([[0., 0.],
+           [2., 0.]])
+    """
+    check_options(weight, direction)
+    if isinstance(graph, Graph):
+        return graph
+    if sparse.issparse(graph) and graph.format == "csr" and graph.nnz >= LARGE:
+        check_indices(graph)
+        copied = _copied_if_clean(graph, weight)
+        if copied is not None:
+            return copied
+    return _clean(to_arcs(graph, weight), direction)
+
+
+def quiet_graph(graph):
+    """A Graph to draw: directed as it is, without weights, and silent on self-loops, which show nothing."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GraphWarning)
+        return as_graph(graph, weight=None, direction="out")
+
+
+def label_edges(sources, targets, weights=None):
+    """Make a clean, undirected `Graph` of edges between named nodes, in the order of their first appearance.
+
+    Parameters
+    ----------
+    sources, targets : list of hashable
+        The ends of the edges.
+    weights : sequence of float, optional
+        One weight an edge; 1 for each if not given.
+
+    Returns
+    -------
+    Graph
+
+    Examples
+    --------
+    >>> from sggraph.graph.adjacency import label_edges
+    >>> label_edges(["b", "a"], ["c", "b"]).nodes
+    ['b', 'c', 'a']
+    """
+    return clean_edges(arcs_of_labels(sources, targets, weights))
+
+
+def clean_edges(arcs):
+    """Make a clean, undirected `Graph` of the edges in ``Arcs``."""
+    return _clean(arcs, "symmetric")
+
+
+def graph_hash(graph):
+    """Fingerprint of a graph: equal for equal adjacencies, whatever they came in and whatever the nodes are called.
+
+    Parameters
+    ----------
+    graph : Graph, or anything that `as_graph` takes
+        The order of its nodes counts, the order of its edges does not.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits: SHA-256 of the canonical CSR matrix (int64 indices, float64 weights) and of whether
+        the graph was directed. The same on every machine.
+
+    Examples
+    --------
+    >>> from sggraph.graph.adjacency import graph_hash
+    >>> graph_hash(([0, 1], [1, 2])) == graph_hash(([2, 1], [1, 0]))
+    True
+    >>> graph_hash([[0, 1], [1, 0]])[:12]
+    'c44be5bc761a'
+    """
+    graph = as_graph(graph)
+    A = graph.adjacency
+    digest = hashlib.sha256(f"sggraph {A.shape[0]} {A.nnz} {bool(graph.directed)}".encode())
+    for array, kind in ((A.indptr, "<i8"), (A.indices, "<i8"), (A.data, "<f8")):
+        for start in range(0, len(array), CHUNK):
+            digest.update(array[start : start + CHUNK].astype(kind).tobytes())
+    return digest.hexdigest()
+
+
+def check_options(weight, direction):
+    """Raise ValueError unless `weight` and `direction` are what `as_graph` accepts."""
+    if not isinstance(direction, str) or direction not in DIRECTIONS:
+        raise ValueError(f"direction is {direction!r:.80}; choose one of {', '.join(map(repr, DIRECTIONS))}")
+    if isinstance(weight, (bool, np.bool_)) or callable(weight) or getattr(weight, "__hash__", None) is None:
+        raise ValueError(f"weight is {weight!r:.80}; give the name of an edge attribute, or None to ignore weights")
+
+
+def _copied_if_clean(matrix, weight):
+    """The Graph of a CSR matrix that needs no cleaning, None of others: what is copied is all the memory it takes."""
+    from ..core.affinity import is_clean  # Numba takes .3 s to import
+
+    n, m = matrix.shape
+    if n != m or matrix.data.dtype.kind not in "biuf":
+        return None
+    index = _index_type(matrix)
+    data = matrix.data[: matrix.nnz].astype(np.float64)
+    indices, indptr = matrix.indices[: matrix.nnz].astype(index), matrix.indptr.astype(index)
+    if not is_clean(indptr, indices, data):
+        return None
+    if weight is None:
+        data[:] = 1
+    adjacency = sparse.csr_array((data, indices, indptr), shape=(n, n))
+    adjacency.has_canonical_format = True
+    return Graph(adjacency, list(range(n)), False, bool(data.min() != data.max()))
+
+
+def _index_type(csr):
+    return np.int32 if max(csr.nnz, *csr.shape) <= np.iinfo(np.int32).max else np.int64
+
+
+def _clean(arcs, direction):
+    """Arcs of any origin become a Graph."""
+    if not arcs.nodes:
+        raise ValueError("graph has no nodes; give a graph with at least one")
+    _check_weights(arcs)
+    arcs = _drop_loops(arcs)
+    once, nodes, undirected = _sum_parallel(arcs), arcs.nodes, arcs.undirected
+    del arcs  # as large as the graph
+    weighted = once.nnz > 0 and bool(once.data.min() != once.data.max())
+    adjacency, directed = _direct(once, undirected, direction)
+    if not np.isfinite(adjacency.data).all():
+        raise ValueError("graph has weights so large that sums of parallel edges overflow; divide them by a constant")
+    return Graph(adjacency, nodes, directed, weighted, directed and _is_calibrated(once))
+
+
+def _is_calibrated(A):
+    """Whether the rows or the columns of A are probabilities of the neighbours of points, see `Graph`.
+
+    By what the matrix holds, not by where it comes from: the same when it was written to a file and read again. Only
+    what has arcs is asked: graphs without direction are the user's.
+    """
+    n = A.shape[0]
+    with np.errstate(over="ignore"):
+        if A.nnz == 0 or A.nnz % n or abs(A.data.sum() / n - 1) > ROUNDING:  # of most graphs this is all it takes
+            return False
+        columns = np.bincount(A.indices, minlength=n)
+        return _are_probabilities(np.diff(A.indptr), A.sum(axis=1)) or _are_probabilities(columns, A.sum(axis=0))
+
+
+def _are_probabilities(sizes, sums):
+    return bool((sizes == sizes[0]).all()) and bool((np.abs(sums - 1) <= ROUNDING).all())
+
+
+def _check_weights(arcs):
+    wrong = ~(np.isfinite(arcs.weights) & (arcs.weights >= 0))
+    if not wrong.any():
+        return
+    k = int(np.argmax(wrong))
+    ends = f"{arcs.nodes[arcs.row[k]]!r} to {arcs.nodes[arcs.col[k]]!r}"
+    raise ValueError(
+        f"graph has {wrong.sum()} weights that are negative, NaN or infinite (the first: {arcs.weights[k]:g}, from "
+        f"node {ends}); weights are finite and >= 0. Remove or shift them"
+    )
+
+
+def _drop_loops(arcs):
+    is_edge = arcs.weights != 0
+    is_loop = arcs.row == arcs.col
+    loops = np.count_nonzero(is_loop & is_edge)
+    if loops:
+        message = f"graph: dropped {loops} self-loop{'s' if loops > 1 else ''}"
+        warnings.warn(message, GraphWarning, stacklevel=4)
+    keep = is_edge & ~is_loop
+    if keep.all():
+        return arcs
+    return arcs._replace(row=arcs.row[keep], col=arcs.col[keep], weights=arcs.weights[keep])
+
+
+def _sum_parallel(arcs):
+    """Sum what leads from and to the same nodes, to the same bits in whatever order, and way round, edges are given."""
+    n = len(arcs.nodes)
+    row, col, weights = arcs.row, arcs.col, arcs.weights
+    if arcs.undirected:
+        row, col = np.minimum(row, col), np.maximum(row, col)
+    matrix = canonical(sparse.coo_array((weights, (row, col)), shape=(n, n), dtype=np.float64))
+    if matrix.nnz < len(weights) and (weights % 1).any():  # sums of whole numbers are exact
+        order = np.lexsort((weights, col, row))
+        row, col, weights = row[order], col[order], weights[order]
+        first = np.flatnonzero(np.concatenate([[True], (np.diff(row) != 0) | (np.diff(col) != 0)]))
+        matrix.data = np.add.reduceat(weights, first)
+    return matrix
+
+
+def canonical(matrix):
+    """The same matrix as a CSR array with sorted rows and int32 indices while they fit."""
+    csr = sparse.csr_array(matrix)
+    csr.sum_duplicates()
+    index = _index_type(csr)
+    indices, indptr = csr.indices.astype(index, copy=False), csr.indptr.astype(index, copy=False)
+    clean = sparse.csr_array((csr.data, indices, indptr), shape=csr.shape)
+    clean.has_canonical_format = True
+    return clean
+
+
+def _direct(once, undirected, direction):
+    """Apply the direction policy; C + C.T serves arcs and edges given once alike, and is symmetric to the last bit."""
+    mirror = canonical(once.T)
+    directed = not undirected and not _is_close(once, mirror)
+    if undirected or (directed and direction == "symmetric"):
+        return canonical(once + mirror), directed
+    if not directed:
+        exact = np.array_equal(once.data, mirror.data)
+        return once if exact else canonical((once + mirror) / 2), directed
+    return once if direction == "out" else mirror, directed
+
+
+def _is_close(A, B):
+    same = np.array_equal(A.indptr, B.indptr) and np.array_equal(A.indices, B.indices)
+    return same and np.allclose(A.data, B.data, rtol=ROUNDING, atol=0)

@@ -1,0 +1,1 @@
+"""What users say about nodes and options, coerced and checked."""

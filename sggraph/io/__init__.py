@@ -1,0 +1,1 @@
+"""All that touches a disk: graphs and embeddings in files."""

@@ -1,0 +1,1 @@
+"""What decides the picture: settings, schedule, start, components, runs."""

@@ -1,0 +1,270 @@
+"""Starting coordinates: an array of the caller's, or pivot stress, pivot MDS, a few eigenvectors, a random ball.
+
+Pivot MDS (Brandes & Pich, Graph Drawing 2006): distances D (n, k) to k pivots, squared and centred in both directions,
+C = -(D^2 - row means - column means + mean) / 2; the coordinates are C V with V the d leading eigenvectors of C'C.
+Pivot stress relaxes them towards the distances themselves (core/shape/stress.py), which unfolds what the projection
+laid over each other. Both cost k breadth-first searches, from random nodes, whose distances go on to the descent.
+Where the published schedule is asked for, which knows no stress afterwards, some pivots are each farthest from those
+before, and the distances lose the constant that no picture can show (`path_offset`).
+"spectral" takes eigenvectors of the random walk, by a fixed number of products instead of a converged decomposition.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.spatial.distance import cdist
+
+from ..core.search.hops import UNREACHED, hop_distances, write_hops
+from ..core.shape.stress import relax
+from ..runtime.threads import one_blas_thread
+
+NAMES = ("auto", "stress", "pmds", "spectral", "random")
+N_PIVOTS = (40, 600)  # 200 instead: .002 to .004 more stress
+DISTANCES = 10_000_000  # numbers of pivots between these bounds, for so many distances at most
+N_MDS = 100  # of them that pivot MDS looks at, whose axes more do not change
+PUBLISHED_PIVOTS, PUBLISHED_DISTANCES = (40, 200), 40_000_000
+N_FARTHEST = 25  # of the pivots of a published schedule, each farthest from those before; the others are random
+N_SWEEPS = 10
+VARIATION = {1: 0.71, 2: 0.47, 3: 0.37}  # deviation over mean of the distances in an interval, a disc, a ball
+OFFSET = {1: 1.0, 2: 1.75, 3: 1.75}  # times that of the paths: what is left varies more, communities stand apart
+SHORT = 32_000  # edges that a path of two bytes has at most
+ROWS = 8192  # of the distances that are worked on at once
+LOOKED_AT = 300_000  # distances, for their mean and deviation, which take 14 bytes for each
+ROOM = 0.1  # of a unit for each node in each dimension, where a start is compact; .05 and .2 come to the same picture
+N_PRODUCTS = 100
+RANDOM_SPREAD = 1e-4  # standard deviation of the random start, as in the method's publications
+SHORT_PATHS = (
+    0.09  # median edge over median distance; meshes and roads lie below .085, web and social graphs above .097
+)
+SHORTEST = 1e-7  # median edge over the extent: eigenvectors are constant on components, but for rounding
+JITTER = 1e-2  # of the median edge: parts the nodes that look the same from all pivots
+
+
+def unshaped(init, A, d, rng):
+    """Coordinates (n, d) float32 of a start that asks nothing of the graph: the caller's array, a ball, no edges."""
+    if not isinstance(init, str):
+        return off_one_spot(np.asarray(init).astype(np.float32), [0, A.shape[0]], rng)
+    spread = RANDOM_SPREAD if init == "random" else 1.0
+    return (spread * rng.standard_normal((A.shape[0], d))).astype(np.float32)
+
+
+def off_one_spot(Y, first, rng):
+    """Y (n, d) float32; the nodes ``first[c]..first[c + 1]`` of a part, if all are on one spot, are scattered a little:
+    no force parts them there.
+    """
+    low, high = (extreme.reduceat(Y, first[:-1]) for extreme in (np.minimum, np.maximum))
+    sizes = np.diff(first)
+    rows = np.repeat((low == high).all(axis=1) & (sizes > 1), sizes)
+    if rows.any():
+        Y[rows] += (RANDOM_SPREAD * rng.standard_normal((rows.sum(), Y.shape[1]))).astype(np.float32)
+    return Y
+
+
+def n_pivots(n, *, published=False):
+    """Pivots that a graph of n nodes deserves."""
+    distances, least_and_most = (PUBLISHED_DISTANCES, PUBLISHED_PIVOTS) if published else (DISTANCES, N_PIVOTS)
+    return min(n, int(np.clip(distances // max(n, 1), *least_and_most)))
+
+
+class Shape(NamedTuple):
+    """A start without a size: coordinates (n, d) float64, median edge 1, and distances (n, k) to `pivots` (k,)."""
+
+    Y: np.ndarray
+    D: np.ndarray
+    pivots: np.ndarray
+
+
+def shape_of(init, A, d, rng, workers, *, published=False):
+    """The Shape of the start `init` from as many pivots as A deserves, or of the `published` schedule's."""
+    if published:
+        D, pivots = pivot_distances(A, n_pivots(A.shape[0], published=True), rng, workers, n_farthest=N_FARTHEST)
+    else:
+        D, pivots = graph_distances(A, workers)
+    some, few = (D, pivots) if published else (D[:, :N_MDS], pivots[:N_MDS])
+    with one_blas_thread():
+        Y = spectral(A, pivot_mds(some, few, d + 2), d) if init == "spectral" else pivot_mds(some, few, d)
+    if init in ("auto", "stress"):
+        Y = Y + 1e-3 * D.mean() * rng.standard_normal(Y.shape)  # coincident nodes have no direction to part in
+        offset = OFFSET[d] * path_offset(D, d) if published else 0.0
+        Y = relax(Y, D, pivots, N_SWEEPS, workers, offset=offset)
+    return Shape(unit_edges(Y, A), D, pivots)
+
+
+def unit_edges(Y, A):
+    """Y in units of its median edge."""
+    edges = edge_lengths(Y, A)
+    median = np.median(edges[edges > 1e-9 * edges.max()]) if edges.any() else 0.0
+    median = max(median, SHORTEST * np.abs(Y).max())
+    return Y / median if median > 0 else Y
+
+
+def stretched(Y, length, rng):
+    """Y times `length`, None: compact, and a trifle of noise, float32."""
+    if length is None:
+        length = compact_length(Y)
+    return (length * (Y + JITTER * rng.standard_normal(Y.shape))).astype(np.float32)
+
+
+def compact_length(Y):
+    """Of the median edge of a shape that has room for `ROOM` units a node, but edges no shorter than the kernel of the
+    divergence is wide: their ends feel each other then, and a long path would be crumpled.
+    """
+    return max(ROOM * even_length(Y), 1.0)
+
+
+def shrunk(Y, A):
+    """Y (n, d) float32, no larger than a compact start: given coordinates say where nodes are, in a unit of their own.
+
+    Les Misérables from its picture, eight times as large, has recall .43, shrunk .66.
+    """
+    shape = unit_edges(Y.astype(np.float64), A)
+    most, extent = compact_length(shape) * np.abs(shape).max(), np.abs(Y).max()
+    return Y if extent <= most else (Y * (most / extent)).astype(np.float32)
+
+
+def check_init(init, n, d):
+    """Raise a ValueError unless `init` names a start or is one for n nodes in d dimensions."""
+    if isinstance(init, str):
+        if init not in NAMES:
+            accepted = f"{', '.join(map(repr, NAMES))} or an array of shape ({n}, {d}); Y0 takes such an array only"
+            raise ValueError(f"init={init!r} is unknown: give {accepted}")
+        return
+    Y = np.asarray(init)
+    if Y.shape != (n, d):
+        raise ValueError(f"the start (init, Y0) has shape {Y.shape}; the graph and d need ({n}, {d})")
+    greatest = np.finfo(np.float32).max
+    if Y.dtype.kind not in "fiu" or not (np.abs(Y) <= greatest).all():
+        raise ValueError(f"the start (init, Y0) must hold finite numbers, none beyond {greatest:g} (float32)")
+
+
+def pivot_mds(D, pivots, d):
+    """Coordinates (n, d) of pivot MDS from the distances D (n, k), in their unit; C'C from a sample of the nodes."""
+    blocks = [slice(start, start + ROWS) for start in range(0, len(D), ROWS)]
+    some = np.square(D[:: max(len(D) // ROWS, 1)], dtype=np.float32)
+    column_mean = some.mean(axis=0)
+
+    def centered(squares):
+        squares -= column_mean
+        squares -= squares.mean(axis=1, keepdims=True)
+        return squares
+
+    C = centered(some).astype(np.float64)
+    _, vectors = np.linalg.eigh(C.T @ C)
+    axes = vectors[:, ::-1][:, :d].astype(np.float32)
+    Y = np.concatenate([centered(np.square(D[rows], dtype=np.float32)) @ axes for rows in blocks]).astype(np.float64)
+    Y *= np.sign(Y[np.abs(Y).argmax(axis=0), range(Y.shape[1])])  # eigenvectors have no sign of their own
+    Y = np.pad(Y, ((0, 0), (0, d - Y.shape[1])))
+    between = cdist(Y[pivots], Y[pivots])
+    squares = (between**2).sum()
+    return Y * ((between * D[pivots]).sum() / squares) if squares > 0 else Y
+
+
+def path_offset(D, d):
+    """The constant to take off the distances D (n, k) for them to vary as distances in d dimensions do.
+
+    Path lengths of social graphs vary by a quarter of their mean, distances in a disc by .47 of it: no picture has such
+    lengths. Less a constant they fit, as in interval multidimensional scaling (Borg & Groenen 2005), and the picture
+    correlates better with the path lengths themselves. Meshes and roads vary enough and stay as they are.
+    """
+    mean, deviation = _moments(D)
+    return max(mean - deviation / VARIATION[d], 0.0)
+
+
+def path_variation(D, d):
+    """How much the distances D (n, k) vary, deviation over mean, in terms of what distances in d dimensions do."""
+    mean, deviation = _moments(D)
+    return float(deviation / (mean * VARIATION[d])) if mean > 0 else 0.0
+
+
+def _moments(D):
+    """Mean and deviation of the distances, but for those of pivots to themselves, of some of the nodes."""
+    some = D[:: max(D.size // LOOKED_AT, 1)]
+    some = some[some > 0]
+    return (some.mean(dtype=np.float64), some.std(dtype=np.float64)) if len(some) else (0.0, 0.0)
+
+
+def spectral(A, Y, d):
+    """About the d leading eigenvectors of the lazy random walk on A, without the constant one: block power iteration
+    from coordinates Y of pivot MDS, which are near them already.
+    """
+    root = np.sqrt(np.maximum(np.diff(A.indptr), 1.0))[:, None]
+    pattern = csr_array((np.ones(A.nnz), A.indices, A.indptr), shape=A.shape)
+    block, _ = np.linalg.qr(root * np.hstack([np.ones((len(Y), 1)), Y]))
+    for step in range(N_PRODUCTS):
+        block = (block + pattern @ (block / root) / root) / 2
+        if step % 5 == 4:
+            block, _ = np.linalg.qr(block)
+    walk = block.T @ (pattern @ (block / root) / root)
+    _, vectors = np.linalg.eigh((walk + walk.T) / 2)
+    Y = (block @ vectors[:, ::-1])[:, 1 : d + 1] / root
+    return np.pad(Y, ((0, 0), (0, d - Y.shape[1])))
+
+
+def edge_lengths(Y, A):
+    """Euclidean length of the entries of A, or of a hundred thousand or two spread over it."""
+    entries = np.arange(0, A.nnz, max(A.nnz // 100_000, 1))
+    i = np.searchsorted(A.indptr, entries, side="right") - 1
+    return np.linalg.norm(Y[i] - Y[A.indices[entries]], axis=1)
+
+
+def even_length(Y):
+    """Length of the median edge of a shape (`shape_of`) at which each node has a unit of room on average."""
+    n, d = Y.shape
+    radius = np.sqrt(((Y - Y.mean(axis=0)) ** 2).sum(axis=1).mean())
+    return n ** (1 / d) / radius if radius > 0 else 1.0
+
+
+def is_compact(Y, A, rng):
+    """Whether edges are not much shorter than the picture: paths between any two nodes are short."""
+    ends = rng.integers(len(Y), size=(2, 10_000))
+    return bool(
+        np.median(edge_lengths(Y, A)) > SHORT_PATHS * np.median(np.linalg.norm(Y[ends[0]] - Y[ends[1]], axis=1))
+    )
+
+
+def graph_distances(A, workers):
+    """Distances (n, k) to k random pivots, see `distances_to`, and those.
+
+    The pivots belong to the graph, not to the seed: pictures by five seeds then have a Procrustes disparity of .00 to
+    .05 on 16 graphs of 19 (polblogs and ego_facebook up to .10, blogcatalog, which the small phase draws into a ball
+    that noise puts in order, .70).
+    """
+    n = A.shape[0]
+    pivots = np.random.default_rng(0).choice(n, n_pivots(n), replace=False)
+    return distances_to(A, pivots, workers), pivots
+
+
+def pivot_distances(A, k, rng, workers, *, n_farthest):
+    """Distances (n, k) to k pivots, see `distances_to`, and those: `n_farthest` each farthest from those before, the
+    others random.
+    """
+    n, n_farthest = A.shape[0], min(n_farthest, k)
+    pivots, known = [], []
+    nearest = np.full(n, np.iinfo(np.int32).max, np.int32)
+    for _ in range(n_farthest):
+        pivots.append(int(nearest.argmax()) if pivots else int(np.diff(A.indptr).argmax()))
+        hops = hop_distances(A, pivots[-1:], workers, symmetric=True)[0]
+        known.append(hops)
+        nearest = np.minimum(nearest, hops, out=nearest, where=hops != UNREACHED)
+    free = np.ones(n, bool)
+    free[pivots] = False
+    pivots += rng.choice(np.flatnonzero(free), k - n_farthest, replace=False).tolist()
+    return distances_to(A, pivots, workers, known), np.array(pivots)
+
+
+def distances_to(A, pivots, workers, known=()):
+    """Distances (n, k) to the pivots, of which the first are `known`.
+
+    Of two bytes where no path can be too long for them (twice the longest from one node bounds all), float32 elsewhere.
+    A node that a pivot does not reach counts as 1 + the greatest distance found.
+    """
+    first = known[0] if known else hop_distances(A, pivots[:1], workers, symmetric=True)[0]
+    connected = first.min() != UNREACHED
+    D = np.empty((A.shape[0], len(pivots)), np.int16 if connected and 2 * first.max() < SHORT else np.float32)
+    for p, hops in enumerate(known):
+        D[:, p] = hops
+    write_hops(A, pivots[len(known) :], D[:, len(known) :], workers, symmetric=True)
+    if not connected:
+        D[D == UNREACHED] = D.max() + 1
+    return D

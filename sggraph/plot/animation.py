@@ -1,0 +1,258 @@
+"""A run as a film: `animate_embedding`.
+
+Every frame is a `plot_embedding` of its own on the same axes. Frames are turned onto their successors, the last one
+stays as it is; the window follows the limits that each frame has of its own, smoothly, its proportions being the same
+throughout.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
+from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+
+from ..core.affinity import symmetric_pattern
+from ..graph.adjacency import quiet_graph
+from ..inputs.coordinates import as_embeddings
+from ..inputs.labels import read_labels
+from ..method.components import component_numbers
+from ..method.narrowing import is_kept, with_nan
+from ..runtime.history import History, as_history
+from .alignment import aligned
+from .embedding import plot_embedding
+
+__all__ = ["EmbeddingAnimation", "animate_embedding"]
+SECONDS, SLOWEST, FASTEST = 6, 4, 25  # length of a film, within these frames per second
+HOLD = 1.5  # seconds that the last frame stands still
+SMOOTH = 0.04  # of the frames: how slowly the window follows
+
+
+class EmbeddingAnimation(FuncAnimation):
+    """A `matplotlib.animation.FuncAnimation` that plays in a notebook."""
+
+    def _repr_html_(self):
+        from matplotlib import pyplot as plt
+
+        html = self.to_jshtml()
+        plt.close(self._fig)  # or a notebook shows it again, standing still
+        return html
+
+
+def animate_embedding(
+    snapshots,
+    labels=None,
+    *,
+    graph=None,
+    path=None,
+    fps=None,
+    ax=None,
+    title=None,
+    legend="auto",
+    dpi=100,
+    **options,
+):
+    """Animate an embedding on its way, as recorded by a `History`, and save it as GIF or MP4.
+
+    Parameters
+    ----------
+    snapshots : History, SGtSNEpi, dict or sequence
+        A `History` that was the callback of a run, or the estimator that has one; or a dict from iteration to
+        coordinates, or a sequence of them, each an array of shape (n, d) or a dict of positions by node.
+    labels : array_like of shape (n,), or dict, optional
+        Classes or values of the nodes, as in `plot_embedding`; colours are the same in all frames.
+    graph : graph, optional
+        Anything that `as_graph` takes; its edges are drawn. Of a run that left nodes out of what it showed to its
+        callback (all but the largest component, leaves) give the whole graph and all labels: these nodes are not
+        drawn. Without `graph`, labels are one for each node of the estimator, or for each row of the snapshots.
+    path : str or Path, optional
+        Where to save: ".gif" needs nothing, ".mp4" needs ffmpeg.
+    fps : float, optional
+        Frames per second; by default the film lasts about six seconds, and its last frame stands a while longer.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; cleared for every frame. A new figure if left out.
+    title : str, optional
+        Stands before the iteration over each frame.
+    legend : {"auto", True, False}
+        As in `plot_embedding`.
+    dpi : float, default 100
+        Resolution of the file.
+    **options
+        Passed on to `plot_embedding`, such as `palette`.
+
+    Returns
+    -------
+    animation : matplotlib.animation.FuncAnimation
+        Plays in a notebook and, kept in a variable, in a window that ``plt.show()`` opens; ``animation.save`` saves it.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there are fewer than two snapshots, they do not fit each other, the graph or the labels, `fps` is not above
+        0, or `path` has another ending or no folder.
+    RuntimeError
+        If an MP4 is wanted and ffmpeg is not there.
+
+    Notes
+    -----
+    A frame takes as long as a `plot_embedding`. Of large graphs, draw the points alone.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> import sggraph as sg
+    >>> G, history = nx.grid_graph([6, 6]), sg.History()
+    >>> Y = sg.embed_graph(G, init="random", random_state=0, callback=history, callback_every=40)
+    >>> film = sg.animate_embedding(history, graph=G)
+    >>> film.save("grid.gif")  # doctest: +SKIP
+    >>> len(film.to_jshtml()) > 0  # what a notebook shows
+    True
+    """
+    writer = _writer(path)
+    labels = read_labels(labels, graph, options.get("random_state", 0))
+    graph = None if graph is None else quiet_graph(graph)
+    captions, frames, nodes = _as_frames(snapshots, graph)
+    if fps is not None and not fps > 0:
+        raise ValueError(f"fps={fps!r}: give a number of frames per second above 0, or None")
+    fps = float(np.clip(len(frames) / SECONDS, SLOWEST, FASTEST)) if fps is None else fps
+    prefix = "" if title is None else f"{title}, "
+
+    def draw(f, ax):
+        Y = frames[f] if nodes is None or graph is not None else dict(zip(nodes, frames[f], strict=True))
+        return plot_embedding(Y, labels, graph=graph, ax=ax, legend=legend, title=prefix + captions[f], **options)
+
+    ax = draw(-1, ax)
+    sizes = [points.get_sizes() for points in _points(ax)]
+    windows = _windows(_limits(frames, graph))
+    low, high = windows.transpose(2, 0, 1)[:, :, None]
+    inside = None
+    if ax.name == "3d":
+        inside = np.concatenate((frames - low) / (high - low))
+        inside = inside[~np.isnan(inside[:, 0])]
+    shown = None
+
+    def update(f):
+        nonlocal shown
+        if f != shown:
+            ax.clear()
+            draw(f, ax)
+            for points, size in zip(_points(ax), sizes, strict=False):
+                points.set_sizes(size)  # those that fit this frame alone would flicker
+            ax.set(**{f"{side}lim": limits for side, limits in zip("xyz", windows[f], strict=False)})
+            if inside is not None:  # one view of all frames, lest each be enlarged to its own points
+                ax.inside = inside
+        shown = f
+
+    order = [*range(len(frames)), *[len(frames) - 1] * round(HOLD * fps)]
+    film = EmbeddingAnimation(
+        ax.figure, update, order, init_func=lambda: None, interval=1000 / fps, cache_frame_data=False
+    )
+    if path is not None:
+        film.save(path, writer=writer(fps=fps), dpi=dpi)
+    return film
+
+
+def _writer(path):
+    """The writer for the ending of `path`, or an error that tells what to do, before anything is drawn."""
+    if path is None:
+        return None
+    path = Path(path)
+    if path.suffix.lower() not in (".gif", ".mp4"):
+        raise ValueError(f"path={str(path)!r}: give a name that ends with .gif or .mp4")
+    if not path.absolute().parent.is_dir():
+        raise ValueError(f"path={str(path)!r}: the folder {str(path.parent)!r} does not exist, make it first")
+    if path.suffix.lower() == ".gif":
+        return PillowWriter
+    if not FFMpegWriter.isAvailable():
+        raise RuntimeError(
+            "ffmpeg, which makes .mp4 files, is not there: install it, or give a path that ends with .gif"
+        )
+    return FFMpegWriter
+
+
+def _as_frames(snapshots, graph):
+    """Captions, coordinates turned onto their successors, with NaN for nodes nobody watched, and names of the rows."""
+    watched = None
+    if isinstance(snapshots, History) or hasattr(snapshots, "callback"):
+        watched = _watched(snapshots, graph)
+        snapshots = as_history(snapshots).snapshots
+    if isinstance(snapshots, Mapping):
+        named = {f"iteration {iteration}": Y for iteration, Y in snapshots.items()}
+    elif isinstance(snapshots, np.ndarray | list | tuple):
+        named = {f"snapshot {s}": Y for s, Y in enumerate(snapshots, 1)}
+    else:
+        raise TypeError(
+            f"snapshots must be a History, an estimator with one as callback, a dict from iteration to coordinates or "
+            f"a list of coordinates, got {type(snapshots).__name__}"
+        )
+    if len(named) < 2:
+        raise ValueError(
+            f"snapshots has {len(named)} of at least 2: record more of them, History(max_snapshots=100) and "
+            "callback_every=5"
+        )
+    arrays, nodes = as_embeddings(named, graph if watched is None else None)
+    frames = list(arrays.values())
+    for f in range(len(frames) - 2, -1, -1):
+        frames[f] = aligned(frames[f], frames[f + 1], scale=False)
+    if watched is not None:
+        frames = [with_nan(Y, watched) for Y in frames]
+    return list(arrays), frames, nodes
+
+
+def _watched(source, graph):
+    """Mask of the nodes whose coordinates a History was told, or None where these are all.
+
+    It does not know which ones, but their number tells whether leaves are absent, or all but the largest component.
+    """
+    embedded = getattr(source, "graph_", graph)
+    m = len(next(iter(as_history(source).snapshots.values()), ()))
+    n = 0 if embedded is None else len(embedded.nodes)
+    if m >= n or not (graph is None or len(graph.nodes) == n):
+        return None
+    A = symmetric_pattern(embedded.adjacency)
+
+    def largest(rows):
+        return rows[component_numbers(A[rows][:, rows]) == 0]
+
+    def leafless(rows):
+        return rows[is_kept(A[rows][:, rows])]
+
+    rows, drop_leaf = np.arange(n), getattr(source, "fitted_params_", {}).get("drop_leaf")  # None: not known
+    found = [] if drop_leaf else [largest(rows)]
+    if drop_leaf is not False:
+        found += [leafless(rows), largest(leafless(rows)), leafless(largest(rows))]
+    fitting = [rows for rows in found if len(rows) == m]
+    if any((other != fitting[0]).any() for other in fitting):
+        raise ValueError(
+            f"snapshots have {m} of the {n} nodes of graph, its largest component or what is left without leaves: give "
+            "the estimator, or the graph of these nodes alone, such as graph=G.subgraph(...)"
+        )
+    return np.isin(rows, fitting[0]) if fitting else None
+
+
+def _points(ax):
+    return [collection for collection in ax.collections if isinstance(collection, PathCollection)]
+
+
+def _limits(frames, graph):
+    """Limits (frames, sides, 2) that each frame would have of its own, read from bare pictures nobody sees."""
+    d = frames[0].shape[1]
+    found = []
+    for Y in frames:
+        ax = Figure().add_subplot(projection="3d" if d == 3 else None)
+        plot_embedding(Y, graph=graph if d == 1 else None, ax=ax, legend=False)  # the arcs of a strip need room
+        found.append([getattr(ax, f"get_{side}lim")() for side in ("xyz" if d == 3 else "xy")])
+    return np.array(found)
+
+
+def _windows(limits):
+    """Limits (frames, sides, 2) in the proportions of the last ones that move smoothly and leave nothing out."""
+    width = max(SMOOTH * len(limits), 0.5)
+    middle, half = limits.mean(axis=2), np.ptp(limits, axis=2) / 2
+    smooth = gaussian_filter1d(middle, width, axis=0, mode="nearest")
+    reach = ((half + np.abs(middle - smooth)) / half[-1]).max(axis=1)
+    reach = maximum_filter1d(reach, 2 * int(2 * width) + 1, mode="nearest")
+    reach = np.exp(gaussian_filter1d(np.log(reach), width, mode="nearest", truncate=2))
+    return smooth[:, :, None] + reach[:, None, None] * np.stack([-half[-1], half[-1]], axis=1)

@@ -1,0 +1,267 @@
+"""Draw an embedding: arrays in, matplotlib Axes out.
+
+Sizes and opacities come from the ink a picture can take: the points together cover at most a seventh of the axes.
+Nothing here shows a figure or changes rcParams. Frame, points, edges, names, legend, colours have files of their own.
+"""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from io import BytesIO
+from numbers import Real
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cbook import normalize_kwargs
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from ..graph.adjacency import quiet_graph
+from ..inputs.checks import as_generator
+from ..inputs.coordinates import as_coordinates
+from ..inputs.labels import as_classes, read_labels, without_empty
+from .density import draw_density
+from .edges import BETWEEN, Edges, degrees, draw_edges
+from .frame import axes_in_points, far_away, fit, limits, new_axes, set_frame, whole_axes
+from .legend import draw_colorbar, draw_legend, make_room
+from .names import Names, medoids, wanted_names
+from .palette import grey, is_dark
+from .points import as_strip, check_palette, check_values, default_style, draw_border, draw_points, make_paint
+
+__all__ = ["plot_embedding"]
+MANY_POINTS = 200_000
+RASTERIZED = 10_000
+LARGEST = 1e100  # coordinate, and 1 / LARGEST the smallest extent: their squares are floats still
+MOST_EDGES = 20_000  # of more, the picture in passing shows the points alone
+SIDE = 5  # inches
+
+
+def plot_embedding(
+    Y,
+    labels=None,
+    *,
+    graph=None,
+    ax=None,
+    palette=None,
+    label_on_map=False,
+    node_names=None,
+    arrows="auto",
+    density="auto",
+    point_style=None,
+    edge_style=None,
+    text_style=None,
+    legend="auto",
+    title=None,
+    random_state=0,
+):
+    """Draw the points of an embedding, coloured by class or value, with the edges of its graph behind them.
+
+    Parameters
+    ----------
+    Y : array_like of shape (n, d), or dict
+        Coordinates, d = 1 (a strip: with a graph its edges as arcs, without one the points spread to show how dense
+        they are), 2 or 3 (on 3-D axes); or a dict from node to position, as NetworkX uses, whose order, or that of
+        `graph` if given, becomes the order of the rows. Rows of NaN are not drawn (nodes that
+        ``components="largest"`` left out).
+    labels : array_like of shape (n,), dict or "louvain", optional
+        Integers, strings, bools and categoricals are classes; floats are values and get a colour bar (floats that are
+        whole numbers beside missing ones are integer classes, which is how pandas stores them). A dict is read by
+        node, or by row number if nodes have no names; so is a pandas Series whose index holds the names of the nodes
+        (those of matrices have none: such a Series is read row by row).
+        None, NaN, NA and absent nodes are missing: grey, and beneath the others. "louvain" finds the communities of
+        `graph` with NetworkX, "community 1" the largest (1 s for 28,000 edges, 7 s for 170,000).
+    graph : graph, optional
+        Anything `as_graph` accepts; its edges are drawn, those within a class in its colour.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw. Without it a new figure is made, 7 inches on its longer side, and widened for the legend. 3-D
+        axes fill their place then, and keep the points in view, as large as fits, however they are turned.
+    palette : sequence of colours, dict from class to colour, Colormap or its name, optional
+        Colours in the order of the sorted classes. The default is safe for colour-blind readers up to 8 classes.
+    label_on_map : bool, default False
+        Write the names of the classes on the picture, each where its class is densest, larger for larger classes; the
+        legend is then left out unless ``legend=True``. A corner counts the classes whose names found no room, or are
+        not among the 50 largest.
+    node_names : True, int, sequence of length n or dict, optional
+        Names beside points: of all nodes, of the k nodes of highest degree, or these names (None: none for this node).
+        A warning tells how many found no room.
+    arrows : {"auto", True, False}
+        Whether edges of a directed graph have arrow heads; "auto" if there are up to 300 edges. In 2-D only.
+    density : {"auto", True, False}
+        Draw the points as an image whose opacity shows how many lie in each pixel; "auto" for more than 200,000
+        points in 2-D unless `point_style` gives their size.
+    point_style : dict, optional
+        Keywords of `Axes.scatter`, such as ``{"s": 4, "alpha": 0.5, "rasterized": True}``. By default size and opacity
+        come from n and the size of the axes, and more than 10,000 points and edges are stored as pixels in PDF and SVG.
+    edge_style : dict, optional
+        Keywords of `LineCollection`, such as ``{"color": "grey", "alpha": 0.1}``, and two more. "max_edges" (1,000,000;
+        100,000 in 1-D and 3-D): of more edges a random sample is drawn. "bundle" (False): edges between two classes
+        bend towards each other. More than 30,000 edges become an image, unless e.g. a "linewidth" is given.
+    text_style : dict, optional
+        Keywords of `Text` for the names on the picture, such as ``{"fontsize": 8, "color": "black"}``.
+    legend : {"auto", True, False}
+        Right of the axes. "auto" lists up to 20 classes; of more, the 15 largest and how many are not listed. True
+        lists all, in several columns if need be.
+    title : str, optional
+        Title of the axes.
+    random_state : int, default 0
+        Seed of the order in which points are drawn, so that no class covers another, of the sample of edges, and of
+        the communities.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes. Save with ``ax.figure.savefig("picture.png", dpi=150, bbox_inches="tight")``.
+
+    Raises
+    ------
+    ValueError
+        If sizes do not agree, coordinates are not finite or so large or small that their squares are not, d is not 1,
+        2 or 3, a class has no colour in `palette`, or an option is none or needs a graph or classes that are not given.
+
+    Notes
+    -----
+    Where fewer than 1 % of the points lie so far away that the others would have less than half the width or height
+    of the picture, the picture shows the others, a triangle on its border points to each of the few, and a note in the
+    corner counts them. ``ax.autoscale()`` shows them all.
+
+    Names keep out of each other's way in figures of another size, too, in other limits, and where 3-D axes are turned;
+    those that find no room are hidden for the time being. Their sizes are those for the axes at the time of the call.
+
+    Examples
+    --------
+    >>> import sggraph as sg
+    >>> counties = sg.datasets.load_us_counties()
+    >>> states = [counties.label_names[c] for c in counties.labels]
+    >>> ax = sg.plot_embedding(counties.positions, states, graph=counties.graph)
+    >>> [text.get_text() for text in ax.get_legend().get_texts()][-2:]
+    ['Michigan', '+34 more']
+    >>> ax = sg.plot_embedding(counties.positions, states, graph=counties.graph, label_on_map=True)
+    >>> "Texas" in [text.get_text() for text in ax.texts]
+    True
+    """
+    _check_choices(legend=legend, arrows=arrows, density=density)
+    if not (ax is None or isinstance(ax, Axes)):
+        raise ValueError(f"ax must be matplotlib Axes, such as plt.subplots()[1], got {type(ax).__name__}")
+    rng = as_generator(random_state)
+    point_style = _as_style("point_style", point_style, PathCollection)
+    edge_style = {"max_edges": None, "bundle": False} | _as_style("edge_style", edge_style, LineCollection)
+    text_style = _as_style("text_style", text_style, Text)
+    max_edges, bundle = edge_style.pop("max_edges"), edge_style.pop("bundle")
+    _check_max_edges(max_edges)
+    labels = read_labels(labels, graph, random_state)
+    graph = None if graph is None else quiet_graph(graph)
+    Y, nodes = _as_positions(Y, graph)
+    values, names = (None, None) if labels is None else as_classes(labels, nodes, len(Y))
+    if values is not None:
+        check_palette(palette, names)
+        check_values(values)
+    if label_on_map and names is None:
+        raise ValueError("label_on_map=True needs classes: give them as labels, or graph and labels='louvain'")
+    degree = None if graph is None else degrees(graph.adjacency)
+    named, written = wanted_names(node_names, nodes, degree, len(Y))
+    placed = ~np.isnan(Y[:, 0])
+    if not placed.all():
+        written = [name for name, i in zip(written, named, strict=True) if placed[i]]
+        named = (np.cumsum(placed) - 1)[[i for i in named if placed[i]]]
+        Y, values, degree = (None if array is None else array[placed] for array in (Y, values, degree))
+        values, names = (values, names) if names is None else without_empty(values, names)
+        graph = None if graph is None else graph._replace(adjacency=graph.adjacency[placed][:, placed])
+    if bundle and arrows is True:
+        raise ValueError('arrows=True and edge_style={"bundle": True} exclude each other: arrows are straight')
+    if density is True and Y.shape[1] == 3:
+        raise ValueError("density=True draws an image of points in a plane, but Y has 3 columns")
+    edges = None if graph is None else Edges(Y, graph, max_edges, False if bundle else arrows, rng)
+    Y, height = (Y, 0.0) if Y.shape[1] > 1 else as_strip(Y, edges, rng)
+
+    far = far_away(Y)
+    low, high = limits(Y[~far], height)
+    made_figure = ax is None
+    ax = new_axes(Y, low, high) if made_figure else ax
+    set_frame(ax, Y, low, high, title)
+    box = axes_in_points(ax)
+    paint = make_paint(ax, len(Y), values, names, palette, point_style)
+    rasterized = len(Y) + (0 if edges is None else len(edges)) > RASTERIZED
+    style = default_style(ax, Y, box, rasterized) | point_style
+    bundle = bundle and bool(names)
+    middles = Y[medoids(Y, values, len(names), rng)] if label_on_map or bundle else None
+
+    if edges is not None:
+        colors = None if names is None else edges.color(values, paint.classes, grey(ax, BETWEEN[int(is_dark(ax))]))
+        lines = edges.bundled(Y, values, middles) if bundle else edges.lines(Y, arcs=height > 0)
+        draw_edges(ax, lines, colors, edges.heads, (low, high, box), style, edge_style)
+    many = len(Y) > MANY_POINTS and Y.shape[1] == 2 and "s" not in point_style
+    density = many if density == "auto" else density
+    if density:
+        drawn = draw_density(ax, Y, low, high, box, paint, point_style.get("alpha"))
+    else:
+        drawn = draw_points(ax, Y, paint, rng, style)
+    if far.any():
+        draw_border(ax, Y[far], low, high, paint.of_rows(far))
+    guide = None
+    if legend and names is not None and (legend is True or not label_on_map):
+        alpha = point_style.get("alpha", 1.0) if density else style["alpha"]  # where points are densest
+        guide = draw_legend(ax, values, names, paint.classes, alpha, box[1], legend)
+    elif legend and values is not None and names is None:
+        guide = draw_colorbar(ax, drawn)
+    if made_figure:
+        fit(ax.title, ax)
+        if guide is not None:
+            make_room(ax.figure, guide)
+    if label_on_map or written or far.any():
+        pen = Names(ax, Y[~far], box, style["s"], text_style)
+        remark = f"{far.sum()} points farther out" if far.any() else ""
+        if label_on_map:
+            pen.write_classes(
+                middles, np.bincount(values[values >= 0], minlength=len(names)), names, paint.classes, remark
+            )
+        else:
+            pen.write_remark(remark)
+        pen.write_nodes(Y[named], written, None if degree is None else degree[named])
+        pen.watch()
+    return ax
+
+
+def _check_choices(**choices):
+    for name, choice in choices.items():
+        if not (isinstance(choice, bool) or choice == "auto"):
+            raise ValueError(f'{name} must be "auto", True or False, got {choice!r}')
+
+
+def _as_style(name, style, artist):
+    """Keywords of an artist under their long names."""
+    if not (style is None or isinstance(style, Mapping)):
+        raise ValueError(f'{name} must be a dict of keywords, such as {{"alpha": 0.5}}, got {style!r:.80}')
+    return normalize_kwargs(style, artist)
+
+
+def _check_max_edges(number):
+    fits = isinstance(number, Real) and not isinstance(number, bool) and number >= 0
+    if not (number is None or (fits and (number == np.inf or number % 1 == 0))):
+        raise ValueError(f'edge_style has "max_edges" {number!r:.80}: give a number of edges of at least 0, or None')
+
+
+def _as_positions(Y, graph):
+    """Coordinates as a float array of shape (n, d), and the names of its rows (None where they have none)."""
+    if graph is not None:
+        nodes = graph.nodes
+    else:
+        nodes = list(Y) if isinstance(Y, Mapping) else None
+    Y = as_coordinates(Y, graph, may_lack=True)
+    if Y.shape[1] > 3:
+        raise ValueError(f"Y must have shape (n, d) with d = 1, 2 or 3, got {Y.shape}: choose columns of it")
+    largest, extent = np.nanmax(np.abs(Y)), np.max(np.nanmax(Y, axis=0) / 2 - np.nanmin(Y, axis=0) / 2)
+    if largest > LARGEST or 0 < extent < 1 / LARGEST:
+        raise ValueError(f"Y reaches {largest:.1g}, of which pictures cannot be computed: divide it by that")
+    return Y, nodes
+
+
+def embedding_png(Y, graph=None):
+    """PNG of the embedding in base64, as notebooks store it; with the edges of the Graph if they are few."""
+    if graph is not None and graph.adjacency.nnz > 2 * MOST_EDGES:
+        graph = None
+    figure = Figure(figsize=(SIDE, SIDE))
+    ax = whole_axes(figure, Y)
+    plot_embedding(Y, graph=graph, ax=ax)
+    png = BytesIO()
+    figure.savefig(png, format="png", bbox_inches="tight", dpi=80)
+    return b64encode(png.getvalue()).decode()

@@ -1,0 +1,94 @@
+"""The frame of a picture: axes, limits, and the few points far away that must neither squeeze it nor get lost."""
+
+import numpy as np
+
+from .space import MARGIN, as_seen, keep_in_view
+
+HEAD = 0.4  # inches above the axes, for a title
+FEW = 100  # fewer than one in so many points are few
+
+
+def new_axes(Y, low, high):
+    """Axes for points Y between these corners, in a figure as they appear: 7 inches, at least 2 on the shorter side.
+
+    No layout engine: it measures the legend before the equal aspect has moved the axes, and cuts it off.
+    """
+    from matplotlib import pyplot as plt
+
+    sides = high - low if len(low) == 2 else apparent_sides(Y)
+    width, height = 7 * proportions(sides)
+    figure = plt.figure(figsize=(width, height + HEAD), layout="none")
+    return figure.add_axes((0, 0, 1, height / (height + HEAD)), projection="3d" if len(low) == 3 else None)
+
+
+def whole_axes(figure, Y):
+    """Axes that cover the figure, which is made as flat as points Y appear in 3-D; in 2-D the aspect does that."""
+    if Y.shape[1] == 3:
+        figure.set_size_inches(figure.get_size_inches() * proportions(apparent_sides(Y)))
+    return figure.add_axes((0, 0, 1, 1), projection="3d" if Y.shape[1] == 3 else None)
+
+
+def apparent_sides(Y):
+    """Width and height of points as they appear, rows of NaN left out."""
+    seen = as_seen(Y)
+    return np.nanmax(seen, axis=0) - np.nanmin(seen, axis=0)
+
+
+def proportions(sides):
+    """Width and height, the longer one 1, the other at least 2 in 7."""
+    return np.maximum(sides / (sides.max() or 1.0), 2 / 7)
+
+
+def far_away(Y):
+    """Which points, less than 1 % of all, would more than double the width or height of the picture of the others."""
+    far = np.zeros(len(Y), bool)
+    if len(Y) <= FEW or Y.shape[1] != 2:
+        return far
+    low, high = np.quantile(Y, [0.5 / FEW, 1 - 0.5 / FEW], axis=0)
+    room = (high - low).max() / 2
+    out = np.any(np.maximum(low - Y, Y - high) > room, axis=1)
+    few = 0 < np.count_nonzero(out) < len(Y) / FEW
+    return out if few and np.ptp(Y, axis=0).max() > 2 * np.ptp(Y[~out], axis=0).max() else far
+
+
+def limits(Y, height):
+    """Corners of the picture: all points and a margin, never flatter than 1 to 4; in 2-D reaching up to the height."""
+    low, high = Y.min(axis=0), Y.max(axis=0)
+    if height:
+        high[1] = max(high[1], height)
+    span = (high - low).max() or 1.0
+    half = np.maximum(high - low, span / 4) / 2 + MARGIN * span
+    return (low + high) / 2 - half, (low + high) / 2 + half
+
+
+def set_frame(ax, Y, low, high, title):
+    """Limits, equal aspect, title; no ticks, no frame."""
+    solid = len(low) == 3
+    if solid != (ax.name == "3d"):
+        needed = '"3d"' if solid else '"rectilinear"'
+        raise ValueError(f"ax has projection {ax.name!r}, Y needs {needed}: plt.subplot(projection={needed}) makes one")
+    for side, *ends in zip("xyz", low, high, strict=False):
+        ax.set(**{f"{side}lim": ends, f"{side}ticks": []})
+    if title is not None:
+        ax.set_title(title)
+    if solid:
+        ax.set_axis_off()
+        ax.computed_zorder = False
+        ax.set_box_aspect(high - low)
+        keep_in_view(ax, Y)
+    else:
+        ax.set_aspect("equal")
+        ax.spines[:].set_visible(False)
+
+
+def fit(text, ax):
+    """Make the text smaller where it is wider than its axes."""
+    width = text.get_window_extent().width
+    text.set_fontsize(text.get_fontsize() * min(ax.bbox.width / max(width, 1), 1))
+
+
+def axes_in_points(ax):
+    """Width and height of the axes in points of text."""
+    ax.apply_aspect()
+    extent = ax.get_window_extent()
+    return np.array([extent.width, extent.height]) * 72 / ax.figure.dpi

@@ -1,0 +1,1 @@
+"""What stands around a run and knows nothing of it: progress, interrupts, threads, history."""

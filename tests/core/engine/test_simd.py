@@ -1,0 +1,58 @@
+"""core/engine/simd.py: four numbers at a time are four numbers."""
+
+import numpy as np
+import pytest
+
+from sggraph.core.engine.jit import kernel
+from sggraph.core.engine.simd import COPIED, add_multiple, add_products, copy
+
+
+@kernel
+def _sum_of_multiples(p, V, i):
+    v = np.float32(1), np.float32(2), np.float32(3), np.float32(4)
+    return add_multiple(add_multiple(v, p, V, i), p, V, i)
+
+
+@kernel
+def _add(Q, i, p, w):
+    add_products(Q, np.uint64(i), p, (w[0], w[1], w[2], w[3]))
+
+
+@kernel
+def _copied(target, i, source, j):
+    copy(target, np.uint64(i), source, np.uint64(j))
+
+
+@pytest.mark.parametrize("i", range(5))
+def test_a_multiple_of_four_neighbours(i):
+    V = np.random.default_rng(0).random(8, dtype=np.float32)
+    found = _sum_of_multiples(np.float32(0.3), V, np.uint64(i))
+    np.testing.assert_allclose(found, np.arange(1, 5) + 0.6 * V[i : i + 4], rtol=1e-6)
+
+
+@pytest.mark.parametrize("i", range(5))
+def test_products_are_added_where_they_belong(i):
+    w, Q = np.random.default_rng(0).random(4, dtype=np.float32), np.arange(8, dtype=float)
+    _add(Q, i, np.float32(0.3), w)
+    expected = np.arange(8, dtype=float)
+    expected[i : i + 4] += np.float32(0.3) * w
+    np.testing.assert_array_equal(Q, expected)
+
+
+@pytest.mark.parametrize("copying", [_copied, copy])
+def test_copies_touch_nothing_else(copying):
+    source = np.random.default_rng(0).random(40, dtype=np.float32)
+    target = np.zeros(40, np.float32)
+    copying(target, 3, source, 5)
+    expected = np.zeros(40, np.float32)
+    expected[3 : 3 + COPIED] = source[5 : 5 + COPIED]
+    np.testing.assert_array_equal(target, expected)
+
+
+@pytest.mark.jit
+def test_python_does_the_same():
+    V, v = np.random.default_rng(0).random(8, dtype=np.float32), (np.float32(1),) * 4
+    assert add_multiple(v, np.float32(0.5), V, 2) == pytest.approx(1 + 0.5 * V[2:6])
+    Q = np.zeros(8)
+    add_products(Q, 3, 0.5, (1, 2, 3, 4))
+    assert Q.tolist() == [0, 0, 0, 0.5, 1, 1.5, 2, 0]
