@@ -374,7 +374,11 @@ def test_an_npz_is_never_unpickled(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["g.csv.gz", "g.mtx.gz", "g.npz.gz", "g.graphml.gz"])
-@pytest.mark.parametrize("content", [gzip.compress(b"0,1\n" * 99)[:-9], b"not compressed", b"\x1f\x8b"])
+@pytest.mark.parametrize(
+    "content",
+    [gzip.compress(b"0,1\n" * 99)[:-9], b"not compressed", b"\x1f\x8b"],
+    ids=["cut off", "not compressed", "two bytes"],  # the first holds the time
+)
 def test_broken_gz(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ValueError, match=r"\.gz' ?.*cannot be read"):
