@@ -8,6 +8,7 @@ import argparse
 import faulthandler
 import random
 import signal
+import statistics
 import threading
 import time
 
@@ -17,7 +18,7 @@ from threadpoolctl import threadpool_info
 
 import sggraph as sg
 
-PATIENCE = 5  # seconds from an interrupt to the end of the call; most take hundredths
+SOON = 0.3  # of what is left of a call at an interrupt, for half of them at least; most end in a tenth of that
 
 
 def calls():
@@ -47,18 +48,23 @@ def main(n_times, seed=0):
         call()  # compiles
         begin, right = time.perf_counter(), call()
         seconds, n_threads, others = time.perf_counter() - begin, threading.active_count(), threads_of_others()
+        shares = []
         for _ in range(n_times):
             at, begin = rng.uniform(1e-4, 0.9 * seconds), time.perf_counter()
             try:
                 signal.setitimer(signal.ITIMER_REAL, at)
                 call()
             except KeyboardInterrupt:
-                n_interrupts, latest = n_interrupts + 1, max(latest, time.perf_counter() - begin - at)
+                late = time.perf_counter() - begin - at
+                shares.append(late / (seconds - at))
+                latest = max(latest, late)
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)
             assert threading.active_count() <= n_threads, name
             assert threads_of_others() == others, name
-        assert latest < PATIENCE, name
+        assert shares, name
+        assert statistics.median(shares) < SOON, name
+        n_interrupts += len(shares)
         np.testing.assert_array_equal(call(), right, err_msg=name)
     assert n_interrupts > n_times
     print(f"{n_interrupts} interrupts, the call over {latest:.2f} s later at most, same bits after them")

@@ -9,11 +9,12 @@ import sggraph
 
 ROOT = Path(sggraph.__file__).parents[1]
 TESTS = Path(__file__).parent
+HANGS = 1200  # seconds: far more than any of these takes on a busy machine that compiles, less than for ever
 THREADS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_THREADING_LAYER")
 
 
-def run(*arguments, timeout=100, root=ROOT, **environment):
-    """What ``python *arguments`` printed; fails with its errors if it was killed or took too long."""
+def run(*arguments, root=ROOT, **environment):
+    """What ``python *arguments`` printed; fails with its errors if it was killed or hangs."""
     inherited = {name: value for name, value in os.environ.items() if name not in THREADS}
     inherited["PYTHONPATH"] = os.pathsep.join([str(root), str(TESTS)])
     environment = {name: value for name, value in (inherited | environment).items() if value is not None}
@@ -23,7 +24,7 @@ def run(*arguments, timeout=100, root=ROOT, **environment):
         cwd=root,
         capture_output=True,
         text=True,
-        timeout=timeout,
+        timeout=HANGS,
     )
     assert done.returncode == 0, f"status {done.returncode}\n{done.stderr[-3000:]}"
     return done.stdout

@@ -6,6 +6,7 @@ from functools import partial
 from io import BytesIO
 from pathlib import Path
 
+import isolated
 import numpy as np
 import pytest
 from PIL import Image
@@ -56,7 +57,8 @@ def offline(tmp_path, monkeypatch):
 def test_tutorial_runs(path, tmp_path, offline):
     notebook = nbformat.read(path, as_version=4)
     here = {"metadata": {"path": str(tmp_path)}}
-    client = nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3", resources=here)
+    patience = {"timeout": isolated.HANGS, "startup_timeout": isolated.HANGS}
+    client = nbclient.NotebookClient(notebook, kernel_name="python3", resources=here, **patience)
     client.execute()  # raises the error of a cell
     assert any("image/png" in output.get("data", ()) for cell in code_cells(notebook) for output in cell.outputs)
 

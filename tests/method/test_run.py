@@ -416,7 +416,7 @@ def test_a_few_kills_lose_at_most_an_interval(tmp_path):
     ]
     paths = os.pathsep.join([str(Path(sg.__file__).parents[1]), *filter(None, sys.path)])
     environment = {**os.environ, "PYTHONPATH": paths}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=isolated.HANGS)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "4 kills, at most" in done.stdout
 
