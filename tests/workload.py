@@ -1,6 +1,6 @@
 """What the tests of processes and threads run, in an interpreter of its own: ``python workload.py MODE [cloud]``.
 
-Each mode embeds in the first thread, then elsewhere, and prints the digests it saw: one, if all went well.
+Each mode embeds in the first thread, then elsewhere, and prints how often and the digests it saw: one, if all is well.
 """
 
 import concurrent.futures
@@ -143,4 +143,5 @@ if __name__ == "__main__":
     if sys.argv[1] == "bits":
         print(bits())
     else:
-        print(*sorted({work(), *MODES[sys.argv[1]]()}))
+        found = [work(), *MODES[sys.argv[1]]()]
+        print(len(found), *sorted(set(found)))

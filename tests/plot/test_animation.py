@@ -1,3 +1,4 @@
+import os
 import warnings
 
 import matplotlib
@@ -128,7 +129,22 @@ def test_gif(tmp_path, history):
 @pytest.mark.skipif(not FFMpegWriter.isAvailable(), reason="needs ffmpeg")
 def test_mp4(tmp_path, history):
     sg.animate_embedding(history, path=tmp_path / "film.mp4", dpi=30)
-    assert (tmp_path / "film.mp4").stat().st_size > 1000
+    assert (tmp_path / "film.mp4").read_bytes()[4:8] == b"ftyp"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="what stands in is a script of the shell")
+def test_what_ffmpeg_is_given(tmp_path, history):
+    """Each frame as pixels, and the file as its last argument: what stands in for it writes them there."""
+    program, path = tmp_path / "ffmpeg", tmp_path / "film.mp4"
+    program.write_text('#!/bin/sh\nfor last; do :; done\ncat > "$last"\n')
+    program.chmod(0o755)
+    with plt.rc_context({"animation.ffmpeg_path": str(program), "savefig.dpi": 30}):
+        film = sg.animate_embedding(history, path=path, fps=5, dpi=30)
+    width, height = film._fig.get_size_inches() * 30
+    frames = np.frombuffer(path.read_bytes(), np.uint8).reshape(-1, round(height), round(width), 4)
+    assert len(frames) >= 5
+    assert frames[0].std() > 5
+    assert (frames[0] != frames[-1]).any()
 
 
 def test_mp4_without_ffmpeg(tmp_path, history, monkeypatch):

@@ -2,12 +2,15 @@
 
 import signal
 import threading
+import time
 
 import numpy as np
 import pytest
+from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
-from sggraph.core.engine.blocks import Workers
+from sggraph.core.engine.blocks import Workers, even_bounds
+from sggraph.core.search import tree
 from sggraph.core.search.tree import tree_neighbors
 
 
@@ -22,16 +25,30 @@ def test_they_are_the_nearest(d, k):
     np.testing.assert_allclose(distances, np.sort(all_distances, axis=1)[:, :k], atol=1e-12)
 
 
-@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer that interrupts")
-def test_an_interrupt_leaves_no_thread_at_work():
+@pytest.mark.jit
+def test_an_interrupt_leaves_no_thread_at_work(monkeypatch):
     """Threads of cKDTree would go on and write to memory that was given back, which ends the interpreter."""
-    X, before = np.random.default_rng(0).normal(size=(200_000, 3)), threading.active_count()
-    handler = signal.signal(signal.SIGALRM, signal.default_int_handler)
-    signal.setitimer(signal.ITIMER_REAL, 0.2)
-    try:
-        with pytest.raises(KeyboardInterrupt), Workers(2) as workers:
+    begun, ended, helped, struck = [], [], threading.Event(), threading.Event()
+
+    class Watched(cKDTree):
+        def query(self, *args, workers=1, **options):
+            assert workers == 1
+            begun.append(1)
+            try:
+                if threading.current_thread() is threading.main_thread():
+                    helped.wait()
+                    struck.set()
+                    signal.raise_signal(signal.SIGINT)
+                helped.set()
+                struck.wait()
+                time.sleep(0.1)  # the other thread has left its block long before
+                return super().query(*args, **options)
+            finally:
+                ended.append(1)
+
+    monkeypatch.setattr(tree, "cKDTree", Watched)
+    X = np.random.default_rng(0).normal(size=(20_000, 3))
+    with Workers(2) as workers:
+        with pytest.raises(KeyboardInterrupt):
             tree_neighbors(X, 20, workers)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
-    assert threading.active_count() == before
+        assert len(begun) == len(ended) < len(even_bounds(len(X), tree.BLOCKS)) - 1
