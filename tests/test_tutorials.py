@@ -15,6 +15,7 @@ import sggraph
 
 nbformat = pytest.importorskip("nbformat")
 nbclient = pytest.importorskip("nbclient")
+jupyter_client = pytest.importorskip("jupyter_client")
 pytest.importorskip("ipykernel")
 pytest.importorskip("skimage")
 
@@ -38,28 +39,43 @@ def code_cells(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-@pytest.fixture
-def offline(tmp_path, monkeypatch):
-    """A kernel sees this package, 300 points and no network, and writes below `tmp_path` only."""
-    monkeypatch.setenv("SGGRAPH_TUTORIAL_SIZE", "300")
-    monkeypatch.delenv("SGGRAPH_MNIST", raising=False)
-    for scheme in ("http", "https"):
-        monkeypatch.setenv(f"{scheme}_proxy", NOWHERE)
-    for name in ("no_proxy", "NO_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("SCIKIT_LEARN_DATA", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR"):
-        monkeypatch.setenv(name, str(tmp_path / name.lower()))
-    monkeypatch.setenv("PYTHONPATH", str(Path(sggraph.__file__).parent.parent))
-    monkeypatch.setenv("PYTHONWARNINGS", "ignore:A network error")
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory):
+    """It sees this package, few points and no network; one for all tutorials, as it starts slower than most run."""
+    folder = tmp_path_factory.mktemp("kernel")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SGGRAPH_TUTORIAL_SIZE", "150")
+        patch.delenv("SGGRAPH_MNIST", raising=False)
+        for scheme in ("http", "https"):
+            patch.setenv(f"{scheme}_proxy", NOWHERE)
+        for name in ("no_proxy", "NO_PROXY"):
+            patch.delenv(name, raising=False)
+        for name in ("SCIKIT_LEARN_DATA", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR"):
+            patch.setenv(name, str(folder / name.lower()))
+        patch.setenv("PYTHONPATH", str(Path(sggraph.__file__).parent.parent))
+        patch.setenv("PYTHONWARNINGS", "ignore:A network error")
+        manager = jupyter_client.KernelManager(kernel_name="python3")
+        manager.start_kernel(cwd=folder)
+        yield manager
+        manager.shutdown_kernel(now=True)
+
+
+AS_NEW = """
+%reset -f
+%cd -q {}
+import matplotlib
+matplotlib.rcdefaults()
+del matplotlib
+"""
 
 
 @pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.name)
-def test_tutorial_runs(path, tmp_path, offline):
+def test_tutorial_runs(path, tmp_path, kernel):
+    """With none of the names of another, in a folder of its own."""
     notebook = nbformat.read(path, as_version=4)
-    here = {"metadata": {"path": str(tmp_path)}}
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(AS_NEW.format(tmp_path)))
     patience = {"timeout": isolated.HANGS, "startup_timeout": isolated.HANGS}
-    client = nbclient.NotebookClient(notebook, kernel_name="python3", resources=here, **patience)
-    client.execute()  # raises the error of a cell
+    nbclient.NotebookClient(notebook, kernel, **patience).execute()  # raises the error of a cell
     assert any("image/png" in output.get("data", ()) for cell in code_cells(notebook) for output in cell.outputs)
 
 
