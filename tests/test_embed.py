@@ -56,17 +56,10 @@ def assert_usable(Y, n, d):
 
 # Arguments
 
-BAD = [
+ADVICE = [  # test_bad_input.py has all that is refused
     ({"d": 0}, "d=0: .* 1, 2 or 3"),
-    ({"d": 4}, "d=4"),
-    ({"d": 2.0}, r"d=2\.0"),
-    ({"d": "2"}, "d='2'"),
-    ({"d": True}, "d=True"),
     ({"lambda_": 0.5}, r"lambda_=0\.5: give 'auto', None or a number of at least 1"),
-    ({"lambda_": np.nan}, "lambda_=nan"),
-    ({"lambda_": "many"}, "lambda_='many'"),
     ({"balance": 1.5}, "balance=1.5: give a number from 0"),
-    ({"balance": "shape"}, "balance='shape': give a number from 0"),
     ({"exaggeration": 0}, "exaggeration=0: give 'auto' or a number above 0"),
     ({"local_weights": "yes"}, "local_weights='yes': give True, False or 'auto'"),
     ({"init": "umap"}, "init='umap' is unknown: give 'auto', 'stress', 'pmds', 'spectral', 'random' or an array"),
@@ -77,29 +70,20 @@ BAD = [
     ({"Y0": np.full((34, 2), 1e300)}, r"none beyond 3.4\S+ \(float32\)"),
     ({"Y0": np.full((34, 2), "a")}, "finite numbers"),
     ({"max_iter": -1}, "max_iter=-1: give 'auto' or a number of iterations"),
-    ({"max_iter": 10.5}, "max_iter=10.5"),
-    ({"early_exag": "none"}, "early_exag='none'"),
     ({"alpha": 0}, "alpha=0: give 'auto' or a number above 0"),
-    ({"alpha": np.inf}, "alpha=inf"),
     ({"eta": -200}, "eta=-200: give 'auto' or a number above 0"),
-    ({"eta": True}, "eta=True"),
     ({"h": 0}, "h=0: give None .* above 0"),
     ({"exact": "no"}, "exact='no': give True, False or None"),
     ({"components": "all"}, "components='all': give one of 'auto', 'pack', 'together', 'largest'"),
-    ({"components": None}, "components=None"),
     ({"n_jobs": 0}, "n_jobs=0: give a number of threads, or -1 or None"),
-    ({"n_jobs": 1.5}, r"n_jobs=1\.5"),
     ({"callback": 3}, "callback=3: give a function"),
     ({"callback_every": 0}, "callback_every=0: give a number of iterations of at least 1"),
     ({"random_state": -1}, "random_state=-1: give an integer of at least 0"),
-    ({"random_state": "seed"}, "random_state='seed'"),
-    ({"direction": "up"}, "direction is 'up'"),
-    ({"weight": True}, "weight is True"),
 ]
 
 
-@pytest.mark.parametrize(("option", "message"), BAD, ids=str)
-def test_a_bad_argument_is_named(option, message):
+@pytest.mark.parametrize(("option", "message"), ADVICE, ids=str)
+def test_a_refusal_says_what_to_give(option, message):
     with pytest.raises(ValueError, match=message):
         embed_graph(KARATE, **option)
 
@@ -313,11 +297,16 @@ def test_a_learning_rate_that_is_much_too_large_raises_with_a_remedy():
         embed_graph(small, eta=10, alpha=1e30, random_state=0)
 
 
+@pytest.fixture(scope="module")
+def usual():
+    return SGtSNEpi(random_state=0).fit(load_us_counties().graph).kl_divergence_
+
+
 @pytest.mark.filterwarnings("ignore:the embedding may not settle:RuntimeWarning")
 @pytest.mark.parametrize("eta", [1e5, 1e6, 1e30])
-def test_a_run_that_diverges_is_mended_and_tells(eta):
+def test_a_run_that_diverges_is_mended_and_tells(eta, usual):
     """KL divergence 1.39, as with eta="auto"; 7.2 and 7.9 without the mending."""
-    usual, seen = SGtSNEpi(random_state=0).fit(load_us_counties().graph).kl_divergence_, []
+    seen = []
     estimator = SGtSNEpi(eta=eta, random_state=0, callback=lambda i, *_: seen.append(i))
     with pytest.warns(RuntimeWarning, match=r"diverged at iteration .* goes on from iteration \d+ with eta=3106"):
         estimator.fit(load_us_counties().graph)

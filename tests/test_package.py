@@ -125,11 +125,10 @@ def test_other_packages_stay_in_their_modules(package, users):
 
 
 def test_the_searches_load_what_they_need():
-    script = "import numpy as np, sggraph; sggraph.point_cloud_to_graph(np.random.rand(30, {}), 5, perplexity=3)"
-    for features in (2, 20):
-        loaded = loaded_by(script.format(features))
-        assert "sklearn" in loaded
-        assert not loaded & {"pynndescent", "matplotlib", "networkx"}
+    search = "sggraph.point_cloud_to_graph(np.random.rand(30, {}), 5, perplexity=3); "
+    loaded = loaded_by("import numpy as np, sggraph; " + search.format(2) + search.format(20))
+    assert "sklearn" in loaded
+    assert not loaded & {"pynndescent", "matplotlib", "networkx"}
 
 
 @pytest.mark.parametrize("name", SOURCES)

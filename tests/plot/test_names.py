@@ -187,9 +187,9 @@ def test_dollars_and_marks_in_names_are_text():
 
 
 def test_names_that_found_no_room_are_told():
-    Y = np.random.default_rng(0).normal(size=(900, 2))
-    with pytest.warns(UserWarning, match=r"of 900 node names found no room"):
-        ax = plot_embedding(Y, node_names=[f"a rather long name {i}" for i in range(900)])
+    Y = np.random.default_rng(0).normal(size=(300, 2))
+    with pytest.warns(UserWarning, match=r"of 300 node names found no room"):
+        ax = plot_embedding(Y, node_names=[f"a rather long name {i}" for i in range(300)])
     check_places(ax)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
