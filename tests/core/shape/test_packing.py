@@ -84,6 +84,7 @@ def test_a_long_thin_body_asks_for_no_more_cells_than_others(d):
     """Its box takes few cells of any size, but a grid twice as wide as it is long would have 10^9 of them."""
     Y, first = bodies([400, 30, 2, 2], d)
     Y[:400] = np.outer(np.linspace(-30_000, 30_000, 400), np.eye(d)[0])
+    packed(*bodies([2, 2], d), 1.0)  # compiles
     tracemalloc.start()
     Z = packed(Y, first, 1.0)
     peak = tracemalloc.get_traced_memory()[1]
