@@ -149,10 +149,10 @@ _ALL = (
 BUNDLED = {bundled.name: bundled for bundled in _ALL}
 
 
-class _Table(list):
+class _Table(list[Bundled]):
     """The facts of several graphs, shown as a table."""
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         lines = [f"{'name':<16} {'nodes':>7} {'edges':>7} {'classes':>7}  what"]
         for facts in self:
             kind = ", directed" * facts.directed + ", weighted" * facts.weighted
@@ -161,7 +161,7 @@ class _Table(list):
         return "\n".join(lines)
 
 
-def list_datasets():
+def list_datasets() -> list[Bundled]:
     """List the bundled graphs, smallest first, without reading them.
 
     Returns
@@ -190,7 +190,7 @@ def list_datasets():
     return _Table(BUNDLED.values())
 
 
-def load_dataset(name):
+def load_dataset(name: str) -> Dataset:
     """Load a bundled graph by its name.
 
     Parameters
@@ -223,7 +223,7 @@ def load_dataset(name):
     return read_bundled(name)
 
 
-def read_bundled(name):
+def read_bundled(name: str) -> Dataset:
     """Read the bundled graph of this name, a key of `BUNDLED`."""
     facts = BUNDLED[name]
     with np.load(_data_file(f"{name}.npz"), allow_pickle=False) as arrays:

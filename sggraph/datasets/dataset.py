@@ -1,9 +1,14 @@
 """A graph with named nodes and a class for each: what loaders and generators return."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 __all__ = ["Dataset"]
 
@@ -48,11 +53,11 @@ class Dataset:
 
     name: str
     graph: csr_array
-    nodes: list
-    labels: np.ndarray
-    label_names: list
+    nodes: list[Any]
+    labels: NDArray[np.intp]
+    label_names: list[str]
     description: str
-    positions: np.ndarray | None = None
+    positions: NDArray[np.float64] | None = None
     directed: bool = False
     source: str = ""
     citation: str = ""
@@ -60,26 +65,26 @@ class Dataset:
     checksum: str = ""
 
     @property
-    def classes(self):
+    def classes(self) -> NDArray[np.str_]:
         """The name of the class of each node, an ndarray of str of shape (n,): labels for `plot_embedding`."""
         return np.array(self.label_names)[self.labels]
 
     @property
-    def n_edges(self):
+    def n_edges(self) -> int:
         """The number of edges, or of arcs if `directed`."""
         return self.graph.nnz if self.directed else self.graph.nnz // 2
 
     @property
-    def weighted(self):
+    def weighted(self) -> bool:
         """Whether edges have different weights."""
         return bool(np.ptp(self.graph.data) > 0) if self.graph.nnz else False
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         edges = "directed " * self.directed + "weighted " * self.weighted + "edges"
         n, classes = len(self.nodes), len(self.label_names)
         return f"<Dataset {self.name}: {n:,} nodes, {self.n_edges:,} {edges}, {classes} classes>"
 
-    def to_networkx(self):
+    def to_networkx(self) -> "nx.Graph[Any]":
         """Return the same graph for NetworkX, nodes in the same order.
 
         Returns

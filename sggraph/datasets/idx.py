@@ -10,8 +10,12 @@ import zlib
 from contextlib import contextmanager
 from math import prod
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+from ..core.types import FilePath
 
 DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 PARTS = ("train", "t10k")  # in this order: 60,000 and 10,000 digits of MNIST
@@ -19,7 +23,7 @@ KINDS = ("images-idx3-ubyte", "labels-idx1-ubyte")
 CHUNK = 2**20  # bytes
 
 
-def read_idx(path):
+def read_idx(path: FilePath) -> NDArray[Any]:
     """Read an idx file, gzipped or not, into an array.
 
     Whether the file is gzipped is seen from its content, not from its name.

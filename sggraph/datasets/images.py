@@ -10,7 +10,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..core.types import FilePath
 from .idx import read_idx_folder
 
 
@@ -40,17 +42,17 @@ class ImageDataset:
     """
 
     name: str
-    images: np.ndarray
-    labels: np.ndarray
-    label_names: list
+    images: NDArray[np.uint8]
+    labels: NDArray[np.intp]
+    label_names: list[str]
     description: str
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         n, height, width = self.images.shape
         return f"<ImageDataset {self.name}: {n:,} images of {height} x {width}, {len(self.label_names)} classes>"
 
 
-def load_mnist(folder=None):
+def load_mnist(folder: FilePath | None = None) -> ImageDataset:
     """Load the 70,000 handwritten digits of MNIST, or other images in idx files of the same names.
 
     They are not part of the package. They are read from the folder given; else from the folder that the environment

@@ -1,13 +1,17 @@
 """Lattices and trees made by rule, whose right picture is known: the classics of graph drawing."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from ..core.types import Int
+from .dataset import Dataset
 from .generated import as_dataset, check_whole, oldest_ancestor, sectors
 
 __all__ = ["make_balanced_tree", "make_grid", "make_moebius_strip", "make_torus"]
 
 
-def make_grid(shape=(40, 40)):
+def make_grid(shape: Int | Sequence[Int] = (40, 40)) -> Dataset:
     """Make a square or cubic lattice, labelled by its quarters or eighths.
 
     Parameters
@@ -51,7 +55,7 @@ def make_grid(shape=(40, 40)):
     )
 
 
-def make_torus(major=90, minor=30):
+def make_torus(major: Int = 90, minor: Int = 30) -> Dataset:
     """Make a square lattice on a torus, labelled by sectors along the large circle.
 
     Parameters
@@ -94,7 +98,7 @@ def make_torus(major=90, minor=30):
     )
 
 
-def make_moebius_strip(length=200, width=12):
+def make_moebius_strip(length: Int = 200, width: Int = 12) -> Dataset:
     """Make a square lattice on a Moebius strip, labelled by sectors along it.
 
     Parameters
@@ -141,7 +145,7 @@ def make_moebius_strip(length=200, width=12):
     )
 
 
-def make_balanced_tree(height=9, branching=2):
+def make_balanced_tree(height: Int = 9, branching: Int = 2) -> Dataset:
     """Make a tree whose inner nodes all have the same number of children, labelled by its large branches.
 
     Parameters

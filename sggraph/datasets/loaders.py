@@ -7,7 +7,9 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from ..core.types import Int
 from .bundled import read_bundled
+from .dataset import Dataset
 
 __all__ = [
     "load_celegans",
@@ -23,7 +25,7 @@ __all__ = [
 ]
 
 
-def load_karate_club():
+def load_karate_club() -> Dataset:
     """Load Zachary's karate club, labelled by the club each member joined after the split.
 
     Returns
@@ -45,7 +47,7 @@ def load_karate_club():
     return read_bundled("karate_club")
 
 
-def load_lesmis():
+def load_lesmis() -> Dataset:
     """Load the characters of Les Misérables, joined where they appear in the same chapter.
 
     Returns
@@ -69,7 +71,7 @@ def load_lesmis():
     return read_bundled("lesmis")
 
 
-def load_celegans():
+def load_celegans() -> Dataset:
     """Load the chemical synapses between the neurons of the worm Caenorhabditis elegans.
 
     Returns
@@ -92,7 +94,7 @@ def load_celegans():
     return read_bundled("celegans")
 
 
-def load_us_flights_2008():
+def load_us_flights_2008() -> Dataset:
     """Load the flights between the airports of the United States in 2008, labelled by region.
 
     Returns
@@ -116,7 +118,7 @@ def load_us_flights_2008():
     return read_bundled("us_flights_2008")
 
 
-def load_sympy_imports():
+def load_sympy_imports() -> Dataset:
     """Load the import graph of the computer algebra system SymPy, labelled by subpackage.
 
     Returns
@@ -139,7 +141,7 @@ def load_sympy_imports():
     return read_bundled("sympy_imports")
 
 
-def load_kjv_names():
+def load_kjv_names() -> Dataset:
     """Load the names of the King James Bible, joined where they stand in the same verse.
 
     Returns
@@ -163,7 +165,7 @@ def load_kjv_names():
     return read_bundled("kjv_names")
 
 
-def load_us_counties():
+def load_us_counties() -> Dataset:
     """Load the shared-border graph of the US counties, labelled by state.
 
     Two counties are joined where they share a stretch of border. The largest component is kept: the 48 adjoining
@@ -192,7 +194,7 @@ def load_us_counties():
     return read_bundled("us_counties")
 
 
-def load_pegase9241():
+def load_pegase9241() -> Dataset:
     """Load a model of the European high-voltage grid, labelled by zone.
 
     Returns
@@ -219,7 +221,7 @@ def load_pegase9241():
     return read_bundled("pegase9241")
 
 
-def load_setmm(max_uses=None):
+def load_setmm(max_uses: Int | None = None) -> Dataset:
     """Load which theorem of the Metamath library set.mm is used in whose proof, labelled by the parts of the book.
 
     Parameters
@@ -262,7 +264,7 @@ def load_setmm(max_uses=None):
     return _part(replace(dataset, graph=graph), component == np.bincount(component).argmax())
 
 
-def load_wordnet(nouns_only=False):
+def load_wordnet(nouns_only: bool = False) -> Dataset:
     """Load the dictionary WordNet 3.0: synonym sets of English words and the relations between them.
 
     Parameters

@@ -9,12 +9,14 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from ..core.types import Float, Int, Numbers
+from .dataset import Dataset
 from .generated import as_dataset, check_whole, oldest_ancestor, sectors
 
 __all__ = ["make_block_model", "make_random_tree", "make_rmat", "make_small_world"]
 
 
-def make_random_tree(n=1000, random_state=0):
+def make_random_tree(n: Int = 1000, random_state: Int | np.random.Generator | None = 0) -> Dataset:
     """Make a tree that grows by chance: every new node hangs itself on one of those before it, all equally likely.
 
     Parameters
@@ -54,7 +56,13 @@ def make_random_tree(n=1000, random_state=0):
     )
 
 
-def make_block_model(n=1000, n_blocks=8, degree_inside=10.0, degree_outside=2.0, random_state=0):
+def make_block_model(
+    n: Int = 1000,
+    n_blocks: Int = 8,
+    degree_inside: Float = 10.0,
+    degree_outside: Float = 2.0,
+    random_state: Int | np.random.Generator | None = 0,
+) -> Dataset:
     """Make a stochastic block model with blocks of equal size (a planted partition), labelled by block.
 
     Parameters
@@ -129,7 +137,9 @@ def make_block_model(n=1000, n_blocks=8, degree_inside=10.0, degree_outside=2.0,
     )
 
 
-def make_small_world(n=1000, n_neighbors=6, rewiring=0.005, random_state=0):
+def make_small_world(
+    n: Int = 1000, n_neighbors: Int = 6, rewiring: Float = 0.005, random_state: Int | np.random.Generator | None = 0
+) -> Dataset:
     """Make a Watts-Strogatz graph, a ring with a few shortcuts, labelled by sectors of the ring.
 
     Parameters
@@ -200,7 +210,12 @@ def make_small_world(n=1000, n_neighbors=6, rewiring=0.005, random_state=0):
     )
 
 
-def make_rmat(scale=13, edge_factor=8, probabilities=(0.57, 0.19, 0.19, 0.05), random_state=0):
+def make_rmat(
+    scale: Int = 13,
+    edge_factor: Int = 8,
+    probabilities: Numbers = (0.57, 0.19, 0.19, 0.05),
+    random_state: Int | np.random.Generator | None = 0,
+) -> Dataset:
     """Make an R-MAT graph: hubs, and communities within communities, as in social and web graphs.
 
     Parameters

@@ -1,6 +1,7 @@
 """Feature vectors become a weighted neighbour graph, whose row i holds the probabilities p(j|i) of i's neighbours."""
 
 from numbers import Integral, Real
+from typing import Literal
 
 import numpy as np
 from scipy import sparse
@@ -8,6 +9,7 @@ from scipy import sparse
 from ..core.affinity import rescale_rows
 from ..core.engine.blocks import Workers
 from ..core.perplexity import gaussian_weights, plain_weights
+from ..core.types import Features, Float, Int, Numbers, Search, Seed
 from ..inputs.checks import as_generator, check_n_jobs
 from ..runtime.progress import stage
 from .neighbors import METHODS, METRICS, nearest_neighbors, without_self
@@ -16,17 +18,17 @@ RESCALES = ("perplexity", "lambda", None)
 
 
 def point_cloud_to_graph(
-    X,
-    n_neighbors=30,
+    X: Features | None,
+    n_neighbors: Int = 30,
     *,
-    perplexity=10,
-    rescale="perplexity",
-    metric="euclidean",
-    method="auto",
-    precomputed_knn=None,
-    random_state=None,
-    n_jobs=None,
-):
+    perplexity: Float = 10,
+    rescale: Literal["perplexity", "lambda"] | None = "perplexity",
+    metric: str = "euclidean",
+    method: Search = "auto",
+    precomputed_knn: tuple[Numbers, Numbers] | None = None,
+    random_state: Seed = None,
+    n_jobs: Int | None = None,
+) -> sparse.csr_array:
     """Weighted graph of the nearest neighbours of feature vectors.
 
     Parameters

@@ -7,12 +7,16 @@ It does not read files (graph_files.py) and does not turn feature vectors into g
 
 import hashlib
 import warnings
-from typing import NamedTuple
+from collections.abc import Hashable, Iterable
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from scipy import sparse
 
+from ..core.types import Direction, Numbers, SparseMatrix, SupportsArray, Weight
+from ..datasets.dataset import Dataset
 from .formats import arcs_of_labels, check_indices, to_arcs
+from .types import Frame, IGraph, NetworkXGraph
 
 DIRECTIONS = ("symmetric", "out", "in")
 LARGE = 2**20  # entries: from here on a matrix is looked at first, whether it is clean
@@ -53,18 +57,33 @@ class Graph(NamedTuple):
     """
 
     adjacency: sparse.csr_array
-    nodes: list
+    nodes: list[Any]
     directed: bool
     weighted: bool
     calibrated: bool = False
 
     @property
-    def given(self):
+    def given(self) -> bool:
         """Whether the weights are the user's own."""
         return self.weighted and not self.calibrated
 
 
-def as_graph(graph, *, weight="weight", direction="symmetric"):
+# all that `as_graph` takes
+GraphLike: TypeAlias = (
+    Graph
+    | Dataset
+    | NetworkXGraph
+    | IGraph
+    | Frame
+    | SparseMatrix
+    | SupportsArray
+    | list[Any]
+    | tuple[Numbers, Numbers]
+    | tuple[Numbers, Numbers, Numbers | None]
+)
+
+
+def as_graph(graph: GraphLike, *, weight: Weight = "weight", direction: Direction = "symmetric") -> Graph:
     """Turn anything that describes a graph into a clean `Graph`.
 
     Parameters
@@ -142,14 +161,14 @@ def as_graph(graph, *, weight="weight", direction="symmetric"):
     return _clean(to_arcs(graph, weight), direction)
 
 
-def quiet_graph(graph):
+def quiet_graph(graph: GraphLike) -> Graph:
     """A Graph to draw: directed as it is, without weights, and silent on self-loops, which show nothing."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GraphWarning)
         return as_graph(graph, weight=None, direction="out")
 
 
-def label_edges(sources, targets, weights=None):
+def label_edges(sources: Iterable[Hashable], targets: Iterable[Hashable], weights: Numbers | None = None) -> Graph:
     """Make a clean, undirected `Graph` of edges between named nodes, in the order of their first appearance.
 
     Parameters
@@ -177,7 +196,7 @@ def clean_edges(arcs):
     return _clean(arcs, "symmetric")
 
 
-def graph_hash(graph):
+def graph_hash(graph: GraphLike) -> str:
     """Fingerprint of a graph: equal for equal adjacencies, whatever they came in and whatever the nodes are called.
 
     Parameters

@@ -1,6 +1,7 @@
 """Numbers, flags, seeds and counts that the caller gave: checked, or refused by name."""
 
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,7 @@ def check_n_jobs(n_jobs):
         raise ValueError(f"n_jobs={shown(n_jobs)}: give {accepted}")
 
 
-def as_generator(random_state):
+def as_generator(random_state: Any) -> np.random.Generator:
     """A NumPy Generator of any kind of seed; a RandomState, as scikit-learn has it, is drawn from."""
     if isinstance(random_state, np.random.RandomState):
         random_state = random_state.randint(2**31)

@@ -1,11 +1,15 @@
 """Coordinates of any origin become finite arrays, their rows in the order of the nodes."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+from ..graph.adjacency import Graph
 
 
-def as_coordinates(Y, graph=None, *, may_lack=False):
+def as_coordinates(Y: Any, graph: Graph | None = None, *, may_lack: bool = False) -> NDArray[np.float64]:
     """Y (array, or dict of positions by node) as a finite float64 array, with a row for each node of the Graph.
 
     Without a graph, a dict keeps its own order. With `may_lack` some rows, not all, may be NaN.

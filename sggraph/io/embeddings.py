@@ -3,6 +3,8 @@
 The suffix says the format. It does not read graphs (graph_files.py), nor draw pictures (embedding.py).
 """
 
+from ..core.types import Coordinates, FilePath, Fitted, Items, Labels
+from ..graph.adjacency import GraphLike
 from .network_files import (
     read_cyjs_positions,
     read_gexf_positions,
@@ -12,7 +14,7 @@ from .network_files import (
     write_graphml,
 )
 from .safe import as_path, naming, read_bytes, replacing
-from .saved import as_saved, read_saved_npz, write_npz
+from .saved import SavedEmbedding, as_saved, read_saved_npz, write_npz
 from .tables import read_csv, read_parquet, read_tsv, write_csv, write_parquet, write_tsv
 
 FORMATS = {
@@ -26,7 +28,13 @@ FORMATS = {
 }
 
 
-def write_embedding(path, Y, nodes=None, labels=None, graph=None):
+def write_embedding(
+    path: FilePath,
+    Y: Coordinates | SavedEmbedding | Fitted,
+    nodes: Items | None = None,
+    labels: Labels | None = None,
+    graph: GraphLike | None = None,
+) -> None:
     """Write coordinates for a spreadsheet, pandas, Gephi, Cytoscape or sggraph itself.
 
     The file is written beside its final place and then moved there, so a half-written one is never seen.
@@ -93,7 +101,13 @@ def write_embedding(path, Y, nodes=None, labels=None, graph=None):
         write(partial, saved) if write is write_npz else write(partial, saved, graph)
 
 
-def save_embedding(path, Y, nodes=None, labels=None, graph=None):
+def save_embedding(
+    path: FilePath,
+    Y: Coordinates | SavedEmbedding | Fitted,
+    nodes: Items | None = None,
+    labels: Labels | None = None,
+    graph: GraphLike | None = None,
+) -> None:
     """Save an embedding with its provenance in an .npz file.
 
     From a fitted estimator it keeps the version of sggraph, all parameters, the seed, a hash of the graph, the
@@ -151,7 +165,7 @@ def save_embedding(path, Y, nodes=None, labels=None, graph=None):
     write_embedding(path, Y, nodes, labels, graph)
 
 
-def load_embedding(path):
+def load_embedding(path: FilePath) -> SavedEmbedding:
     """Read an embedding from a file that `save_embedding`, `write_embedding`, Gephi or Cytoscape wrote.
 
     Parameters

@@ -8,7 +8,8 @@ It does not read formats beyond ``READERS`` and ``EDGE_LISTS``, nor embeddings (
 from io import BytesIO
 from pathlib import Path
 
-from ..graph.adjacency import as_graph, check_options
+from ..core.types import Direction, FilePath, Weight
+from ..graph.adjacency import Graph, as_graph, check_options
 from .edge_lists import read_edges
 from .graph_formats import read_gexf, read_gml, read_graphml, read_mtx, read_npz
 from .safe import as_path, check_file, naming, unzip
@@ -17,7 +18,7 @@ READERS = {".mtx": read_mtx, ".npz": read_npz, ".graphml": read_graphml, ".gexf"
 EDGE_LISTS = (".csv", ".tsv", ".txt", ".edgelist")
 
 
-def read_graph(path, *, weight="weight", direction="symmetric"):
+def read_graph(path: FilePath, *, weight: Weight = "weight", direction: Direction = "symmetric") -> Graph:
     r"""Read a graph from a file.
 
     Parameters

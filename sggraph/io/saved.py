@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import __version__
 from ..graph.adjacency import GraphWarning, as_graph, graph_hash
@@ -49,18 +51,18 @@ class SavedEmbedding:
     array([2., 3.])
     """
 
-    coordinates: np.ndarray
-    nodes: list
-    labels: list | None = None
-    provenance: dict = field(default_factory=dict)
+    coordinates: NDArray[Any]
+    nodes: list[Any]
+    labels: list[Any] | None = None
+    provenance: dict[str, Any] = field(default_factory=dict)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         n, d = self.coordinates.shape
         origin = f", by sggraph {self.provenance['version']}" if "version" in self.provenance else ""
         return f"<SavedEmbedding: {n:,} nodes in {d}-D{origin}>"
 
     @property
-    def positions(self):
+    def positions(self) -> dict[Any, NDArray[Any]]:
         """Node -> its coordinates, as NetworkX draws them: ``nx.draw(G, saved.positions)``."""
         return dict(zip(self.nodes, self.coordinates, strict=True))
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from scipy.sparse import issparse
 
+from ..core.types import Classes, Coordinates, Features, Int, Seed
 from ..inputs.checks import as_generator, check_count, sample
 from ..inputs.coordinates import as_coordinates
 from ..inputs.labels import as_classes
@@ -12,7 +13,14 @@ from ..inputs.labels import as_classes
 FOLDS = 5
 
 
-def knn_accuracy(Y, labels, *, n_neighbors=10, n_samples=50_000, random_state=0):
+def knn_accuracy(
+    Y: Coordinates,
+    labels: Classes,
+    *,
+    n_neighbors: Int = 10,
+    n_samples: Int | None = 50_000,
+    random_state: Seed = 0,
+) -> float:
     """Share of nodes whose class is the most frequent one among their nearest nodes in the embedding.
 
     Cross-validated: the nodes are split at random in five parts, and those of each part are classified by the
@@ -87,7 +95,14 @@ def _vote(Y, codes, of, k):
     return mode(codes[near], axis=1).mode
 
 
-def trustworthiness(X, Y, *, n_neighbors=10, n_samples=5000, random_state=0):
+def trustworthiness(
+    X: Features,
+    Y: Coordinates,
+    *,
+    n_neighbors: Int = 10,
+    n_samples: Int | None = 5000,
+    random_state: Seed = 0,
+) -> float:
     """Whether the nearest nodes in the embedding are near in feature space, too.
 
     Every node among the `n_neighbors` nearest in Y that is not among those in X costs as much as it ranks too far in

@@ -6,7 +6,8 @@ from html import escape
 import numpy as np
 
 from ..core.affinity import symmetric_pattern
-from ..graph.adjacency import as_graph
+from ..core.types import Coordinates, Features, Labels, Seed
+from ..graph.adjacency import GraphLike, as_graph
 from ..inputs.coordinates import as_coordinates
 from ..inputs.labels import as_classes, read_labels
 from .attributes import FOLDS, knn_accuracy, trustworthiness
@@ -56,17 +57,17 @@ class QualityCard:
     knn_accuracy: float | None = None
     trustworthiness: float | None = None
 
-    def as_dict(self):
+    def as_dict(self) -> dict[str, float]:
         """The scores by name, those left out that were not asked for, or of weights that the graph has not."""
         return {name: value for name, value in asdict(self).items() if name in MEANINGS and value is not None}
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         rows = [HEAD, *self._rows()]
         name, value, better = (max(len(row[column]) for row in rows) for column in range(3))
         lines = [f"{r[0]:<{name}}  {r[1]:>{value}}  {r[2]:<{better}}  {r[3]}" for r in rows]
         return "\n".join([self._title(), *lines])
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         head, *body = (
             "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in row)
             for tag, row in [("th", HEAD), *(("td", row) for row in self._rows())]
@@ -82,7 +83,14 @@ class QualityCard:
         return [(name, f"{value:.4f}", *MEANINGS[name]) for name, value in self.as_dict().items()]
 
 
-def quality_card(graph, Y, labels=None, *, X=None, random_state=0):
+def quality_card(
+    graph: GraphLike,
+    Y: Coordinates,
+    labels: Labels | None = None,
+    *,
+    X: Features | None = None,
+    random_state: Seed = 0,
+) -> QualityCard:
     """All scores of an embedding at once, to compare layouts of a graph, whatever made them.
 
     None of the scores depends on the scale, the place or the turn of the picture, so coordinates of `embed_graph` and

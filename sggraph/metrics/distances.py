@@ -13,7 +13,8 @@ from ..core.affinity import symmetric_pattern
 from ..core.engine.blocks import Workers
 from ..core.search.connectivity import first_nodes
 from ..core.search.hops import WORD, write_hops
-from ..graph.adjacency import as_graph
+from ..core.types import Coordinates, Float, Int, Seed
+from ..graph.adjacency import GraphLike, as_graph
 from ..inputs.checks import as_generator, check_count, check_n_jobs, sample
 from ..inputs.coordinates import as_coordinates
 
@@ -28,7 +29,15 @@ class Pairs(NamedTuple):
     counts: np.ndarray
 
 
-def shortest_path_correlation(graph, Y, *, n_sources=50, n_targets=400, random_state=0, n_jobs=None):
+def shortest_path_correlation(
+    graph: GraphLike,
+    Y: Coordinates,
+    *,
+    n_sources: Int | None = 50,
+    n_targets: Int | None = 400,
+    random_state: Seed = 0,
+    n_jobs: Int | None = None,
+) -> float:
     """Pearson correlation of the distances in the graph and in the embedding.
 
     Distance in the graph is the number of edges of a shortest path, over pairs of nodes of one component. 1 is perfect,
@@ -73,7 +82,16 @@ def shortest_path_correlation(graph, Y, *, n_sources=50, n_targets=400, random_s
     return correlation(sample_pairs(graph, Y, n_sources, n_targets, random_state, n_jobs))
 
 
-def normalized_stress(graph, Y, *, power=2, n_sources=50, n_targets=400, random_state=0, n_jobs=None):
+def normalized_stress(
+    graph: GraphLike,
+    Y: Coordinates,
+    *,
+    power: Float = 2,
+    n_sources: Int | None = 50,
+    n_targets: Int | None = 400,
+    random_state: Seed = 0,
+    n_jobs: Int | None = None,
+) -> float:
     """Squared error of the distances in the embedding, at its best scale, relative to those in the graph.
 
     The least over all scales s of sum w (s e - d)^2 / sum w d^2, w = d^-power, over pairs of nodes of one component

@@ -16,7 +16,8 @@ from ..core.attractive import squared_lengths
 from ..core.descent import FARTHEST
 from ..core.engine.blocks import Workers, weighted_bounds
 from ..core.repulsion.repulsive import Repulsion
-from ..graph.adjacency import as_graph
+from ..core.types import Auto, Coordinates, Float, Int, Seed
+from ..graph.adjacency import GraphLike, as_graph
 from ..inputs.checks import as_generator, check_n_jobs, sample
 from ..inputs.coordinates import as_coordinates
 
@@ -26,7 +27,16 @@ SCALES = np.geomspace(1e-2, 1e2, 13)  # where the search starts, as lengths of t
 TOLERANCE = 0.01  # of log s
 
 
-def kl_divergence(graph, Y, lambda_=10, *, local_weights="auto", rescale=False, random_state=0, n_jobs=None):
+def kl_divergence(
+    graph: GraphLike,
+    Y: Coordinates,
+    lambda_: Float | None = 10,
+    *,
+    local_weights: bool | Auto = "auto",
+    rescale: bool = False,
+    random_state: Seed = 0,
+    n_jobs: Int | None = None,
+) -> float:
     """Kullback-Leibler divergence KL(P || Q) of an embedding from its graph, what `embed_graph` minimises.
 
     P are the joint probabilities of the edges, Q those of all pairs of points by the Student-t kernel. 0 would be

@@ -11,7 +11,8 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from ..core.affinity import symmetric_pattern
-from ..graph.adjacency import as_graph, canonical
+from ..core.types import Coordinates, Int, Seed
+from ..graph.adjacency import GraphLike, as_graph, canonical
 from ..inputs.checks import as_generator, check_count, sample
 from ..inputs.coordinates import as_coordinates
 
@@ -26,7 +27,7 @@ class Hits(NamedTuple):
     weight: np.ndarray
 
 
-def neighbor_recall(graph, Y, *, n_samples=1000, random_state=0):
+def neighbor_recall(graph: GraphLike, Y: Coordinates, *, n_samples: Int | None = 1000, random_state: Seed = 0) -> float:
     """Mean share of a node's graph neighbours among its nearest nodes in the embedding.
 
     For a node of degree k: how many of its k nearest nodes in Y are neighbours in the graph, over k; averaged over
@@ -68,7 +69,7 @@ def neighbor_recall(graph, Y, *, n_samples=1000, random_state=0):
     return mean_recall(neighbor_hits(graph, Y, n_samples, random_state))
 
 
-def weighted_recall(graph, Y, *, n_samples=1000, random_state=0):
+def weighted_recall(graph: GraphLike, Y: Coordinates, *, n_samples: Int | None = 1000, random_state: Seed = 0) -> float:
     """Mean share of the weights of a node's edges that lead to its nearest nodes in the embedding.
 
     For a node of degree k: the weights of its edges to those of its neighbours that are among its k nearest nodes in Y,
@@ -117,7 +118,9 @@ def weighted_recall(graph, Y, *, n_samples=1000, random_state=0):
     return mean_weight(neighbor_hits(graph, Y, n_samples, random_state, edge_weights(graph)))
 
 
-def neighborhood_preservation(graph, Y, *, n_samples=1000, random_state=0):
+def neighborhood_preservation(
+    graph: GraphLike, Y: Coordinates, *, n_samples: Int | None = 1000, random_state: Seed = 0
+) -> float:
     """Mean Jaccard index of a node's graph neighbours and its nearest nodes in the embedding.
 
     For a node of degree k: its neighbours in the graph and its k nearest nodes in Y, intersection over union; averaged

@@ -7,15 +7,18 @@ throughout.
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
+from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from ..core.affinity import symmetric_pattern
-from ..graph.adjacency import quiet_graph
+from ..core.types import Auto, Coordinates, FilePath, Float, Items, Labels, Recorded
+from ..graph.adjacency import GraphLike, quiet_graph
 from ..inputs.coordinates import as_embeddings
 from ..inputs.labels import read_labels
 from ..method.components import component_numbers
@@ -33,7 +36,7 @@ SMOOTH = 0.04  # of the frames: how slowly the window follows
 class EmbeddingAnimation(FuncAnimation):
     """A `matplotlib.animation.FuncAnimation` that plays in a notebook."""
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         from matplotlib import pyplot as plt
 
         html = self.to_jshtml()
@@ -42,18 +45,18 @@ class EmbeddingAnimation(FuncAnimation):
 
 
 def animate_embedding(
-    snapshots,
-    labels=None,
+    snapshots: History | Recorded | Mapping[Any, Coordinates] | Items,
+    labels: Labels | None = None,
     *,
-    graph=None,
-    path=None,
-    fps=None,
-    ax=None,
-    title=None,
-    legend="auto",
-    dpi=100,
-    **options,
-):
+    graph: GraphLike | None = None,
+    path: FilePath | None = None,
+    fps: Float | None = None,
+    ax: Axes | None = None,
+    title: str | None = None,
+    legend: bool | Auto = "auto",
+    dpi: Float = 100,
+    **options: Any,
+) -> EmbeddingAnimation:
     """Animate an embedding on its way, as recorded by a `History`, and save it as GIF or MP4.
 
     Parameters

@@ -1,15 +1,17 @@
 """How a run converged: `plot_convergence`."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..runtime.history import as_history
+from ..core.types import Items, Recorded
+from ..runtime.history import History, as_history
 from .palette import EIGHT, grey
 
 __all__ = ["plot_convergence"]
 NARROW = 0.04  # of the iterations: a phase that has no room for its exaggeration
 
 
-def plot_convergence(history, *, axes=None):
+def plot_convergence(history: History | Recorded, *, axes: Items | None = None) -> NDArray[np.object_]:
     """Draw the KL divergence and the norm of the gradient over the iterations, and the phases of the schedule.
 
     The divergence is that of the plain objective, also while the attraction is exaggerated: it need not fall in such a

@@ -8,15 +8,19 @@ from base64 import b64encode
 from collections.abc import Mapping
 from io import BytesIO
 from numbers import Real
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cbook import normalize_kwargs
 from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.typing import ColorType
 
-from ..graph.adjacency import quiet_graph
+from ..core.types import Auto, Coordinates, Int, Items, Labels, Seed
+from ..graph.adjacency import GraphLike, quiet_graph
 from ..inputs.checks import as_generator
 from ..inputs.coordinates import as_coordinates
 from ..inputs.labels import as_classes, read_labels, without_empty
@@ -37,23 +41,23 @@ SIDE = 5  # inches
 
 
 def plot_embedding(
-    Y,
-    labels=None,
+    Y: Coordinates,
+    labels: Labels | None = None,
     *,
-    graph=None,
-    ax=None,
-    palette=None,
-    label_on_map=False,
-    node_names=None,
-    arrows="auto",
-    density="auto",
-    point_style=None,
-    edge_style=None,
-    text_style=None,
-    legend="auto",
-    title=None,
-    random_state=0,
-):
+    graph: GraphLike | None = None,
+    ax: Axes | None = None,
+    palette: Items | Mapping[Any, ColorType] | Colormap | str | None = None,
+    label_on_map: bool = False,
+    node_names: bool | Int | Items | Mapping[Any, Any] | None = None,
+    arrows: bool | Auto = "auto",
+    density: bool | Auto = "auto",
+    point_style: Mapping[str, Any] | None = None,
+    edge_style: Mapping[str, Any] | None = None,
+    text_style: Mapping[str, Any] | None = None,
+    legend: bool | Auto = "auto",
+    title: str | None = None,
+    random_state: Seed = 0,
+) -> Axes:
     """Draw the points of an embedding, coloured by class or value, with the edges of its graph behind them.
 
     Parameters

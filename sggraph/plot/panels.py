@@ -3,9 +3,14 @@
 Every panel is a `plot_embedding` of its own; here are the grid, the alignment and the legend that serves all panels.
 """
 
-import numpy as np
+from collections.abc import Mapping
+from typing import Any
 
-from ..graph.adjacency import quiet_graph
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.types import Auto, Coordinates, Float, Int, Labels
+from ..graph.adjacency import GraphLike, quiet_graph
 from ..inputs.coordinates import as_embeddings
 from ..inputs.labels import read_labels
 from ..metrics.distances import shortest_path_correlation
@@ -20,18 +25,18 @@ GAP, HEAD, FOOT = 0.2, 0.4, 0.2  # inches between panels, above each for its tit
 
 
 def plot_comparison(
-    embeddings,
-    labels=None,
+    embeddings: Mapping[Any, Coordinates],
+    labels: Labels | None = None,
     *,
-    graph=None,
-    scores=False,
-    align=True,
-    legend="auto",
-    ncols=None,
-    panel_size=3.2,
-    random_state=0,
-    **options,
-):
+    graph: GraphLike | None = None,
+    scores: bool = False,
+    align: bool = True,
+    legend: bool | Auto = "auto",
+    ncols: Int | None = None,
+    panel_size: Float = 3.2,
+    random_state: Int = 0,
+    **options: Any,
+) -> NDArray[np.object_]:
     """Draw several embeddings of the same nodes side by side, turned alike, with one legend for all.
 
     Parameters

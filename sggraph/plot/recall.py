@@ -1,8 +1,13 @@
 """How recall spreads over the nodes: `plot_recall`, the histogram of the SG-t-SNE paper."""
 
-import numpy as np
+from collections.abc import Mapping
+from typing import Any
 
-from ..graph.adjacency import as_graph
+import numpy as np
+from matplotlib.axes import Axes
+
+from ..core.types import Coordinates, Int, Seed
+from ..graph.adjacency import GraphLike, as_graph
 from ..inputs.checks import as_generator
 from ..inputs.coordinates import as_embeddings, is_by_name
 from ..metrics.neighborhoods import neighbor_hits
@@ -12,7 +17,15 @@ from .palette import EIGHT, distinct_colors, grey, is_dark
 __all__ = ["plot_recall"]
 
 
-def plot_recall(graph, Y, *, ax=None, bins=20, n_samples=5000, random_state=0):
+def plot_recall(
+    graph: GraphLike,
+    Y: Coordinates | Mapping[Any, Coordinates],
+    *,
+    ax: Axes | None = None,
+    bins: Int = 20,
+    n_samples: Int | None = 5000,
+    random_state: Seed = 0,
+) -> Axes:
     """Draw the histogram of neighbour recall over the nodes, its mean marked.
 
     The recall of a node of degree k is the share of its neighbours in the graph among its k nearest nodes in the

@@ -1,8 +1,12 @@
 """`History`, a callback that remembers a run: what `plot_convergence` and `animate_embedding` draw."""
 
 from numbers import Integral
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+from ..core.types import Float, Int, Recorded
 
 __all__ = ["History"]
 
@@ -48,7 +52,14 @@ class History:
     [0, 20, 40]
     """
 
-    def __init__(self, max_snapshots=100):
+    max_snapshots: Int | None
+    schedule: Any  # a Schedule or None; its layer is above this one
+    first: int
+    iterations: list[int]
+    kl_divergence: list[float]
+    gradient_norm: list[float]
+
+    def __init__(self, max_snapshots: Int | None = 100) -> None:
         fits = isinstance(max_snapshots, Integral) and not isinstance(max_snapshots, bool) and max_snapshots >= 0
         if max_snapshots is not None and (not fits or max_snapshots == 1):
             raise ValueError(
@@ -57,7 +68,7 @@ class History:
         self.max_snapshots = max_snapshots
         self.begin()
 
-    def begin(self, schedule=None, iteration=0, Y=None):
+    def begin(self, schedule: Any = None, iteration: int = 0, Y: NDArray[Any] | None = None) -> None:
         """Forget what was recorded; a run with this Schedule goes on from coordinates Y at `iteration`."""
         self.schedule, self.first = schedule, iteration
         self.iterations, self.kl_divergence, self.gradient_norm = [], [], []
@@ -65,11 +76,11 @@ class History:
         if Y is not None:
             self._keep(iteration, Y)
 
-    def is_of(self, schedule, iteration):
+    def is_of(self, schedule: Any, iteration: int) -> bool:
         """Whether it holds a run by this Schedule up to about this iteration, which a resumed one can add to."""
         return self.schedule == schedule and bool(self.iterations) and self.iterations[-1] <= iteration
 
-    def __call__(self, iteration, Y, kl_divergence, gradient_norm):
+    def __call__(self, iteration: Int, Y: NDArray[Any], kl_divergence: Float, gradient_norm: Float) -> None:
         """Record; the signature of a callback."""
         self.iterations.append(int(iteration))
         self.kl_divergence.append(float(kl_divergence))
@@ -77,7 +88,7 @@ class History:
         self._keep(int(iteration), Y)
 
     @property
-    def snapshots(self):
+    def snapshots(self) -> dict[int, NDArray[np.float32]]:
         """Iteration -> coordinates."""
         return {iteration: Y for _, iteration, Y in self._kept}
 
@@ -93,7 +104,7 @@ class History:
             self._stride *= 2
             self._kept = [k for k in self._kept if k[0] % self._stride == 0 or k is self._kept[-1]]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         if not self.iterations:
             return f"History(max_snapshots={self.max_snapshots})"
         first, last = self.iterations[0], self.iterations[-1]
@@ -101,7 +112,7 @@ class History:
         return f"<History: {records}, {len(self._kept)} snapshots>"
 
 
-def as_history(source):
+def as_history(source: History | Recorded) -> History:
     """The History that `source` is, or that an estimator has as its callback; an error unless it recorded a run."""
     history = source if isinstance(source, History) else getattr(source, "callback", None)
     remedy = "SGtSNEpi(callback=History(), callback_every=10).fit(G) makes one"

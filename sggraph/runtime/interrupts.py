@@ -2,16 +2,19 @@
 
 import signal
 import threading
+from typing import Any
 
 
 class EmbeddingInterrupted(KeyboardInterrupt):
     """Ctrl-C came while nodes moved; `state` is the EmbeddingState from which the run goes on, see `embed_graph`."""
 
-    def __init__(self, message, state):
+    state: Any  # an EmbeddingState; its layer is above this one
+
+    def __init__(self, message: str, state: Any) -> None:
         super().__init__(message)
         self.state = state
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (*self.args, self.state)
 
 
