@@ -8,6 +8,7 @@ from .embed import embed_graph as embed_graph
 from .embed import sgtsne_layout as sgtsne_layout
 from .estimator import SGtSNEpi as SGtSNEpi
 from .features.point_cloud import point_cloud_to_graph as point_cloud_to_graph
+from .graph.adjacency import Graph as Graph
 from .graph.adjacency import GraphWarning as GraphWarning
 from .graph.adjacency import as_graph as as_graph
 from .graph.adjacency import graph_hash as graph_hash
@@ -15,12 +16,18 @@ from .io.embeddings import load_embedding as load_embedding
 from .io.embeddings import save_embedding as save_embedding
 from .io.embeddings import write_embedding as write_embedding
 from .io.graph_files import read_graph as read_graph
+from .io.saved import SavedEmbedding as SavedEmbedding
+from .method.estimate import Estimate as Estimate
 from .method.estimate import estimate as estimate
+from .method.lambda_report import LambdaReport as LambdaReport
 from .method.lambda_report import lambda_report as lambda_report
 from .method.schedule import Schedule as Schedule
+from .method.state import EmbeddingState as EmbeddingState
+from .metrics import QualityCard as QualityCard
 from .metrics import neighbor_recall as neighbor_recall
 from .metrics import quality_card as quality_card
 from .metrics import weighted_recall as weighted_recall
+from .plot.animation import EmbeddingAnimation as EmbeddingAnimation
 from .plot.animation import animate_embedding as animate_embedding
 from .plot.convergence import plot_convergence as plot_convergence
 from .plot.embedding import plot_embedding as plot_embedding

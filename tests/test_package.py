@@ -42,6 +42,11 @@ def public():
 
 
 PUBLIC = public()
+# What the library makes and callers read: its fields are its Attributes. Those without an example of their own are
+# shown by the function that makes them.
+RESULTS = {"datasets.Dataset": "datasets.load_dataset", "datasets.ImageDataset": "datasets.load_mnist"}
+RESULTS |= {"Graph": "as_graph", "QualityCard": "quality_card", "SavedEmbedding": "load_embedding"}
+RESULTS |= {"EmbeddingState": "embed_graph", "LambdaReport": "lambda_report", "EmbeddingAnimation": "animate_embedding"}
 ERRORS = [name for name, value in PUBLIC.items() if inspect.isclass(value) and issubclass(value, BaseException)]
 DOCUMENTED = [name for name in PUBLIC if name not in ERRORS]
 
@@ -157,29 +162,37 @@ def test_no_module_changes_global_state(name):
         assert not written or (forbidden, name) == ("set_num_threads", "runtime/threads.py"), forbidden
 
 
-def documented_parameters(value):
-    """Names in the Parameters section of a numpydoc docstring, in order."""
+def documented(value, title):
+    """Names in a section of a numpydoc docstring, in order."""
     doc = inspect.cleandoc(value.__doc__)
-    section = re.search(r"^Parameters\n-+\n(.*?)(?=^\S[^\n]*\n-{3,}\n|\Z)", doc, re.MULTILINE | re.DOTALL)
+    section = re.search(rf"^{title}\n-+\n(.*?)(?=^\S[^\n]*\n-{{3,}}\n|\Z)", doc, re.MULTILINE | re.DOTALL)
     names = re.findall(r"^(\S.*?)(?: :.*)?$", section.group(1), re.MULTILINE) if section else []
     return [name.strip().lstrip("*") for line in names for name in line.split(",")]
 
 
-@pytest.mark.parametrize("name", DOCUMENTED)
+@pytest.mark.parametrize("name", [name for name in DOCUMENTED if name not in RESULTS])
 def test_the_docstring_lists_the_parameters_of_the_signature(name):
     value = PUBLIC[name]
-    if name.startswith("datasets.") and inspect.isclass(value):  # made by the loaders; its fields are its Attributes
-        return
     signature = [p for p in inspect.signature(value).parameters if p != "self"]
-    assert documented_parameters(value) == signature
+    assert documented(value, "Parameters") == signature
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_the_docstring_of_a_result_lists_its_fields(name):
+    value = PUBLIC[name]
+    fields = getattr(value, "__annotations__", {})
+    assert sorted(documented(value, "Attributes")) == sorted(fields)
+
+
+def n_examples(name):
+    value = PUBLIC[name]
+    tests = doctest.DocTestFinder(recurse=False).find(value, name, module=importlib.import_module(value.__module__))
+    return sum(len(test.examples) for test in tests)
 
 
 @pytest.mark.parametrize("name", DOCUMENTED)
 def test_every_public_name_has_an_example_that_runs(name):
-    finder = doctest.DocTestFinder(recurse=False)
-    value = PUBLIC[name]
-    tests = finder.find(value, name, module=importlib.import_module(value.__module__))
-    assert sum(len(test.examples) for test in tests) > 0
+    assert n_examples(name) or n_examples(RESULTS.get(name, name))
 
 
 @pytest.mark.parametrize("name", ERRORS)
@@ -193,4 +206,4 @@ def test_sections_of_docstrings_are_complete():
         doc = inspect.cleandoc(PUBLIC[name].__doc__)
         if not inspect.isclass(PUBLIC[name]) and name != "write_embedding":
             assert "\nReturns\n-------\n" in doc, name
-        assert "\nExamples\n--------\n" in doc, name
+        assert n_examples(name) == 0 or "\nExamples\n--------\n" in doc, name

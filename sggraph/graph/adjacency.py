@@ -50,7 +50,7 @@ class Graph(NamedTuple):
 
     Examples
     --------
-    >>> from sggraph.graph.adjacency import as_graph
+    >>> from sggraph import as_graph
     >>> graph = as_graph([[0, 1], [1, 0]])
     >>> graph.nodes, graph.directed, graph.weighted
     ([0, 1], False, False)
@@ -212,7 +212,7 @@ def graph_hash(graph: GraphLike) -> str:
 
     Examples
     --------
-    >>> from sggraph.graph.adjacency import graph_hash
+    >>> from sggraph import graph_hash
     >>> graph_hash(([0, 1], [1, 2])) == graph_hash(([2, 1], [1, 0]))
     True
     >>> graph_hash([[0, 1], [1, 0]])[:12]

@@ -43,7 +43,7 @@ class SavedEmbedding:
     Examples
     --------
     >>> import numpy as np
-    >>> from sggraph.io.saved import SavedEmbedding
+    >>> from sggraph import SavedEmbedding
     >>> saved = SavedEmbedding(np.array([[0.0, 1.0], [2.0, 3.0]]), ["ann", "bob"])
     >>> saved
     <SavedEmbedding: 2 nodes in 2-D>

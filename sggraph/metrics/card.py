@@ -43,6 +43,16 @@ class QualityCard:
         As `sggraph.metrics.weighted_recall` returns it; None where all edges weigh the same.
     knn_accuracy, trustworthiness : float or None
         None where no labels or no features were given.
+
+    Examples
+    --------
+    >>> import sggraph as sg
+    >>> grid = sg.datasets.make_grid((6, 6))
+    >>> card = sg.quality_card(grid.graph, grid.positions, grid.labels)
+    >>> card.neighbor_recall, card.trustworthiness
+    (1.0, None)
+    >>> list(card.as_dict())[:2]
+    ['neighbor_recall', 'neighborhood_preservation']
     """
 
     n_nodes: int

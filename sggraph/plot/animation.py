@@ -34,7 +34,15 @@ SMOOTH = 0.04  # of the frames: how slowly the window follows
 
 
 class EmbeddingAnimation(FuncAnimation):
-    """A `matplotlib.animation.FuncAnimation` that plays in a notebook."""
+    """A `matplotlib.animation.FuncAnimation` that plays in a notebook. Made by `animate_embedding`.
+
+    Examples
+    --------
+    >>> import sggraph as sg
+    >>> film = sg.animate_embedding([[[0, 0], [1, 1]], [[0, 1], [1, 0]]])
+    >>> len(film.to_jshtml()) > 0  # what a notebook shows
+    True
+    """
 
     def _repr_html_(self) -> str:
         from matplotlib import pyplot as plt
@@ -87,8 +95,9 @@ def animate_embedding(
 
     Returns
     -------
-    animation : matplotlib.animation.FuncAnimation
-        Plays in a notebook and, kept in a variable, in a window that ``plt.show()`` opens; ``animation.save`` saves it.
+    animation : EmbeddingAnimation
+        A `matplotlib.animation.FuncAnimation`. It plays in a notebook and, kept in a variable, in a window that
+        ``plt.show()`` opens; ``animation.save`` saves it.
 
     Raises
     ------
