@@ -17,7 +17,6 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.typing import ColorType
 
 from ..core.types import Auto, Coordinates, Int, Items, Labels, Seed
 from ..graph.adjacency import GraphLike, quiet_graph
@@ -46,7 +45,7 @@ def plot_embedding(
     *,
     graph: GraphLike | None = None,
     ax: Axes | None = None,
-    palette: Items | Mapping[Any, ColorType] | Colormap | str | None = None,
+    palette: Items | Mapping[Any, Any] | Colormap | str | None = None,
     label_on_map: bool = False,
     node_names: bool | Int | Items | Mapping[Any, Any] | None = None,
     arrows: bool | Auto = "auto",
