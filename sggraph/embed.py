@@ -11,6 +11,7 @@ import numpy as np
 from .graph.adjacency import as_graph
 from .inputs.checks import GREATEST
 from .method.pipeline import embed
+from .method.settings import Settings
 
 
 def embed_graph(
@@ -184,34 +185,8 @@ def embed_graph(
     >>> bool((sg.embed_graph(nx.karate_club_graph(), state=state) == Y).all())
     True
     """
-    return embed(
-        as_graph(graph, weight=weight, direction=direction),
-        d,
-        lambda_=lambda_,
-        balance=balance,
-        local_weights=local_weights,
-        init=init if Y0 is None else np.asarray(Y0),
-        components=components,
-        max_iter=max_iter,
-        early_exag=early_exag,
-        alpha=alpha,
-        exaggeration=exaggeration,
-        eta=eta,
-        schedule=schedule,
-        h=h,
-        exact=exact,
-        drop_leaf=drop_leaf,
-        random_state=random_state,
-        n_jobs=n_jobs,
-        verbose=verbose,
-        callback=callback,
-        callback_every=callback_every,
-        state=state,
-        checkpoint=checkpoint,
-        checkpoint_every=checkpoint_every,
-        on_interrupt=on_interrupt,
-        max_memory=max_memory,
-    ).coordinates
+    settings = Settings.of(locals())
+    return embed(as_graph(graph, weight=weight, direction=direction), settings, state=state).coordinates
 
 
 def sgtsne_layout(G, d=2, *, scale=1.0, center=None, weight="weight", seed=None, **options):

@@ -13,13 +13,10 @@ from .datasets.dataset import Dataset
 from .features.point_cloud import neighbor_graph
 from .features.transform import place_nodes, place_samples
 from .graph.adjacency import Graph, GraphWarning, as_graph
-from .inputs.checks import as_generator, check_flags
+from .inputs.checks import as_generator, check_flag
 from .method.pipeline import embed
-from .method.settings import as_lambda
+from .method.settings import Settings, as_lambda
 from .runtime.interrupts import EmbeddingInterrupted
-
-FEATURES_ONLY = ("n_neighbors", "metric", "method", "perplexity")
-GRAPHS_ONLY = ("weight", "direction")
 
 
 class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -294,23 +291,19 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
             raise
 
     def _fit(self, X, state):
-        check_flags(warm_start=self.warm_start)
+        check_flag("warm_start", self.warm_start)
         if state is None and self.warm_start:
             state = getattr(self, "state_", None)
         for stale in ("embedding_", "_samples", "n_features_in_", "feature_names_in_", "state_"):
             self.__dict__.pop(stale, None)
+        settings = Settings.of(self.get_params(deep=False))
         rng = as_generator(self.random_state)
         if self._is_graph(X):
             graph = as_graph(X, weight=self.weight, direction=self.direction)
         else:
             graph = self._graph_of_samples(X, rng)
-        arguments = self.get_params(deep=False) | {"random_state": rng}
-        for consumed in (*FEATURES_ONLY, *GRAPHS_ONLY, "Y0", "warm_start"):
-            del arguments[consumed]
-        if self.Y0 is not None:
-            arguments["init"] = np.asarray(self.Y0)
         try:
-            result = embed(graph, seed=self.random_state, keep_state=self.warm_start, state=state, **arguments)
+            result = embed(graph, settings, rng=rng, state=state, keep_state=self.warm_start)
         except EmbeddingInterrupted as interrupt:
             self.state_ = interrupt.state
             raise

@@ -43,7 +43,7 @@ def main(n_kills, folder, n_iter, seed=0, every=7):
     told_of_whole = whole.communicate()[0].split()
     assert whole.returncode == 0
     assert told_of_whole[-1] == str(n_iter)
-    from sggraph.method.state import read_state
+    from sggraph.method.checkpoint import read_state
 
     while kills < n_kills:
         process = start("killed", repr(str(checkpoint)))

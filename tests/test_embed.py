@@ -10,14 +10,17 @@ from scipy import sparse
 
 from sggraph import EmbeddingDivergedError, embed_graph, neighbor_recall, sgtsne_layout
 from sggraph.core.affinity import joint_probabilities
-from sggraph.core.descent import Descent, Phase, advance
+from sggraph.core.descent import Phase, descend
 from sggraph.core.engine.blocks import Workers
+from sggraph.core.forces import Forces
+from sggraph.core.motion import Motion
 from sggraph.datasets import load_karate_club, load_us_counties
 from sggraph.estimator import SGtSNEpi
 from sggraph.graph.adjacency import as_graph
-from sggraph.method.narrowing import is_kept
 from sggraph.method.pipeline import embed, part_coincident
+from sggraph.method.problem import is_kept
 from sggraph.method.schedule import Schedule
+from sggraph.method.settings import Settings
 from sggraph.metrics import shortest_path_correlation
 
 KARATE = nx.karate_club_graph()
@@ -225,19 +228,26 @@ def test_the_input_is_not_changed(drop_leaf):
 @pytest.fixture
 def runs(monkeypatch):
     """What the loop is given: (Y0, h, exact) of each start, and the phases of each stretch."""
-    starts, stretches = [], []
+    starts, stretches, at = [], [], []
 
-    class Spy(Descent):
-        def __init__(self, upper, Y0, workers, **options):
-            starts.append((Y0, options["h"], options["exact"]))
-            super().__init__(upper, Y0, workers, **options)
+    class Started(Motion):
+        @classmethod
+        def at(cls, Y0):
+            at.append(Y0)
+            return Motion.at(Y0)
 
-    def spy(state, phases, **watchers):
+    class Spy(Forces):
+        def __init__(self, upper, d, workers, **options):
+            starts.append((at[-1], options["h"], options["exact"]))
+            super().__init__(upper, d, workers, **options)
+
+    def spy(forces, motion, phases, watch):
         stretches.append([phase for phase in phases if phase.n_iter])
-        return advance(state, phases, **watchers)
+        return descend(forces, motion, phases, watch)
 
-    monkeypatch.setattr("sggraph.method.run.Descent", Spy)
-    monkeypatch.setattr("sggraph.method.run.advance", spy)
+    monkeypatch.setattr("sggraph.method.run.Motion", Started)
+    monkeypatch.setattr("sggraph.method.run.Forces", Spy)
+    monkeypatch.setattr("sggraph.method.run.descend", spy)
     return starts, stretches
 
 
@@ -459,19 +469,7 @@ def test_verbose_counts_the_iterations_on_stderr(capsys):
 
 @pytest.mark.parametrize("d", [1, 2, 3])
 def test_the_kl_divergence_is_that_of_the_embedding(d):
-    options = {"h": None, "exact": None, "callback": None, "callback_every": 50}
-    schedule = {"max_iter": 100, "schedule": None, "balance": 0.5}
-    schedule |= dict.fromkeys(["early_exag", "alpha", "exaggeration", "eta"], "auto")
-    same = {
-        "local_weights": "auto",
-        "init": "auto",
-        "components": "auto",
-        "drop_leaf": False,
-        "random_state": 0,
-        "n_jobs": 1,
-        "verbose": False,
-    }
-    result = embed(as_graph(KARATE), d, lambda_=5, **same, **schedule, **options)
+    result = embed(as_graph(KARATE), Settings(d=d, lambda_=5, max_iter=100, random_state=0, n_jobs=1))
     with Workers(1) as workers:
         P = joint_probabilities(as_graph(KARATE).adjacency, 5, workers, given=True)
     dense = P.upper.toarray().astype(float)

@@ -22,13 +22,15 @@ from sklearn.utils.validation import check_is_fitted
 from sggraph import GraphWarning, SGtSNEpi, embed_graph, point_cloud_to_graph
 from sggraph.core.affinity import joint_probabilities
 from sggraph.core.engine.blocks import Workers
-from sggraph.estimator import FEATURES_ONLY
 from sggraph.graph.adjacency import as_graph
 from sggraph.metrics import kl_divergence
 
 KARATE = nx.karate_club_graph()
 A = nx.to_scipy_sparse_array(KARATE, dtype=float)
 IRIS = load_iris().data
+
+
+FEATURES_ONLY = ("n_neighbors", "metric", "method", "perplexity")
 
 
 def test_the_call_of_the_seed_system():

@@ -9,9 +9,11 @@ from one to another.
 
 import numpy as np
 
-from .descent import FARTHEST, FAST, LEAST_FALL, RUNAWAY, STEP_OF_SIZE, moved
+from .descent import FAST
 from .engine.blocks import weighted_bounds
 from .engine.jit import kernel, part
+from .forces import FARTHEST, LEAST_FALL, STEP_OF_SIZE, moved
+from .motion import RUNAWAY
 from .shape.path_stress import STIFFEST, TAIL
 
 BLOCKS = 64

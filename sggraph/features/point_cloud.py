@@ -222,4 +222,4 @@ def check_point_cloud_options(n_neighbors, perplexity, rescale, method, metric, 
         raise ValueError(f"method={method!r}: give 'auto', 'exact' or 'approximate'")
     if not isinstance(metric, str) or metric not in METRICS:
         raise ValueError(f"metric={metric!r} is unknown: give one of {', '.join(METRICS)}")
-    check_n_jobs(n_jobs)
+    check_n_jobs("n_jobs", n_jobs)

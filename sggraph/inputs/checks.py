@@ -9,18 +9,17 @@ GREATEST = 1e300  # what float64 can
 MOST_JOBS = 4096
 
 
-def check_flags(**flags):
-    """Raise a ValueError that names the first argument that is neither True nor False."""
-    for name, value in flags.items():
-        if not is_flag(value):
-            raise ValueError(f"{name}={shown(value)}: give True or False")
+def check_flag(name, value):
+    """Raise a ValueError unless `value` is True or False."""
+    if not is_flag(value):
+        raise ValueError(f"{name}={shown(value)}: give True or False")
 
 
-def check_n_jobs(n_jobs):
+def check_n_jobs(name, n_jobs):
     """Raise a ValueError unless `n_jobs` is a number of threads, -1 or None."""
     if n_jobs is not None and not (is_whole(n_jobs) and (n_jobs == -1 or 1 <= n_jobs <= MOST_JOBS)):
         accepted = f"a number of threads, or -1 or None for all cores (at most {MOST_JOBS})"
-        raise ValueError(f"n_jobs={shown(n_jobs)}: give {accepted}")
+        raise ValueError(f"{name}={shown(n_jobs)}: give {accepted}")
 
 
 def as_generator(random_state: Any) -> np.random.Generator:

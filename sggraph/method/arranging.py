@@ -43,9 +43,8 @@ def _block(m, others, pitch):
     return np.append(middle[:-1], low[-1]) + pitch * index * np.append(np.ones(d - 1), -1)
 
 
-def evened(Y, component, workers):
-    """Y with all components around the origin, turned to their long axis and of the same spacing; and that spacing."""
-    parts = as_parts(component)
+def evened(Y, parts, workers):
+    """Y with all parts around the origin, turned to their long axis and of the same spacing; and that spacing."""
     Z, sizes = Y[parts.order].astype(np.float64), parts.sizes
     Z -= np.repeat(np.add.reduceat(Z, parts.first[:-1]) / sizes[:, None], sizes, axis=0)
     squares = np.add.reduceat(Z[:, :, None] * Z[:, None, :], parts.first[:-1])

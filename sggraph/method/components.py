@@ -4,18 +4,21 @@ Parts come in the order of their size, the nodes of each in the order of the gra
 a scale of its own; arranging.py makes one picture of them.
 """
 
-import warnings
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array
 
-from ..core.descent import MENDS, REMEDY, SLOWER, EmbeddingDivergedError, Phase
+from ..core.descent import MENDS, SLOWER, EmbeddingDivergedError, Phase
 from ..core.search.connectivity import first_nodes
 from ..core.small import descend_small
-from .schedule import is_published, make_schedule
-from .start import RANDOM_SPREAD, ROOM, off_one_spot
+from ..runtime.warn import warn
+from .schedule import schedule_for
+from .start import RANDOM_SPREAD, ROOM, begins_small, off_one_spot
+from .traits import Traits
 
+REMEDY = "use a smaller eta (or eta='auto'), a smaller alpha, or a start (init) of smaller extent"
 SMALL = 200  # nodes: up to here the direct sum in one compiled loop is cheaper than a run of its own
 LOOSE = 0.7  # exaggeration at the end: at 1, the objective piles up the nodes of a clique
 
@@ -75,20 +78,14 @@ def halved(upper):
     return csr_array(((upper.data / (2 * total)).astype(np.float32), upper.indices, upper.indptr), shape=upper.shape)
 
 
-def small_schedule(size, d, options):
+def small_schedule(size, settings):
     """The schedule of a small component; what the caller asked for is obeyed."""
-    if options["schedule"] is not None:
-        return options["schedule"]
-    schedule = make_schedule(size, 0.0, options, d=d, variation=1.0)  # paths and trees, most of them
-    if is_published(options) or options["exaggeration"] != "auto":
+    traits = Traits(size, settings.d, filled=0.0, variation=1.0)  # paths and trees, most of them
+    schedule = schedule_for(settings, traits)
+    if settings.schedule is not None or settings.is_published or settings.exaggeration != "auto":
         return schedule
     *before, last = schedule.phases
     return schedule._replace(phases=(*before, last._replace(exaggeration=min(last.exaggeration, LOOSE))))
-
-
-def begins_small(schedule, options):
-    """Whether the start is to be small, a given one, too: the schedule is automatic, and has a first phase."""
-    return options["schedule"] is None and not is_published(options) and schedule.phases[0].n_iter > 0
 
 
 def are_small(parts):
@@ -96,12 +93,14 @@ def are_small(parts):
     return parts.sizes[0] <= SMALL and 2 * parts.sizes[0] <= len(parts.order)
 
 
-def options_of_first(parts, d, options):
-    """The options for the largest part: those of a small one if it is one among others."""
-    return options | {"schedule": small_schedule(int(parts.sizes[0]), d, options)} if are_small(parts) else options
+def settings_of_first(parts, settings):
+    """The Settings for the largest part: those of a small one if it is one among others."""
+    if not are_small(parts):
+        return settings
+    return replace(settings, schedule=small_schedule(int(parts.sizes[0]), settings))
 
 
-def small_parts(links, upper, parts, init, options, rng, workers, Y, kl):
+def small_parts(links, upper, parts, settings, rng, workers, Y, kl):
     """Fill the rows of Y (n, d) and kl (c,) of the parts after the large ones; matrices and Y follow the parts' order.
 
     Any start by name but "random" is a start by stress.
@@ -110,37 +109,43 @@ def small_parts(links, upper, parts, init, options, rng, workers, Y, kl):
     if begin == end:
         return
     low, high = parts.first[begin], parts.first[end]
-    sizes, number = np.unique(parts.sizes[begin:end], return_inverse=True)
-    schedules = [small_schedule(int(size), Y.shape[1], options) for size in sizes]
-    phases = np.zeros((len(sizes), max(1, *(len(schedule.phases) for schedule in schedules)), len(Phase._fields)))
-    for row, schedule in zip(phases, schedules, strict=True):
-        row[: len(schedule.phases)] = np.reshape(schedule.phases, (-1, len(Phase._fields)))
+    schedules, phases = _schedules(parts.sizes[begin:end], settings)
     first = parts.first[begin : end + 1] - low
-    if isinstance(init, str):
-        start = rng.standard_normal((high - low, Y.shape[1])) * (RANDOM_SPREAD if init == "random" else 1.0)
-    else:
-        start = off_one_spot(init[parts.order[low:high]].astype(np.float32), first, rng)
-    length, sizes_of_start = None, {}
-    if isinstance(init, str) and init != "random":
-        length = schedules[0].length
-        if length is None:
-            sizes_of_start["room"] = ROOM
-    elif not isinstance(init, str) and begins_small(schedules[0], options):
-        sizes_of_start["most_room"] = ROOM
+    start, sizes_of_start = _starts(parts.order[low:high], first, schedules[0], settings, rng)
     blocks = [parts.block(matrix, begin, end) for matrix in (links, upper)]
-    phases = phases[number.ravel()]
     for mend in range(MENDS + 1):
-        Y[low:high], kl[begin:end] = descend_small(first, *blocks, start, phases, length, workers, **sizes_of_start)
+        Y[low:high], kl[begin:end] = descend_small(first, *blocks, start, phases, workers=workers, **sizes_of_start)
         wrong = np.isnan(kl[begin:end])
         if not wrong.any():
             return
         message = f"the embedding of {wrong.sum()} small components diverged (eta={phases[wrong, :, 2].max():g})"
         if mend < MENDS:
-            warnings.warn(
-                f"{message}; they start again with a lower learning rate. To avoid this, {REMEDY}",
-                RuntimeWarning,
-                stacklevel=2,
-            )
+            warn(f"{message}; they start again with a lower learning rate. To avoid this, {REMEDY}", RuntimeWarning)
             most = np.diff(first)[wrong, None]  # as automatic learning rates
             phases[wrong, :, 2] = np.minimum(SLOWER * phases[wrong, :, 2], most)
     raise EmbeddingDivergedError(f"{message}: {REMEDY}")
+
+
+def _schedules(sizes, settings):
+    """Schedules of the sizes that there are, and phases (c, p, 9) of all components, the fields of Phase in a row."""
+    kinds, number = np.unique(sizes, return_inverse=True)
+    schedules = [small_schedule(int(size), settings) for size in kinds]
+    most = max(1, *(len(schedule.phases) for schedule in schedules))
+    phases = np.zeros((len(kinds), most, len(Phase._fields)))
+    for row, schedule in zip(phases, schedules, strict=True):
+        row[: len(schedule.phases)] = np.reshape(schedule.phases, (-1, len(Phase._fields)))
+    return schedules, phases[number.ravel()]
+
+
+def _starts(nodes, first, schedule, settings, rng):
+    """Where the nodes start, or noise for a start by stress, and how large it is to be (for `descend_small`)."""
+    init, shape = settings.init, (len(nodes), settings.d)
+    if not isinstance(init, str):
+        Y = off_one_spot(init[nodes].astype(np.float32), first, rng)
+        return Y, {"length": None, "most_room": ROOM if begins_small(schedule, settings) else 0.0}
+    if init == "random":
+        return RANDOM_SPREAD * rng.standard_normal(shape), {"length": None}
+    Y = rng.standard_normal(shape)
+    if schedule.length is None:
+        return Y, {"length": None, "room": ROOM}
+    return Y, {"length": schedule.length}

@@ -5,27 +5,24 @@ make them, and timed; the rest is multiplication. Memory: the grids as they are 
 and distance, counted from the arrays that live at the same time (memory.py).
 """
 
-import inspect
 from copy import deepcopy
-from time import perf_counter
+from dataclasses import fields, replace
+from time import perf_counter as clock
 from typing import NamedTuple
 
 import numpy as np
 
-from ..core.affinity import joint_probabilities, symmetric_pattern
-from ..core.descent import REORDER_AT, Descent
 from ..core.engine.blocks import Workers
-from ..embed import embed_graph
+from ..core.forces import REORDER_AT
 from ..graph.adjacency import as_graph
-from ..inputs.checks import as_generator, check_flags
+from ..inputs.checks import as_generator
 from .arranging import evened, packed
-from .components import as_parts, component_numbers, n_large, options_of_first, small_parts, small_schedule
-from .memory import grid_limit, memory_of
-from .narrowing import is_kept, without_leaves
-from .run import new_run
-from .schedule import fill, is_published, split
-from .settings import as_lambda, check_keeping, check_options
-from .start import check_init
+from .components import n_large, small_parts, small_schedule
+from .memory import memory_of
+from .pipeline import embed
+from .problem import prepared
+from .run import begun, forces_of, part_of
+from .settings import Settings
 
 WARM_UP, TIMED = 12, 8  # iterations
 TIMED_SMALL = 40  # iterations of small components, whose start takes longer than a few
@@ -69,7 +66,7 @@ class Estimate(NamedTuple):
         return f"{graph}: about {self.n_iter:,} iterations, {seconds}, {memory}"
 
 
-def estimate(graph, d=2, *, weight="weight", direction="symmetric", clock=perf_counter, **options):
+def estimate(graph, d=2, *, weight="weight", direction="symmetric", **options):
     """Iterations, seconds and memory that `embed_graph` will take, from a few iterations of its own.
 
     It takes about a tenth of the time of the run, and as much memory. Of several large components the largest is
@@ -83,8 +80,6 @@ def estimate(graph, d=2, *, weight="weight", direction="symmetric", clock=perf_c
         Dimension.
     weight, direction
         As in `embed_graph`.
-    clock : callable, optional
-        What seconds are read from; ``time.process_time`` gives those of all threads together.
     **options
         Others of `embed_graph`.
 
@@ -105,112 +100,87 @@ def estimate(graph, d=2, *, weight="weight", direction="symmetric", clock=perf_c
     >>> found.n_nodes, found.n_iter
     (900, 409)
     """
-    known = inspect.signature(embed_graph).parameters
+    settings = _settings(options | {"d": d})
+    _compile(settings.d)
+    begin = clock()
+    graph = as_graph(graph, weight=weight, direction=direction)
+    problem = prepared(graph, settings)
+    rng = as_generator(0 if settings.random_state is None else deepcopy(settings.random_state))
+    with Workers(settings.n_jobs) as workers:
+        links, P = problem.probabilities(workers)
+        n_edges, upper, parts = links.nnz // 2, P.upper, problem.parts
+        if problem.is_packed:
+            links, upper = parts.sorted(links), parts.sorted(upper)
+        seconds = clock() - begin
+        if problem.is_packed:
+            seconds += _of_packing(problem, links, upper, workers)
+        of_run, n_iter, grid = _of_run(part_of(problem, links, upper, 0), problem.limit, rng, workers)
+    if problem.is_packed:
+        of_run *= parts.first[n_large(parts)] / parts.sizes[0]
+    A = graph.adjacency
+    memory = memory_of(A.shape[0], A.nnz, settings.d, grid, published=settings.is_published, **problem.kinds)
+    return Estimate(A.shape[0], n_edges, settings.d, n_iter, float(seconds + of_run), memory)
+
+
+def _settings(options):
+    """The Settings of a call of `embed_graph`, but without its progress bars."""
+    known = {each.name for each in fields(Settings)} | {"Y0", "state"}
     unknown = next((name for name in options if name not in known), None)
     if unknown is not None:
         raise TypeError(f"{unknown!r} is no argument of embed_graph")
-    options = {name: options.get(name, p.default) for name, p in known.items() if name != "graph"}
-    check_options(d, options["lambda_"], options["local_weights"], options["components"], options["n_jobs"], options)
-    check_flags(drop_leaf=options["drop_leaf"], verbose=options["verbose"])
-    check_keeping(*(options[name] for name in ("checkpoint", "checkpoint_every", "on_interrupt")))
-    d = int(d)
-    _compile(d)
-    begin = clock()
-    whole = as_graph(graph, weight=weight, direction=direction)
-    A, lambda_ = whole.adjacency, as_lambda(options["lambda_"])
-    rng = as_generator(0 if options["random_state"] is None else deepcopy(options["random_state"]))
-    init = options["init"] if options["Y0"] is None else np.asarray(options["Y0"])
-    check_init(init, A.shape[0], d)
-    n_edges = symmetric_pattern(A).nnz // 2
-    if options["drop_leaf"]:
-        kept = is_kept(symmetric_pattern(A))
-        A, init = without_leaves(A, kept), init if isinstance(init, str) else np.asarray(init)[kept]
-    parts = as_parts(component_numbers(A))
-    several = len(parts.sizes) > 1
-    is_packed = several and (
-        options["components"] == "pack" or (options["components"] == "auto" and isinstance(init, str))
-    )
-    alone = is_packed or (several and options["components"] == "largest")
-    size = A.shape[0], A.nnz, d
-    options["limit"] = grid_limit(options["max_memory"], *size, options["h"], packed=is_packed)
-    with Workers(options["n_jobs"]) as workers:
-        links = symmetric_pattern(A)
-        local = not whole.weighted if options["local_weights"] == "auto" else options["local_weights"]
-        upper = joint_probabilities(A, lambda_, workers, links=links if local else None, given=whole.given).upper
-        if alone:
-            links, upper = (parts.sorted(M) for M in (links, upper))
-        seconds = clock() - begin
-        if is_packed:
-            seconds += _of_packing(links, upper, parts, init, d, options, workers, clock)
-        if alone:
-            links, upper = (parts.block(M, 0, 1) for M in (links, upper))
-            options = options_of_first(parts, d, options)
-        if not isinstance(init, str):
-            init = np.asarray(init)[parts.order[: parts.sizes[0]] if alone else slice(None)]
-        n_iter, taken, grid = _measured(init, links, upper, d, lambda_, options, rng, workers, clock)
-    share = parts.first[n_large(parts)] / parts.sizes[0] if is_packed else 1.0
-    kinds = {"packed": is_packed, "together": several and not alone, "published": is_published(options)}
-    memory = memory_of(*size, grid, **kinds)
-    return Estimate(len(whole.nodes), n_edges, d, n_iter, float(seconds + share * taken), memory)
+    return replace(Settings.of(options), verbose=False)
 
 
 def _compile(d):
     """Call all kernels once: a first call compiles them, or reads them from the cache."""
-    i = np.arange(1_200)
-    embed_graph((np.tile(i, 2), np.concatenate([i + 1, i + 35])), d, max_iter=2, exact=False, random_state=0)
+    i = np.arange(1_200)  # more nodes than are summed exactly
+    chain = as_graph((np.tile(i, 2), np.concatenate([i + 1, i + 35])))
+    embed(chain, Settings(d=d, max_iter=2, exact=False, random_state=0))
 
 
-def _of_packing(links, upper, parts, init, d, options, workers, clock):
+def _of_packing(problem, links, upper, workers):
     """Seconds for the small components, of which all are begun, and for packing; matrices follow the parts' order."""
+    parts, settings = problem.parts, problem.settings
     rng, n = np.random.default_rng(0), len(parts.order)
-    schedule = small_schedule(int(parts.sizes[-1]), d, options)
-    init = init if isinstance(init, str) else np.asarray(init, np.float64)
-    Y, kl, times = rng.standard_normal((n, d)).astype(np.float32), np.zeros(len(parts.sizes)), []
+    schedule = small_schedule(int(parts.sizes[-1]), settings)
+    Y, kl, times = rng.standard_normal((n, settings.d)).astype(np.float32), np.zeros(len(parts.sizes)), []
     for n_iter in (0, min(TIMED_SMALL, schedule.n_iter)):
         begin = clock()
-        shorter = options | {"schedule": schedule._replace(phases=split(schedule.phases, n_iter)[0])}
-        small_parts(links, upper, parts, init, shorter, rng, workers, Y, kl)
+        small_parts(links, upper, parts, replace(settings, schedule=schedule.begun(n_iter)), rng, workers, Y, kl)
         times.append(clock() - begin)
     begin = clock()
     component = np.repeat(np.arange(len(parts.sizes)), parts.sizes)
-    Y, spacing = evened(Y, component, workers)
+    Y, spacing = evened(Y, parts._replace(order=np.arange(n)), workers)
     packed(Y, component, spacing)
     return times[0] + schedule.n_iter * (times[1] - times[0]) / max(n_iter, 1) + clock() - begin
 
 
-def _measured(init, links, upper, d, lambda_, options, rng, workers, clock):
-    """Iterations, seconds and bytes of the grids of the run of one component, which is begun."""
+def _of_run(part, limit, rng, workers):
+    """Seconds, iterations and bytes of the grids of the run of a Part, which is begun."""
     begin = clock()
-    run, paths = new_run(init, links, d, fill(np.diff(links.indptr), lambda_), options, rng, workers)
-    seconds = clock() - begin
-    once, each, grid = _iterations(run, upper, paths, options, workers, clock)
-    n_iter = run.schedule.n_iter
-    reorders = sum(at < n_iter for at in REORDER_AT)
-    return n_iter, seconds + once * (1 + reorders) + each * n_iter, grid
-
-
-def _iterations(run, upper, paths, options, workers, clock):
-    """Seconds to begin, seconds of an iteration, bytes of the grids."""
+    run, part = begun(part, rng, workers)
+    forces, motion = forces_of(part, run.schedule, limit, workers), run.motion
+    to_begin = clock() - begin
     phases = [phase for phase in run.schedule.phases if phase.n_iter]
     if not phases:
-        return 0.0, 0.0, 0
-    fastest = float(len(run.Y0))  # steps that diverge take no longer
+        return to_begin, 0, 0
+    fastest = float(len(motion.Y))  # steps that diverge take no longer
     first, last = (phase._replace(eta=min(phase.eta, fastest)) for phase in (phases[0], phases[-1]))  # longest by far
     begin = clock()
-    settings = {name: options[name] for name in ("h", "exact", "limit")}
-    descent = Descent(upper, run.Y0, workers, paths=paths, **settings)
-    once = clock() - begin
-    for _ in range(WARM_UP):
-        descent.advance(first)
+    forces.advance(motion, first)
+    opening = clock() - begin
+    forces.advance(motion, first, WARM_UP)
     if last.grow:
-        descent.grow(last.grow)
-    grid = descent.repulsion.nbytes
-    descent.repulsion.plans = []
+        forces.grow(motion, last.grow)
+    grid = forces.repulsion.nbytes
+    motion.plans = []
     begin = clock()
-    descent.advance(last)
+    forces.advance(motion, last)
     planning = clock() - begin
     begin = clock()
-    for _ in range(TIMED):
-        descent.advance(last)
+    forces.advance(motion, last, TIMED)
     each = (clock() - begin) / TIMED
-    return once, each + REPLANS * planning, max(grid, descent.repulsion.nbytes)
+    n_iter = run.schedule.n_iter
+    reorders = sum(at < n_iter for at in REORDER_AT) * max(opening - each, 0.0)
+    seconds = to_begin + reorders + n_iter * (each + REPLANS * planning)
+    return seconds, n_iter, max(grid, forces.repulsion.nbytes)

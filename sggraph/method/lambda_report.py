@@ -8,8 +8,8 @@ import numpy as np
 from ..core.affinity import SHARE, jaccard_weights, rescale_rows, rows_filled, symmetric_pattern
 from ..core.engine.blocks import Workers
 from ..graph.adjacency import as_graph
-from .schedule import fill
 from .settings import as_lambda, check_lambda
+from .traits import fill
 
 QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
 HUBS = 0.01  # of the nodes
@@ -125,7 +125,7 @@ def lambda_report(graph, lambda_="auto", *, weight="weight", direction="symmetri
         raise ValueError(
             "lambda_=None leaves the weights as they are: give 'auto' or a number of at least 1, such as 10"
         )
-    check_lambda(lambda_)
+    check_lambda("lambda_", lambda_)
     graph = as_graph(graph, weight=weight, direction=direction)
     lambda_ = as_lambda(lambda_)
     A = rows_filled(graph.adjacency)

@@ -1,22 +1,24 @@
-"""The runs of a graph's parts: start and descent; from the beginning or from a state.
+"""The runs of a graph's large components: each begins from its start, or goes on from a state, and descends."""
 
-A `Keeper` watches over them: Ctrl-C waits for the end of an iteration, and checkpoints are written in between.
-"""
-
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 
-from ..core.descent import Descent, advance
+from ..core.descent import FAST, EmbeddingDivergedError, Watch, descend
+from ..core.forces import Forces
+from ..core.motion import Motion
 from ..core.shape.path_stress import PathStress
-from ..runtime.history import History
 from ..runtime.interrupts import Interrupts
 from ..runtime.progress import progress, stage
-from .components import begins_small, halved, n_large, options_of_first, small_parts
-from .schedule import USUAL, Schedule, fill, is_published, make_schedule, split
-from .start import graph_distances, is_compact, path_variation, shape_of, shrunk, stretched, unshaped
-from .state import Run, check_followed, generator_of
-from .twins import alike_share
+from ..runtime.warn import warn
+from .checkpoint import Run, check_followed
+from .components import REMEDY, halved, n_large, settings_of_first, small_parts
+from .schedule import Schedule, schedule_for
+from .settings import Settings
+from .start import graph_distances, placed, shape_of
+from .traits import traits_of
 
 
 class Outcome(NamedTuple):
@@ -31,141 +33,157 @@ class Outcome(NamedTuple):
     rng: np.random.Generator
 
 
-def embed_parts(init, links, upper, parts, d, lambda_, options, rng, workers, verbose, keeper):
-    """Outcome for all parts of a graph."""
+class Part(NamedTuple):
+    """A component that has a run of its own: its rows in the parts' order, pattern, upper triangle of P, Settings, and
+    path lengths if they are known already.
+    """
+
+    rows: slice
+    links: csr_array
+    upper: csr_array
+    settings: Settings
+    paths: PathStress | None = None
+
+
+class Watching(Watch):
+    """What sees a run of ours: the progress bar, checkpoints, Ctrl-C and, for the largest component, the callback."""
+
+    stride = 1  # Ctrl-C waits for an iteration, not for fifty
+
+    def __init__(self, settings, checkpoint, interrupts, tick):
+        self.settings, self.checkpoint, self.interrupts, self.tick = settings, checkpoint, interrupts, tick
+
+    def after(self, iteration, phase):
+        """Tell the bar, save what is due, let Ctrl-C happen."""
+        if self.tick is not None:
+            self.tick(iteration, phase)
+        self.checkpoint.count()
+        self.interrupts.check()
+
+    def is_due(self, iteration, last):
+        """Every `callback_every` iterations, and after the last."""
+        is_time = iteration % self.settings.callback_every == 0 or iteration == last
+        return self.settings.callback is not None and is_time
+
+    def show(self, iteration, Y, kl_divergence, gradient_norm):
+        """Call the callback, which may take its time: Ctrl-C is welcome meanwhile."""
+        with self.interrupts.welcome():
+            told = self.settings.callback(iteration, Y, kl_divergence, gradient_norm)
+        return isinstance(told, (bool, np.bool_)) and bool(told)
+
+    def doubts(self, eta, n):
+        """Warn."""
+        given = f"eta={eta:g} is more than {FAST} times the number of nodes, {n}"
+        warn(f"the embedding may not settle: {given}; use eta='auto', or a smaller one", RuntimeWarning)
+
+    def slipped(self, slip):
+        """Warn."""
+        warn(
+            f"{slip}; it goes on from iteration {slip.goes_on_from} with eta={slip.goes_on_with:g}. To avoid this, "
+            f"{REMEDY}",
+            RuntimeWarning,
+        )
+
+
+def laid_out(problem, links, upper, checkpoint, rng, workers):
+    """Outcome for all parts of a Problem, given its pattern and the upper triangle of P."""
+    parts, verbose = problem.parts, problem.settings.verbose
     several = len(parts.sizes) > 1
-    given = None if isinstance(init, str) else np.asarray(init, np.float64)
     if several:
-        links, upper = (parts.sorted(matrix) for matrix in (links, upper))
+        links, upper = parts.sorted(links), parts.sorted(upper)
     runs, tasks = [], []
     with stage("start", verbose) as tick:
         for c in range(n_large(parts)):
-            nodes = slice(parts.first[c], parts.first[c + 1])
-            its_links, its_upper = (parts.block(M, c, c + 1) for M in (links, upper)) if several else (links, upper)
-            filled = fill(np.diff(its_links.indptr), lambda_)
-            its_options = options_of_first(parts, d, options) if several and c == 0 else options
-            paths = None
-            if keeper.state is None:
-                start = init if given is None else given[parts.order[nodes]]
-                run, paths = new_run(start, its_links, d, filled, its_options, rng, workers)
+            part = part_of(problem, links, upper, c)
+            if checkpoint.state is None:
+                run, part = begun(part, rng, workers)
             else:
-                run = resumed_run(keeper.state.runs[c], nodes.stop - nodes.start, filled, its_options, keeper.what)
+                run = resumed(checkpoint.state.runs[c], part, checkpoint.what)
             runs.append(run)
-            tasks.append((nodes, its_links, its_upper, None if several else paths))  # all at once would be too many
+            tasks.append(part._replace(paths=None) if several else part)  # path lengths of all would be too many
             tick(c + 1, n_large(parts))
-    if keeper.state is not None:
-        rng = generator_of(keeper.state.random)
-    keeper.begin(runs, rng)
-    Y, kl = np.zeros((len(parts.order), d), np.float32), np.zeros(len(parts.sizes))
+    rng = checkpoint.begin(runs, rng)
+    Y, kl = np.zeros((len(parts.order), problem.settings.d), np.float32), np.zeros(len(parts.sizes))
     with Interrupts() as interrupts, progress(sum(run.n_left for run in runs), verbose) as tick:
-        tick = keeper.ticking(tick, interrupts)
-        callback = welcomed(options["callback"], interrupts)
-        for c, (run, (nodes, its_links, its_upper, paths)) in enumerate(zip(runs, tasks, strict=True)):
-            its_upper = halved(its_upper) if several else its_upper
-            descent = descent_of(run, its_links, its_upper, paths, options, workers)
-            watched = options | {"callback": callback if c == 0 else None}
+        for c, (run, part) in enumerate(zip(runs, tasks, strict=True)):
+            watch = Watching(problem.settings if c == 0 else quiet(problem.settings), checkpoint, interrupts, tick)
+            forces = forces_of(part, run.schedule, problem.limit, workers)
             try:
-                if not keeper.is_stopped:
-                    descend(run, descent, watched, tick)
+                if not checkpoint.is_stopped:
+                    if c == 0:
+                        introduce(run, problem.mask_of(parts.order[part.rows]), watch)
+                    descended(forces, run, watch)
                     interrupts.check()
             except KeyboardInterrupt as interrupt:
-                keeper.stop(interrupt)
-            run.descent = descent.snapshot()
-            Y[nodes], kl[c] = descent.embedding(), descent.kl_divergence(fresh=True)
-        if not keeper.is_stopped:
-            keeper.save()
+                checkpoint.stop(interrupt)
+            Y[part.rows], kl[c] = run.motion.embedding(), forces.kl_divergence(run.motion, fresh=True)
+        if not checkpoint.is_stopped:
+            checkpoint.save()
         if several:
-            small_parts(links, upper, parts, init if given is None else given, options, rng, workers, Y, kl)
-    if several:
-        inverse = np.empty_like(Y)
-        inverse[parts.order] = Y
-        weights = np.where(parts.sizes > 1, parts.sizes, 0)
-        Y, mean = inverse, float((kl * weights).sum() / max(weights.sum(), 1))
-    else:
-        mean = float(kl[0])
+            small_parts(links, upper, parts, problem.settings, rng, workers, Y, kl)
+    Y[parts.order] = Y.copy()
+    weights = np.where(parts.sizes > 1, parts.sizes, 0)
+    mean = float((kl * weights).sum() / max(weights.sum(), 1)) if several else float(kl[0])
     if not runs:  # no edges
         return Outcome(Y, mean, 0, Schedule((), 1.0), rng)
     return Outcome(Y, mean, runs[0].n_iter, runs[0].schedule, rng)
 
 
-def welcomed(callback, interrupts):
-    """The callback, interrupted at once by Ctrl-C: it may be slow, and what it does is the caller's."""
-    if callback is None or isinstance(callback, History):
-        return callback
-
-    def call(*arguments):
-        with interrupts.welcome():
-            return callback(*arguments)
-
-    return call
-
-
-def new_run(init, links, d, filled, options, rng, workers):
-    """The Run of a part, at its start, and its PathStress, None where the schedule has no stress."""
-    n = links.shape[0]
-    kind = init if isinstance(init, str) else "given"
-    traits = {"kind": kind, "d": d, "alike": alike_share(links, workers), "long_paths": False, "variation": USUAL}
-    Y, D, pivots = None, None, None
-    published = is_published(options)
-    if links.nnz and kind not in ("given", "random"):
-        Y, D, pivots = shape_of(init, links, d, rng, workers, published=published)
-        traits["long_paths"] = not is_compact(Y, links, rng)
-    elif links.nnz and is_stressed(schedule_of(n, filled, options, traits)):
-        D, pivots = graph_distances(links, workers)
-    if D is not None:
-        traits["variation"] = path_variation(D, d)
-    schedule = schedule_of(n, filled, options, traits)
-    Y0 = unshaped(init, links, d, rng) if Y is None else stretched(Y, schedule.length, rng)
-    if kind == "given" and links.nnz and begins_small(schedule, options):
-        Y0 = shrunk(Y0, links)
-    paths = None
-    if D is not None and is_stressed(schedule):
-        if published:  # the start had other pivots than a run that goes on
-            D, pivots = graph_distances(links, workers)
-        paths = PathStress(D, pivots, workers)
-    return Run(Y0, schedule, traits), paths
+def part_of(problem, links, upper, c):
+    """The c-th Part; the matrices are in the parts' order."""
+    parts, settings = problem.parts, problem.settings
+    rows = slice(parts.first[c], parts.first[c + 1])
+    if len(parts.sizes) == 1:
+        return Part(rows, links, upper, settings)
+    if c == 0:
+        settings = settings_of_first(parts, settings)
+    if not isinstance(settings.init, str):
+        settings = replace(settings, init=settings.init[parts.order[rows]])
+    return Part(rows, parts.block(links, c, c + 1), halved(parts.block(upper, c, c + 1)), settings)
 
 
-def is_stressed(schedule):
-    """Whether path lengths have a part in it, or will have once there are more iterations."""
-    return any(phase.stress + phase.evenness > 0 for phase in schedule.phases)
+def begun(part, rng, workers):
+    """The Run of a Part at its start, and the Part with the path lengths that were measured for that."""
+    settings = part.settings
+    shape = shape_of(part.links, settings, rng, workers)
+    traits = traits_of(part.links, shape, settings, rng, workers)
+    schedule = schedule_for(settings, traits)
+    Y0 = placed(shape, settings.init, part.links, settings, schedule, rng)
+    if shape.D is not None and schedule.is_stressed and not settings.is_published:  # whose start has other pivots
+        part = part._replace(paths=PathStress(shape.D, shape.pivots, workers))
+    return Run(schedule, traits, Motion.at(Y0)), part
 
 
-def resumed_run(run, n, filled, options, what):
+def resumed(run, part, what):
     """The Run to go on with; what is left of its schedule may have changed."""
-    schedule = schedule_of(n, filled, options, run.traits)
+    schedule = schedule_for(part.settings, run.traits)
     check_followed(run, schedule, what)
-    run = run.settled()
-    run.schedule = schedule
-    return run
+    return replace(run.copy(), schedule=schedule)
 
 
-def schedule_of(n, filled, options, traits):
-    """The Schedule of a run, the caller's or an automatic one."""
-    others = {name: value for name, value in traits.items() if name != "kind"} | {"given": traits["kind"] == "given"}
-    schedule = options["schedule"] or make_schedule(n, filled, options, **others)
-    kind = "stress" if traits["kind"] == "auto" else traits["kind"]
-    return schedule._replace(start=kind)
+def forces_of(part, schedule, limit, workers):
+    """The Forces on a Part."""
+    paths = part.paths
+    if paths is None and part.links.nnz and schedule.is_stressed:
+        paths = PathStress(*graph_distances(part.links, workers), workers)
+    return Forces(part.upper, part.settings.d, workers, limit=limit, paths=paths, **part.settings.repulsion)
 
 
-def descend(run, descent, options, tick):
+def introduce(run, watched, watch):
+    """Tell a callback that wants to know what it is going to see: the Schedule, where nodes are, and which they are."""
+    begin = getattr(watch.settings.callback, "begin", None)
+    if begin is not None:
+        begin(run.schedule, run.n_iter, run.motion.embedding(), watched)
+
+
+def descended(forces, run, watch):
     """Bring the Run to its end."""
-    callback = options["callback"]
-    if isinstance(callback, History) and not callback.is_of(run.schedule, descent.iteration):
-        callback.begin(run.schedule, descent.iteration, descent.embedding())
-    begin = descent.iteration if descent.leg is None else descent.leg.begin
-    _, phases = split(run.schedule.phases, begin)
-    advance(descent, phases, callback=callback, callback_every=options["callback_every"], tick=tick)
+    try:
+        descend(forces, run.motion, run.schedule.phases, watch)
+    except EmbeddingDivergedError as error:
+        raise EmbeddingDivergedError(f"{error}: {REMEDY}") from None
 
 
-def descent_of(run, links, upper, paths, options, workers):
-    """The Descent of the Run, from its start or brought back to life."""
-    if paths is None and links.nnz and is_stressed(run.schedule):
-        paths = PathStress(*graph_distances(links, workers), workers)
-    settings = {name: options[name] for name in ("h", "exact", "limit")}
-    found = run.descent
-    descent = Descent(upper, found["Y"] if found else run.Y0, workers, paths=paths, **settings)
-    if found:
-        descent.restore(found)
-    run.descent, run.Y0 = descent, None
-    return descent
+def quiet(settings):
+    """The Settings without a callback."""
+    return replace(settings, callback=None)

@@ -12,7 +12,7 @@ attraction, less where mu is below 1: enough that a mesh stays a smooth sheet.
 rho, the exaggeration of the divergence. A row of P sums to 1 however few neighbours it has, but lambda neighbours were
 asked for: a node with fewer should not pull with the weight of lambda. The mean of min(degree, lambda) / lambda is the
 natural exaggeration rho; less attraction spreads the nodes more evenly. It is nearer to 1 for small graphs, but below 1
-where nodes have equal neighbourhoods (twins.py): nothing else would part those.
+where nodes have equal neighbourhoods (traits.py): nothing else would part those.
 
 Two phases. First the picture is small, as the kernel of the divergence sees it: ten nodes stand in the room of one in
 each dimension, so that neighbours feel each other from one end to the other and communities gather, while stress keeps
@@ -31,12 +31,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core.descent import Phase
+from ..inputs.checks import is_auto
 
 BALANCE = 0.5
 STRESS = (16.0, 1.0, 0.05)  # mu at balance 0, .5 and 1, see above
 OPEN = 0.25  # of lambda: nodes that lack as much on average leave all to path lengths
 LEAST_FREE = 0.05  # so that the dial has a way to go where nothing is open
-USUAL = 0.6  # variation of the path lengths of social graphs
 EVENNESS = 0.02  # weight of edges in the stress up to balance .5; .05: airfoil1 loses .02 of recall, 0: 3elt is torn
 GATHER, GATHER_ITER, GATHER_STRESS, GATHER_EVENNESS = 3.0, 100, 4.0, 0.3  # exaggeration and more of the first phase
 SEED_LENGTH = 12.0  # over alpha, where alpha is given: a strong exaggeration wants a compact start
@@ -87,65 +87,81 @@ class Schedule(NamedTuple):
         """Iterations in all."""
         return sum(phase.n_iter for phase in self.phases)
 
+    @classmethod
+    def automatic(cls, settings, traits):
+        """The Schedule for a component of these `Traits`, see the head of this file; explicit numbers are obeyed."""
+        n, d = traits.n, traits.d
+        max_iter = n_iterations(settings.max_iter, traits)
+        early = n_early(settings.early_exag, GATHER_ITER, max_iter)
+        rho = settings.exaggeration
+        rho = final_exaggeration(n, traits.filled, traits.alike) if is_auto(rho) else float(rho)
+        free = left_open(traits.filled)
+        stress, evenness = stress_weights(settings.balance, free)
+        stress *= traits.variation
+        first_evenness = GATHER_EVENNESS
+        if d == 1:  # on a line few edges can be of one length
+            evenness = first_evenness = 0.0
+        gather = as_phase(early, GATHER, settings.eta, n, d, stress=GATHER_STRESS, evenness=first_evenness)
+        settle = as_phase(max_iter - early, rho, settings.eta, n, d, stress=stress, evenness=evenness)
+        if early > 0 or traits.start != "given":  # what has not been made small needs no other size
+            settle = settle._replace(grow=free)
+        return cls((gather, settle))
+
+    @classmethod
+    def published(cls, settings, traits):
+        """The Schedule of SG-t-SNE-Pi as published, for an explicit alpha: exaggeration, then the plain divergence."""
+        n, d = traits.n, traits.d
+        max_iter = n_iterations(settings.max_iter, traits)
+        early = n_early(settings.early_exag, PUBLISHED_EARLY, max_iter)
+        final = 1.0 if is_auto(settings.exaggeration) else float(settings.exaggeration)
+        alpha = float(settings.alpha)
+        exaggerated = as_phase(early, alpha, settings.eta, n, d, momentum=EARLY_MOMENTUM, max_gain=np.inf)
+        plain = as_phase(max_iter - early, final, settings.eta, n, d, max_gain=np.inf)
+        return cls((exaggerated, plain), SEED_LENGTH / alpha)
+
+    def begun(self, n_iter):
+        """The first iterations of it."""
+        phases = []
+        for phase in self.phases:
+            phases.append(phase._replace(n_iter=min(phase.n_iter, n_iter)))
+            n_iter -= phases[-1].n_iter
+        return self._replace(phases=tuple(phases))
+
+    @property
+    def is_stressed(self):
+        """Whether path lengths have a part in it, or will have once there are more iterations."""
+        return any(phase.stress + phase.evenness > 0 for phase in self.phases)
+
     def __str__(self):
         size = "compact" if self.length is None else f"median edge {self.length:g}"
         start = ", ".join(filter(None, (self.start, "" if self.start in ("random", "given") else size)))
         return "\n".join([f"start: {start}", *(f"{' ' * (4 - len(str(p.n_iter)))}{p}" for p in self.phases)])
 
 
-def make_schedule(n, filled, options, *, d=2, alike=0.0, long_paths=False, variation=USUAL, given=False):
-    """The Schedule for n nodes in d dimensions whose mean of min(degree, lambda) / lambda is `filled`; explicit numbers
-    are obeyed.
-
-    `alike`: the share of the nodes whose neighbourhood equals another's (twins.py).
-    `long_paths`: the graph is a mesh or a road map, in which a move takes many iterations to cross the picture.
-    `variation`: of path lengths, in terms of that of distances in d dimensions.
-    `given`: the start has a size of the caller's, unless it was made small.
-    """
-    if is_published(options):
-        return published(n, options, d, long_paths)
-    max_iter = n_iterations(n, options["max_iter"], long_paths)
-    early = options["early_exag"]
-    early = min(GATHER_ITER, max_iter // 2) if early == "auto" else min(int(early), max_iter)
-    rho = options["exaggeration"]
-    rho = final_exaggeration(n, filled, alike) if rho == "auto" else float(rho)
-    free = left_open(filled)
-    stress, evenness = stress_weights(options["balance"], free)
-    stress *= variation
-    first_evenness = GATHER_EVENNESS
-    if d == 1:  # on a line few edges can be of one length
-        evenness = first_evenness = 0.0
-    gather = as_phase(early, GATHER, options["eta"], n, d, stress=GATHER_STRESS, evenness=first_evenness)
-    settle = as_phase(max_iter - early, rho, options["eta"], n, d, stress=stress, evenness=evenness)
-    if early > 0 or not given:  # what has not been made small needs no other size
-        settle = settle._replace(grow=free)
-    return Schedule((gather, settle))
+def schedule_for(settings, traits):
+    """The Schedule of a run: the caller's, that of the method as published, or an automatic one."""
+    if settings.schedule is not None:
+        schedule = settings.schedule
+    elif settings.is_published:
+        schedule = Schedule.published(settings, traits)
+    else:
+        schedule = Schedule.automatic(settings, traits)
+    return schedule._replace(start=traits.start)
 
 
-def is_published(options):
-    """Whether the options ask for the method as published: by an explicit alpha."""
-    return options["alpha"] != "auto"
-
-
-def published(n, options, d, long_paths):
-    """The Schedule of SG-t-SNE-Pi as published, for an explicit alpha: exaggeration, then the plain divergence."""
-    max_iter = n_iterations(n, options["max_iter"], long_paths)
-    early = options["early_exag"]
-    early = min(PUBLISHED_EARLY, max_iter // 2) if early == "auto" else min(int(early), max_iter)
-    final = 1.0 if options["exaggeration"] == "auto" else float(options["exaggeration"])
-    alpha = float(options["alpha"])
-    phases = (
-        as_phase(early, alpha, options["eta"], n, d, momentum=EARLY_MOMENTUM, max_gain=np.inf),
-        as_phase(max_iter - early, final, options["eta"], n, d, max_gain=np.inf),
-    )
-    return Schedule(phases, SEED_LENGTH / alpha)
-
-
-def n_iterations(n, max_iter, long_paths):
+def n_iterations(max_iter, traits):
     """Iterations in all, `max_iter` if that is a number."""
-    if max_iter != "auto":
+    if not is_auto(max_iter):
         return int(max_iter)
-    return AUTO_MAX_ITER + (min(n // MORE_ITER, AUTO_MAX_ITER) if long_paths else 0)
+    more = min(traits.n // MORE_ITER, AUTO_MAX_ITER) if traits.long_paths else 0
+    return AUTO_MAX_ITER + more
+
+
+def n_early(early_exag, usual, max_iter):
+    """Iterations of the first phase, at most all: `early_exag` if that is a number, else `usual` or half of all."""
+    if is_auto(early_exag):
+        return min(usual, max_iter // 2)
+    return min(int(early_exag), max_iter)
 
 
 def as_phase(n_iter, exaggeration, eta, n, d, *, momentum=MOMENTUM, max_gain=MAX_GAIN, **others):
@@ -153,7 +169,7 @@ def as_phase(n_iter, exaggeration, eta, n, d, *, momentum=MOMENTUM, max_gain=MAX
     al., Nat. Commun. 10:5415, 2019), and limits the steps.
     """
     max_step = np.inf
-    if eta == "auto":
+    if is_auto(eta):
         eta, max_step = max(n / max(exaggeration, 1.0), 1.0), MAX_STEP_1D if d == 1 else MAX_STEP
     return Phase(n_iter, exaggeration, float(eta), momentum, max_step, max_gain, **others)
 
@@ -178,26 +194,7 @@ def left_open(filled):
     return float(np.clip((1.0 - filled) / OPEN, 0.0, 1.0))
 
 
-def fill(degree, lambda_):
-    """Mean of min(degree, lambda) / lambda over the nodes that have an edge."""
-    degree = degree[degree > 0]
-    if lambda_ is None or len(degree) == 0:
-        return 1.0
-    return float(np.minimum(degree / lambda_, 1.0).mean())
-
-
 def final_exaggeration(n, filled, alike=0.0):
     """Rho. Below 1 the objective has no bound where all distances are large, so that a handful of nodes blows up."""
     rho = 1.0 - (1.0 - filled) * max(1.0 - FEW / max(n, 1), 0.0)
     return min(rho, 1.0 - (1.0 - PARTING) * alike)
-
-
-def split(phases, n_iter):
-    """The phases of the first `n_iter` iterations, and the rest; of a phase that has begun, the picture has grown."""
-    before, after = [], []
-    for phase in phases:
-        here = min(phase.n_iter, n_iter)
-        n_iter -= here
-        before.append(phase._replace(n_iter=here))
-        after.append(phase._replace(n_iter=phase.n_iter - here, grow=phase.grow if here == 0 else 0.0))
-    return tuple(before), tuple(after)

@@ -32,6 +32,7 @@ SHORT = 32_000  # edges that a path of two bytes has at most
 ROWS = 8192  # of the distances that are worked on at once
 LOOKED_AT = 300_000  # distances, for their mean and deviation, which take 14 bytes for each
 ROOM = 0.1  # of a unit for each node in each dimension, where a start is compact; .05 and .2 come to the same picture
+NOISE = 1e-3  # of the mean distance: coincident nodes have no direction to part in
 N_PRODUCTS = 100
 RANDOM_SPREAD = 1e-4  # standard deviation of the random start, as in the method's publications
 SHORT_PATHS = (
@@ -68,27 +69,61 @@ def n_pivots(n, *, published=False):
 
 
 class Shape(NamedTuple):
-    """A start without a size: coordinates (n, d) float64, median edge 1, and distances (n, k) to `pivots` (k,)."""
+    """A start without a size: coordinates (n, d) float64, median edge 1, and distances (n, k) to `pivots` (k,).
 
-    Y: np.ndarray
-    D: np.ndarray
-    pivots: np.ndarray
+    None where the start asks nothing of the graph, and where nobody asks for path lengths.
+    """
+
+    Y: np.ndarray | None = None
+    D: np.ndarray | None = None
+    pivots: np.ndarray | None = None
 
 
-def shape_of(init, A, d, rng, workers, *, published=False):
-    """The Shape of the start `init` from as many pivots as A deserves, or of the `published` schedule's."""
+def shape_of(links, settings, rng, workers):
+    """The Shape of the start of a component with this symmetric pattern."""
+    if links.nnz == 0:
+        return Shape()
+    if isinstance(settings.init, str) and settings.init != "random":
+        return named_shape(settings.init, links, settings.d, rng, workers, published=settings.is_published)
+    if settings.is_stressed:
+        return Shape(None, *graph_distances(links, workers))
+    return Shape()
+
+
+def named_shape(init, links, d, rng, workers, *, published=False):
+    """The Shape of a start by name, from as many pivots as the graph deserves, or the `published` schedule's."""
     if published:
-        D, pivots = pivot_distances(A, n_pivots(A.shape[0], published=True), rng, workers, n_farthest=N_FARTHEST)
+        k = n_pivots(links.shape[0], published=True)
+        D, pivots = pivot_distances(links, k, rng, workers, n_farthest=N_FARTHEST)
+        some, few = D, pivots
     else:
-        D, pivots = graph_distances(A, workers)
-    some, few = (D, pivots) if published else (D[:, :N_MDS], pivots[:N_MDS])
+        D, pivots = graph_distances(links, workers)
+        some, few = D[:, :N_MDS], pivots[:N_MDS]
     with one_blas_thread():
-        Y = spectral(A, pivot_mds(some, few, d + 2), d) if init == "spectral" else pivot_mds(some, few, d)
+        if init == "spectral":
+            Y = spectral(links, pivot_mds(some, few, d + 2), d)
+        else:
+            Y = pivot_mds(some, few, d)
     if init in ("auto", "stress"):
-        Y = Y + 1e-3 * D.mean() * rng.standard_normal(Y.shape)  # coincident nodes have no direction to part in
+        Y = Y + NOISE * D.mean() * rng.standard_normal(Y.shape)
         offset = OFFSET[d] * path_offset(D, d) if published else 0.0
         Y = relax(Y, D, pivots, N_SWEEPS, workers, offset=offset)
-    return Shape(unit_edges(Y, A), D, pivots)
+    return Shape(unit_edges(Y, links), D, pivots)
+
+
+def placed(shape, init, links, settings, schedule, rng):
+    """Coordinates (n, d) float32 of the start: of a Shape, in the size that the schedule wants, or `init` itself."""
+    if shape.Y is not None:
+        return stretched(shape.Y, schedule.length, rng)
+    Y = unshaped(init, links, settings.d, rng)
+    if not isinstance(init, str) and links.nnz and begins_small(schedule, settings):
+        return shrunk(Y, links)
+    return Y
+
+
+def begins_small(schedule, settings):
+    """Whether the start is to be small, a given one, too: the schedule is automatic, and has a first phase."""
+    return settings.schedule is None and not settings.is_published and schedule.phases[0].n_iter > 0
 
 
 def unit_edges(Y, A):

@@ -150,7 +150,7 @@ def sample_pairs(graph, Y, n_sources, n_targets, random_state, n_jobs, links=Non
     """Sampled Pairs of nodes that a path joins; `links` is the symmetric pattern of the graph, if it is known."""
     check_count("n_sources", n_sources)
     check_count("n_targets", n_targets)
-    check_n_jobs(n_jobs)
+    check_n_jobs("n_jobs", n_jobs)
     graph = as_graph(graph)
     Y = as_coordinates(Y, graph)
     links = symmetric_pattern(graph.adjacency) if links is None else links

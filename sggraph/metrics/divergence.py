@@ -13,8 +13,8 @@ import numpy as np
 
 from ..core.affinity import BLOCKS, joint_probabilities, symmetric_pattern
 from ..core.attractive import squared_lengths
-from ..core.descent import FARTHEST
 from ..core.engine.blocks import Workers, weighted_bounds
+from ..core.forces import FARTHEST
 from ..core.repulsion.repulsive import Repulsion
 from ..core.types import Auto, Coordinates, Float, Int, Seed
 from ..graph.adjacency import GraphLike, as_graph
@@ -114,7 +114,7 @@ def _check(lambda_, local_weights, rescale, n_jobs):
         raise ValueError(f"local_weights={local_weights!r}: give True, False or 'auto'")
     if rescale not in (True, False):
         raise ValueError(f"rescale={rescale!r}: give True or False")
-    check_n_jobs(n_jobs)
+    check_n_jobs("n_jobs", n_jobs)
 
 
 def _edges(upper, Y, workers):

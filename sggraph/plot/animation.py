@@ -16,13 +16,11 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
-from ..core.affinity import symmetric_pattern
 from ..core.types import Auto, Coordinates, FilePath, Float, Items, Labels, Recorded
 from ..graph.adjacency import GraphLike, quiet_graph
 from ..inputs.coordinates import as_embeddings
 from ..inputs.labels import read_labels
-from ..method.components import component_numbers
-from ..method.narrowing import is_kept, with_nan
+from ..method.problem import with_nan
 from ..runtime.history import History, as_history
 from .alignment import aligned
 from .embedding import plot_embedding
@@ -76,8 +74,8 @@ def animate_embedding(
         Classes or values of the nodes, as in `plot_embedding`; colours are the same in all frames.
     graph : graph, optional
         Anything that `as_graph` takes; its edges are drawn. Of a run that left nodes out of what it showed to its
-        callback (all but the largest component, leaves) give the whole graph and all labels: these nodes are not
-        drawn. Without `graph`, labels are one for each node of the estimator, or for each row of the snapshots.
+        callback (all but the largest component, leaves) give the whole graph and all labels, or labels alone: a
+        `History` knows which nodes it holds, and the others are not drawn.
     path : str or Path, optional
         Where to save: ".gif" needs nothing, ".mp4" needs ffmpeg.
     fps : float, optional
@@ -188,8 +186,10 @@ def _as_frames(snapshots, graph):
     """Captions, coordinates turned onto their successors, with NaN for nodes nobody watched, and names of the rows."""
     watched = None
     if isinstance(snapshots, History) or hasattr(snapshots, "callback"):
-        watched = _watched(snapshots, graph)
-        snapshots = as_history(snapshots).snapshots
+        history = as_history(snapshots)
+        snapshots, watched = history.snapshots, history.watched
+        if graph is not None and watched is not None and len(graph.nodes) != len(watched):
+            watched = None  # a graph of the nodes that are shown, and no others
     if isinstance(snapshots, Mapping):
         named = {f"iteration {iteration}": Y for iteration, Y in snapshots.items()}
     elif isinstance(snapshots, np.ndarray | list | tuple):
@@ -209,39 +209,8 @@ def _as_frames(snapshots, graph):
     for f in range(len(frames) - 2, -1, -1):
         frames[f] = aligned(frames[f], frames[f + 1], scale=False)
     if watched is not None:
-        frames = [with_nan(Y, watched) for Y in frames]
+        frames = [with_nan(Y, np.flatnonzero(watched), len(watched)) for Y in frames]
     return list(arrays), frames, nodes
-
-
-def _watched(source, graph):
-    """Mask of the nodes whose coordinates a History was told, or None where these are all.
-
-    It does not know which ones, but their number tells whether leaves are absent, or all but the largest component.
-    """
-    embedded = getattr(source, "graph_", graph)
-    m = len(next(iter(as_history(source).snapshots.values()), ()))
-    n = 0 if embedded is None else len(embedded.nodes)
-    if m >= n or not (graph is None or len(graph.nodes) == n):
-        return None
-    A = symmetric_pattern(embedded.adjacency)
-
-    def largest(rows):
-        return rows[component_numbers(A[rows][:, rows]) == 0]
-
-    def leafless(rows):
-        return rows[is_kept(A[rows][:, rows])]
-
-    rows, drop_leaf = np.arange(n), getattr(source, "fitted_params_", {}).get("drop_leaf")  # None: not known
-    found = [] if drop_leaf else [largest(rows)]
-    if drop_leaf is not False:
-        found += [leafless(rows), largest(leafless(rows)), leafless(largest(rows))]
-    fitting = [rows for rows in found if len(rows) == m]
-    if any((other != fitting[0]).any() for other in fitting):
-        raise ValueError(
-            f"snapshots have {m} of the {n} nodes of graph, its largest component or what is left without leaves: give "
-            "the estimator, or the graph of these nodes alone, such as graph=G.subgraph(...)"
-        )
-    return np.isin(rows, fitting[0]) if fitting else None
 
 
 def _points(ax):

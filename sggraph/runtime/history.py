@@ -30,12 +30,14 @@ class History:
     kl_divergence, gradient_norm : list of float
         The numbers: the divergence without exaggeration, one step behind its iteration, and the norm of the gradient.
     snapshots : dict
-        Iteration -> coordinates, ndarray of shape (n, d), float32; with the coordinates at the start. Without the
-        leaves, where ``drop_leaf=True`` leaves them out; of components that are packed, the largest alone.
+        Iteration -> coordinates of the nodes `watched`, ndarray of shape (m, d), float32; with those at the start.
     schedule : Schedule or None
         The schedule of the run.
     first : int
         Iteration at which the record begins: 0, or where a run went on.
+    watched : ndarray of bool, shape (n,), or None
+        Of each node of the graph, whether it is among the snapshots; None if all are. ``drop_leaf=True`` leaves leaves
+        out, and of components that are packed the largest alone is shown.
 
     Examples
     --------
@@ -55,9 +57,7 @@ class History:
     max_snapshots: Int | None
     schedule: Any  # a Schedule or None; its layer is above this one
     first: int
-    iterations: list[int]
-    kl_divergence: list[float]
-    gradient_norm: list[float]
+    watched: NDArray[np.bool_] | None = None
 
     def __init__(self, max_snapshots: Int | None = 100) -> None:
         fits = isinstance(max_snapshots, Integral) and not isinstance(max_snapshots, bool) and max_snapshots >= 0
@@ -66,26 +66,45 @@ class History:
                 f"max_snapshots={max_snapshots!r}: give a whole number of at least 2, 0 for none, or None for all"
             )
         self.max_snapshots = max_snapshots
-        self.begin()
+        self._forget(None, 0)
 
-    def begin(self, schedule: Any = None, iteration: int = 0, Y: NDArray[Any] | None = None) -> None:
-        """Forget what was recorded; a run with this Schedule goes on from coordinates Y at `iteration`."""
+    def begin(self, schedule: Any, iteration: int, Y: NDArray[Any], watched: NDArray[np.bool_]) -> None:
+        """A run by this Schedule begins, or goes on, from coordinates Y at `iteration`.
+
+        `watched` tells of each node of the graph whether Y has a row for it. What was recorded is forgotten, unless it
+        is of the same run up to about there.
+        """
+        self.watched = None if watched.all() else watched
+        if self.schedule == schedule and self._records and self._records[-1][0] <= iteration:
+            return
+        self._forget(schedule, iteration)
+        self._keep(iteration, Y)
+
+    def _forget(self, schedule: Any, iteration: int) -> None:
         self.schedule, self.first = schedule, iteration
-        self.iterations, self.kl_divergence, self.gradient_norm = [], [], []
-        self._kept, self._offered, self._stride = [], 0, 1
-        if Y is not None:
-            self._keep(iteration, Y)
-
-    def is_of(self, schedule: Any, iteration: int) -> bool:
-        """Whether it holds a run by this Schedule up to about this iteration, which a resumed one can add to."""
-        return self.schedule == schedule and bool(self.iterations) and self.iterations[-1] <= iteration
+        self._records: list[tuple[int, float, float]] = []
+        self._kept: list[tuple[int, int, NDArray[np.float32]]] = []
+        self._offered, self._stride = 0, 1
 
     def __call__(self, iteration: Int, Y: NDArray[Any], kl_divergence: Float, gradient_norm: Float) -> None:
         """Record; the signature of a callback."""
-        self.iterations.append(int(iteration))
-        self.kl_divergence.append(float(kl_divergence))
-        self.gradient_norm.append(float(gradient_norm))
+        self._records.append((int(iteration), float(kl_divergence), float(gradient_norm)))  # at once: Ctrl-C may come
         self._keep(int(iteration), Y)
+
+    @property
+    def iterations(self) -> list[int]:
+        """When the numbers were recorded."""
+        return [iteration for iteration, _, _ in self._records]
+
+    @property
+    def kl_divergence(self) -> list[float]:
+        """The divergence at these iterations."""
+        return [kl for _, kl, _ in self._records]
+
+    @property
+    def gradient_norm(self) -> list[float]:
+        """The norm of the gradient at these iterations."""
+        return [norm for _, _, norm in self._records]
 
     @property
     def snapshots(self) -> dict[int, NDArray[np.float32]]:
@@ -105,10 +124,10 @@ class History:
             self._kept = [k for k in self._kept if k[0] % self._stride == 0 or k is self._kept[-1]]
 
     def __repr__(self) -> str:
-        if not self.iterations:
+        if not self._records:
             return f"History(max_snapshots={self.max_snapshots})"
-        first, last = self.iterations[0], self.iterations[-1]
-        records = f"{len(self.iterations)} records, iterations {first} to {last}"
+        first, last = self._records[0][0], self._records[-1][0]
+        records = f"{len(self._records)} records, iterations {first} to {last}"
         return f"<History: {records}, {len(self._kept)} snapshots>"
 
 

@@ -16,33 +16,34 @@ from sggraph.core.repulsion.near_field import cell_bounds, cells_within, near_wo
 from sggraph.core.repulsion.planning import CROWDED, crowded_cells
 from sggraph.core.shape.path_stress import LEAST_LOOKS
 
-PIPE, CORE = "sggraph.method.pipeline.", "sggraph.core."
+METHOD, CORE = "sggraph.method.", "sggraph.core."
 FUNCTIONS = {
     "sggraph.embed.as_graph": "clean",
-    PIPE + "component_numbers": "components",
-    "sggraph.method.components.Parts.sorted": "components",
-    "sggraph.method.components.Parts.block": "components",
-    "sggraph.method.run.small_parts": "components",
-    PIPE + "evened": "components",
-    PIPE + "packed": "components",
-    PIPE + "part_coincident": "finish",
-    PIPE + "symmetric_pattern": "P",
-    PIPE + "joint_probabilities": "P",
+    METHOD + "problem.component_numbers": "components",
+    METHOD + "components.Parts.sorted": "components",
+    METHOD + "components.Parts.block": "components",
+    METHOD + "run.small_parts": "components",
+    METHOD + "pipeline.evened": "components",
+    METHOD + "pipeline.packed": "components",
+    METHOD + "pipeline.part_coincident": "finish",
+    METHOD + "problem.symmetric_pattern": "P",
+    METHOD + "problem.joint_probabilities": "P",
     CORE + "affinity.jaccard_weights": "Jaccard",
     CORE + "affinity.rescale_rows": "lambda",
-    "sggraph.method.start.pivot_distances": "pivots",
-    "sggraph.method.run.graph_distances": "pivots",
-    "sggraph.method.start.pivot_mds": "MDS",
-    "sggraph.method.start.relax": "relax",
-    "sggraph.method.run.shape_of": "start",
+    METHOD + "start.pivot_distances": "pivots",
+    METHOD + "start.graph_distances": "pivots",
+    METHOD + "start.pivot_mds": "MDS",
+    METHOD + "start.relax": "relax",
+    METHOD + "run.shape_of": "start",
+    METHOD + "run.traits_of": "traits",
     CORE + "shape.path_stress.PathStress.__init__": "lengths",
-    CORE + "descent.Descent.__init__": "set up",
-    CORE + "descent.Descent.reorder": "reorder",
-    CORE + "descent.Descent.grow": "growth",
+    CORE + "forces.Forces.__init__": "set up",
+    CORE + "motion.Motion.reorder": "reorder",
+    CORE + "forces.Forces.grow": "growth",
     CORE + "shape.path_stress.PathStress.fitted_scale": "stress",
     CORE + "shape.path_stress.PathStress.add_pull": "stress",
-    CORE + "descent.Descent.advance": "advance",
-    CORE + "descent.Descent.kl_divergence": "divergence",
+    CORE + "forces.Forces.advance": "advance",
+    CORE + "forces.Forces.kl_divergence": "divergence",
     CORE + "repulsion.convolution.Convolution.__call__": "FFT",
     CORE + "repulsion.convolution.Convolution.__init__": "planning",
     CORE + "repulsion.repulsive.cheapest_plan": "planning",
@@ -68,7 +69,7 @@ KERNELS = {
     "cross_entropy": "divergence",
 }
 COUNT_EVERY = 20  # iterations: flops are counted, pairs take as long as planning
-START = ("clean", "components", "P", "Jaccard", "lambda", "pivots", "MDS", "relax", "start", "lengths")
+START = ("clean", "components", "P", "Jaccard", "lambda", "pivots", "MDS", "relax", "start", "traits", "lengths")
 LOOP = ("attractive", "stress", "spread", "FFT", "gather", "cells", "pairs", "islands", "planning", "step")
 LOOP += ("reorder", "growth")
 
@@ -91,10 +92,10 @@ def measured():
                 if within:
                     within[-1] += spent
                 if phase == "advance":
-                    facts["iterations"] += 1
+                    facts["iterations"] += 1  # an embedding makes them one by one
                     facts["stored"], facts["plan"] = len(args[0].P.data), args[0].repulsion.plan
                     if facts["iterations"] % COUNT_EVERY == 1:
-                        counted.append(flops(args[0]))
+                        counted.append(flops(*args[:2]))
 
         return timed
 
@@ -127,26 +128,26 @@ def compulsory_bytes(n, d, facts):
     return {"attractive": attraction, "step": 8 * 4 * n * d}
 
 
-def flops(descent):
+def flops(forces, motion):
     """Additions, multiplications, divisions and comparisons of an iteration by term, counted in the code, with stress
     where there are paths.
 
     The FFT counts as 5 N log2 N on the padded grids, both ways together, whatever lines of padding it leaves out. Pairs
     are those of the first level, in whole SIMD registers.
     """
-    n, d = descent.Y.shape
+    n, d = motion.Y.shape
     cells = 4**d  # of a stencil
     products = (cells - 4) // 3  # that make the weights of its lines
-    paths = descent.paths
+    paths = forces.paths
     looked_at = 0 if paths is None else LEAST_LOOKS * len(paths.pivots) / paths.n_groups  # an iteration, at least
-    sizes = map(prod, _periods(descent.repulsion._level._convolution))
+    sizes = map(prod, _periods(forces.repulsion._level._convolution))
     return {
-        "attractive": len(descent.P.data) * (5 * d + 1 if paths is None else 7 * d + 10),
+        "attractive": len(forces.P.data) * (5 * d + 1 if paths is None else 7 * d + 10),
         "stress": n * (2 * d + looked_at * (5 * d + 11)),
         "spread": n * (22 * d + products + 2 * cells),
         "FFT": sum(5 * size * log2(size) for size in sizes),
         "gather": n * (33 * d + d * products + 2 * d * cells + 8 * (d + 1)),
-        "pairs": _pairs(descent.Y, descent.repulsion.plan.R) * (5 * d + 13),
+        "pairs": _pairs(motion.Y, forces.repulsion.plan.R) * (5 * d + 13),
         "step": n * 16 * d,
     }
 

@@ -23,9 +23,12 @@ from mnist_graph import load_graph
 from scipy.sparse import coo_array, save_npz
 
 from sggraph.core.affinity import jaccard_weights, joint_probabilities, rescale_rows
-from sggraph.core.descent import Phase, descend
+from sggraph.core.descent import Phase
 from sggraph.core.engine.blocks import Workers
 from sggraph.core.repulsion.repulsive import Repulsion
+
+sys.path.append(str(Path(__file__).parents[1]))
+from descents import Descent, descend  # noqa: F401
 
 ALPHA, EARLY_EXAG, MAX_ITER, ETA, LAMBDA = 12, 250, 1000, 200, 10
 PARTS = ("loop", "lambda", "quality", "force", "spread", "first", "memory", "jaccard")

@@ -24,12 +24,12 @@ from pathlib import Path
 
 import numpy as np
 from phases import LOOP, START, compulsory_bytes, measured
-from run import ALPHA, ETA, rescaled, told_by_peer
+from run import ALPHA, ETA, Descent, rescaled, told_by_peer
 from scipy.sparse import csr_array
 
 import sggraph as sg
 from sggraph.core.affinity import jaccard_weights, joint_probabilities
-from sggraph.core.descent import Descent, Phase
+from sggraph.core.descent import Phase
 from sggraph.core.engine.blocks import Workers
 from sggraph.core.engine.jit import kernel
 from sggraph.metrics import neighbor_recall, shortest_path_correlation

@@ -6,15 +6,17 @@ import naive
 import networkx as nx
 import numpy as np
 import pytest
+from descents import Descent, advance, descend
 from scipy import sparse
 
 from sggraph.core import small
 from sggraph.core.affinity import joint_probabilities
-from sggraph.core.descent import STEP_OF_SIZE, Descent, Phase, advance, descend
+from sggraph.core.descent import Phase
 from sggraph.core.engine.blocks import Workers
+from sggraph.core.forces import STEP_OF_SIZE
 from sggraph.core.shape.path_stress import TAIL, PathStress
 from sggraph.core.small import descend_small
-from sggraph.method.start import ROOM, shape_of, stretched
+from sggraph.method.start import ROOM, named_shape, stretched
 
 GATHER = Phase(100, 4.0, 8.0, 0.8, 10.0, 10.0, stress=10.0, evenness=0.3)
 SETTLE = Phase(300, 0.8, 30.0, 0.8, 10.0, 10.0, stress=0.7, evenness=0.02, grow=1.0)
@@ -126,7 +128,7 @@ def test_pictures_are_enlarged_as_large_ones_are(d, share):
     for G in (nx.grid_2d_graph(5, 6), nx.path_graph(40), nx.balanced_tree(2, 4), nx.complete_graph(20)):
         with Workers(1) as workers:
             _, A, _ = matrices([G])
-            Y0 = 0.2 * shape_of("stress", A, d, np.random.default_rng(0), workers).Y
+            Y0 = 0.2 * named_shape("stress", A, d, np.random.default_rng(0), workers).Y
         Y, _ = run([G], Y0, phases, None)
         large, _ = run_large(G, Y0, phases)
         still, _ = run([G], Y0, [phases[0]._replace(grow=0.0)], None)
@@ -174,7 +176,7 @@ def test_a_component_looks_as_it_does_as_a_large_graph(name, d):
         rng = np.random.default_rng(seed)
         Y, kl = run([G], rng.standard_normal((len(G), d)), [GATHER, SETTLE], None, room=ROOM)
         with Workers(1) as workers:
-            Y0 = stretched(shape_of("stress", A, d, rng, workers).Y, None, rng)
+            Y0 = stretched(named_shape("stress", A, d, rng, workers).Y, None, rng)
         large, its_kl = run_large(G, Y0, [GATHER, SETTLE])
         scores.append((kl[0], stress_of(Y, G), its_kl, stress_of(large, G)))
     kl, stress, its_kl, its_stress = np.min(scores, axis=0)

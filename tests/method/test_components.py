@@ -247,8 +247,8 @@ def test_leaves_dropped_from_components(d):
 def test_thousands_of_components_take_the_machinery_of_one(monkeypatch):
     """One run of its own for the largest, one call of one kernel for all the others."""
     runs, calls = [], []
-    new_run, descend_small = sggraph.method.run.new_run, sggraph.method.components.descend_small
-    monkeypatch.setattr(sggraph.method.run, "new_run", lambda *args: (runs.append(args), new_run(*args))[1])
+    begun, descend_small = sggraph.method.run.begun, sggraph.method.components.descend_small
+    monkeypatch.setattr(sggraph.method.run, "begun", lambda *args: (runs.append(args), begun(*args))[1])
     monkeypatch.setattr(
         sggraph.method.components,
         "descend_small",

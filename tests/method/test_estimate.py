@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import sggraph as sg
-from sggraph.core.descent import Descent
+from sggraph.core.forces import Forces
 from sggraph.method.estimate import Estimate
 
 
@@ -31,10 +31,11 @@ def test_it_tells_what_a_run_takes(d):
     ],
     ids=["one", "many"],
 )
-def test_seconds_are_about_right(graph):
+def test_seconds_are_about_right(graph, monkeypatch):
     """Of all threads together, which other processes disturb little."""
+    monkeypatch.setattr("sggraph.method.estimate.clock", time.process_time)
     sg.embed_graph(graph, random_state=0, max_iter=120)
-    found = sg.estimate(graph, random_state=0, clock=time.process_time, init="stress")
+    found = sg.estimate(graph, random_state=0, init="stress")
     begin = time.process_time()
     sg.embed_graph(graph, random_state=0, init="stress")
     assert 0.2 < found.seconds / (time.process_time() - begin) < 5
@@ -107,8 +108,8 @@ def test_iterations_are_those_of_the_run(options):
 def test_a_phase_that_enlarges_is_measured_where_it_has_done_so(monkeypatch):
     """By as much as the run will."""
     shares = []
-    grow = Descent.grow
-    monkeypatch.setattr(Descent, "grow", lambda self, *share: (shares.append(share), grow(self, *share))[1])
+    grow = Forces.grow
+    monkeypatch.setattr(Forces, "grow", lambda self, *share: (shares.append(share[1:]), grow(self, *share))[1])
     for share in (1.0, 0.5):
         schedule = sg.Schedule((sg.Phase(5, 2.0, 50.0, 0.5), sg.Phase(5, 1.0, 50.0, 0.8, grow=share)))
         sg.estimate(nx.grid_2d_graph(20, 20), schedule=schedule)

@@ -12,7 +12,7 @@ from sggraph.core.engine.blocks import Workers
 from sggraph.core.repulsion.planning import CELLS_ENOUGH, MAX_CELLS
 from sggraph.core.shape.path_stress import PathStress
 from sggraph.method.memory import PER_CELL, PER_DISTANCE, as_bytes, available_memory, grid_limit, memory_of
-from sggraph.method.start import n_pivots, shape_of
+from sggraph.method.start import n_pivots, named_shape
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_path_lengths_are_kept_through_the_loop(n, monkeypatch):
     """Two bytes each, from the start on, and told: few pivots make the difference, beside a large grid too."""
     A = sg.datasets.make_torus(n // 100, 100).graph
     with Workers(1) as workers:
-        shape = shape_of("stress", A, 2, np.random.default_rng(0), workers)
+        shape = named_shape("stress", A, 2, np.random.default_rng(0), workers)
         assert shape.D.nbytes == PER_DISTANCE * n * n_pivots(n)
         paths = PathStress(shape.D, shape.pivots, workers)
     assert paths.nbytes == PER_DISTANCE * n * n_pivots(n)

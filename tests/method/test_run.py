@@ -18,10 +18,12 @@ from scipy import sparse
 
 import sggraph as sg
 import sggraph.method.run
-from sggraph.core.descent import REORDER_AT, Descent, Phase
+from sggraph.core.descent import Phase
+from sggraph.core.forces import REORDER_AT, Forces
+from sggraph.core.motion import Motion
 from sggraph.core.rows import n_blocks
+from sggraph.method.checkpoint import read_state, write_state
 from sggraph.method.schedule import GATHER_ITER, Schedule
-from sggraph.method.state import read_state, write_state
 from sggraph.runtime.interrupts import Interrupts
 
 KARATE = nx.karate_club_graph()
@@ -110,12 +112,12 @@ def large_graph():
 
 def test_large_graphs_go_on_to_the_same_bits(monkeypatch):
     """They are renumbered after 50 and 150 iterations, and path lengths stay in the order of the graph."""
-    graph, turns, reorder = large_graph(), [], Descent.reorder
+    graph, turns, reorder = large_graph(), [], Motion.reorder
     assert n_blocks(graph.nnz // 2) > 1
-    monkeypatch.setattr(Descent, "reorder", lambda self: turns.append(getattr(self, "iteration", 0)) or reorder(self))
+    monkeypatch.setattr(Motion, "reorder", lambda self: turns.append(self.iteration) or reorder(self))
     sg.embed_graph(graph, max_iter=160, random_state=0)
-    assert turns == [0, *REORDER_AT[:2]]
-    check_resumption(monkeypatch, [REORDER_AT[0], REORDER_AT[0] + 1, 80, REORDER_AT[1] + 2], graph, 2, max_iter=160)
+    assert turns == [0, 50, 150] == list(REORDER_AT[:3])
+    check_resumption(monkeypatch, [50, 51, 80, 152], graph, 2, max_iter=160)
 
 
 @pytest.mark.parametrize("d", [1, 2, 3])
@@ -244,8 +246,8 @@ def test_the_estimator_keeps_the_state_and_nothing_half_done():
 @pytest.mark.parametrize("given", [{"alpha": 4}, {"alpha": "auto"}, {"alpha": "auto", "balance": 0.1}])
 def test_warm_start_goes_on_with_more_iterations(monkeypatch, given):
     """And grows no more once it has; in the first run it has not, where that ends with the early phase."""
-    at, grow = [], Descent.grow
-    monkeypatch.setattr(Descent, "grow", lambda self, *share: at.append(self.iteration) or grow(self, *share))
+    at, grow = [], Forces.grow
+    monkeypatch.setattr(Forces, "grow", lambda self, motion, *a: at.append(motion.iteration) or grow(self, motion, *a))
     options = {"early_exag": 30, "eta": 20, "random_state": 0} | given
     whole = sg.SGtSNEpi(max_iter=200, **options).fit(SEVERAL)
     once = at.copy()
@@ -376,7 +378,7 @@ def test_a_checkpoint_of_another_run_is_refused(graph, options, message):
 
 def test_a_checkpoint_of_another_version_is_refused(monkeypatch):
     sg.embed_graph(KARATE, random_state=0, checkpoint="run.npz", max_iter=60)
-    monkeypatch.setattr("sggraph.method.state.__version__", "99.0")
+    monkeypatch.setattr("sggraph.method.checkpoint.__version__", "99.0")
     with pytest.raises(ValueError, match=r"version of sggraph='0\.\d+\.\d+', but this run has '99.0'"):
         sg.embed_graph(KARATE, random_state=0, checkpoint="run.npz", max_iter=60)
 

@@ -15,17 +15,21 @@ from sggraph.method.schedule import (
     PUBLISHED_EARLY,
     SEED_LENGTH,
     STRESS,
-    fill,
-    make_schedule,
-    split,
+    schedule_for,
     stress_weights,
 )
+from sggraph.method.settings import Settings
+from sggraph.method.traits import Traits, fill
 
-AUTO = dict.fromkeys(["max_iter", "early_exag", "alpha", "exaggeration", "eta"], "auto") | {"balance": 0.5}
+AUTO = {}
+
+
+def make_schedule(n, filled, given, *, d=2, start="", **traits):
+    return schedule_for(Settings(d=d, **given), Traits(n, d, filled, start, **traits))
 
 
 def schedule_of(n=700, filled=0.25, **given):
-    return make_schedule(n, filled, AUTO | given)
+    return make_schedule(n, filled, given)
 
 
 def test_the_published_schedule_is_what_it_was():
@@ -175,15 +179,12 @@ def test_fill_is_the_mean_share_of_lambda():
 
 
 @pytest.mark.parametrize("n_iter", [0, 1, 50, GATHER_ITER, GATHER_ITER + 1, 300, 400, 999])
-def test_split_loses_no_iteration_and_a_phase_grows_once(n_iter):
-    phases = schedule_of().phases
-    before, after = split(phases, n_iter)
-    assert sum(p.n_iter for p in before) == min(n_iter, 400)
-    assert [a.n_iter + b.n_iter for a, b in zip(before, after, strict=True)] == [p.n_iter for p in phases]
-    assert [p._replace(n_iter=0) for p in before] == [p._replace(n_iter=0) for p in phases]
-    assert [p._replace(n_iter=0, grow=0) for p in after] == [p._replace(n_iter=0, grow=0) for p in phases]
-    assert phases[1].grow > 0
-    assert after[1].grow == (phases[1].grow if n_iter <= GATHER_ITER else 0)
+def test_the_first_iterations_of_a_schedule(n_iter):
+    schedule = schedule_of()
+    first = schedule.begun(n_iter)
+    assert first.n_iter == min(n_iter, 400)
+    assert first.phases[0].n_iter == min(n_iter, GATHER_ITER)
+    assert [p._replace(n_iter=0) for p in first.phases] == [p._replace(n_iter=0) for p in schedule.phases]
 
 
 def test_nodes_that_are_alike_end_below_an_exaggeration_of_one():

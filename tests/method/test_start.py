@@ -21,11 +21,11 @@ from sggraph.method.start import (
     graph_distances,
     is_compact,
     n_pivots,
+    named_shape,
     path_offset,
     path_variation,
     pivot_distances,
     pivot_mds,
-    shape_of,
     stretched,
     unshaped,
 )
@@ -50,7 +50,7 @@ def edge_lengths(Y, A):
 def start(init, A, d, length, rng, workers):
     if init == "random" or A.nnz == 0:
         return unshaped(init, A, d, rng)
-    return stretched(shape_of(init, A, d, rng, workers).Y, length, rng)
+    return stretched(named_shape(init, A, d, rng, workers).Y, length, rng)
 
 
 def rng(seed=0):
@@ -83,7 +83,7 @@ def test_the_median_edge_has_the_wanted_length(length, workers):
 
 @pytest.mark.parametrize("init", ["stress", "pmds", "spectral"])
 def test_a_path_comes_out_in_order(init, workers):
-    Y = shape_of(init, pattern(nx.path_graph(30)), 1, rng(), workers).Y
+    Y = named_shape(init, pattern(nx.path_graph(30)), 1, rng(), workers).Y
     assert len(set(np.sign(np.diff(Y[:, 0])))) == 1
     if init != "spectral":  # a cosine: its ends are crowded
         np.testing.assert_allclose(np.abs(np.diff(Y[:, 0])), 1.0, atol=0.08)
@@ -92,7 +92,7 @@ def test_a_path_comes_out_in_order(init, workers):
 @pytest.mark.parametrize("init", ["stress", "pmds", "spectral"])
 def test_a_grid_comes_out_as_a_grid(init, workers):
     G = nx.convert_node_labels_to_integers(nx.grid_2d_graph(7, 7))
-    Y = shape_of(init, pattern(G), 2, rng(), workers).Y
+    Y = named_shape(init, pattern(G), 2, rng(), workers).Y
     hops = np.array(nx.floyd_warshall_numpy(G))
     upper = np.triu_indices(len(Y), 1)
     assert np.corrcoef(hops[upper], np.linalg.norm(Y[:, None] - Y[None], axis=2)[upper])[0, 1] > 0.9
@@ -101,7 +101,7 @@ def test_a_grid_comes_out_as_a_grid(init, workers):
 @pytest.mark.parametrize("init", ["stress", "pmds", "spectral"])
 def test_the_map_comes_back(init, workers):
     counties = load_us_counties()
-    Y = shape_of(init, counties.graph, 2, rng(), workers).Y
+    Y = named_shape(init, counties.graph, 2, rng(), workers).Y
     i, j = rng().integers(0, len(Y), (2, 4000))
     lengths = [np.linalg.norm(X[i] - X[j], axis=1) for X in (Y, counties.positions)]
     assert np.corrcoef(*lengths)[0, 1] > (0.7 if init == "spectral" else 0.85)
@@ -113,7 +113,7 @@ def test_stress_follows_path_lengths_better_than_pivot_mds(workers):
     upper = np.triu_indices(600, 1)
     fit = {}
     for init in ("pmds", "stress"):
-        Y = shape_of(init, pattern(G), 2, rng(), workers).Y
+        Y = named_shape(init, pattern(G), 2, rng(), workers).Y
         fit[init] = np.corrcoef(hops[upper], np.linalg.norm(Y[:, None] - Y[None], axis=2)[upper])[0, 1]
     assert fit["stress"] > fit["pmds"] + 0.05, fit
 
@@ -122,17 +122,17 @@ def test_paths_less_their_offset_correlate_better(workers, monkeypatch):
     G, scores = nx.barabasi_albert_graph(800, 3, seed=0), []
     for offset in (0, 1, 1.5):
         monkeypatch.setitem(OFFSET, 2, offset)
-        Y = shape_of("stress", pattern(G), 2, rng(), workers, published=True).Y
+        Y = named_shape("stress", pattern(G), 2, rng(), workers, published=True).Y
         scores.append(shortest_path_correlation(G, Y))
     assert scores[0] + 0.05 < scores[1] < scores[2]
 
 
 def test_only_a_published_start_takes_an_offset(workers, monkeypatch):
     A = pattern(nx.barabasi_albert_graph(300, 3, seed=0))
-    plain, published = (shape_of("stress", A, 2, rng(), workers, published=choice).Y for choice in (False, True))
+    plain, published = (named_shape("stress", A, 2, rng(), workers, published=choice).Y for choice in (False, True))
     monkeypatch.setitem(OFFSET, 2, 0)
-    np.testing.assert_array_equal(shape_of("stress", A, 2, rng(), workers).Y, plain)
-    assert not np.array_equal(shape_of("stress", A, 2, rng(), workers, published=True).Y, published)
+    np.testing.assert_array_equal(named_shape("stress", A, 2, rng(), workers).Y, plain)
+    assert not np.array_equal(named_shape("stress", A, 2, rng(), workers, published=True).Y, published)
 
 
 @pytest.mark.parametrize(("d", "variation"), [(1, 1 / np.sqrt(2)), (2, 0.469), (3, 0.366)])
@@ -204,7 +204,7 @@ def test_pivot_mds_is_in_the_unit_of_the_distances(workers):
 
 def test_short_paths(workers):
     def compact(A):
-        return is_compact(shape_of("stress", A, 2, rng(), workers).Y, A, rng())
+        return is_compact(named_shape("stress", A, 2, rng(), workers).Y, A, rng())
 
     assert not compact(load_us_counties().graph)
     assert not compact(pattern(nx.path_graph(300)))
@@ -261,7 +261,7 @@ def test_pivots_of_the_descent_are_those_of_the_graph(workers):
     assert len(set(pivots)) == n_pivots(large.shape[0]) == N_PIVOTS[1]
     assert np.ptp(np.histogram(pivots, 10)[0]) < 0.5 * N_PIVOTS[1] / 10  # from all over the graph
     for seed in range(3):
-        shape = shape_of("stress", large, 2, rng(seed), workers)
+        shape = named_shape("stress", large, 2, rng(seed), workers)
         np.testing.assert_array_equal(shape.pivots, pivots)
         np.testing.assert_array_equal(shape.D, D)
 
@@ -280,12 +280,12 @@ def test_distances_to_pivots_come_again(n_farthest, workers):
 def test_a_shape_brings_the_distances_it_came_from(init, workers):
     A = pattern(nx.connected_watts_strogatz_graph(300, 6, 0.05, seed=0))
     for published in (False, True):
-        shape = shape_of(init, A, 2, rng(), workers, published=published)
+        shape = named_shape(init, A, 2, rng(), workers, published=published)
         assert shape.D.shape == (300, n_pivots(300, published=published)) == (300, len(set(shape.pivots)))
         np.testing.assert_array_equal(shape.D, distances_to(A, shape.pivots, workers))
     nearest = [shape.D[:, :k].min(axis=1) for k in range(1, N_FARTHEST)]  # of the published one
     assert all(near[pivot] == near.max() for near, pivot in zip(nearest, shape.pivots[1:], strict=False))
-    plain = shape_of(init, A, 2, rng(), workers)
+    plain = named_shape(init, A, 2, rng(), workers)
     nearest = [plain.D[:, :k].min(axis=1) for k in range(1, N_FARTHEST)]
     assert not all(near[pivot] == near.max() for near, pivot in zip(nearest, plain.pivots[1:], strict=False))
 
@@ -351,7 +351,7 @@ def test_a_spectral_start_of_components_is_no_blow_up(workers):
     G = nx.path_graph(2)
     G.add_node(2)
     for seed in range(5):
-        assert np.abs(shape_of("spectral", pattern(G), 1, rng(seed), workers).Y).max() < 1e8
+        assert np.abs(named_shape("spectral", pattern(G), 1, rng(seed), workers).Y).max() < 1e8
 
 
 @pytest.mark.parametrize("init", [np.zeros((34, 2)), np.full((34, 2), 3.0)])

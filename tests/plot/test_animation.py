@@ -221,16 +221,14 @@ def test_the_edges_of_the_largest_component_join_its_own_points():
     assert {frozenset(map(tuple, line.tolist())) for line in lines} == expected
 
 
-def test_a_history_that_may_have_watched_either_of_two_parts():
+def test_a_history_knows_which_of_two_parts_it_watched():
     two = nx.disjoint_union(nx.complete_graph(6), nx.path_graph(2))
     two.add_edges_from([(0, "leaf"), (1, "another leaf")])  # 8 nodes in the largest component, 8 without leaves
     history = sg.History()
-    estimator = sg.SGtSNEpi(random_state=0, max_iter=20, callback=history, callback_every=10).fit(two)
-    with pytest.raises(
-        ValueError, match=r"snapshots have 8 of the 10 nodes of graph.*give the estimator, or the graph"
-    ):
-        sg.animate_embedding(history, graph=two)
-    film_of(estimator, graph=two)
+    for options, watched in (({}, [*range(6), 8, 9]), ({"drop_leaf": True, "components": "together"}, range(8))):
+        sg.embed_graph(two, random_state=0, max_iter=20, callback=history, callback_every=10, **options)
+        assert np.flatnonzero(history.watched).tolist() == list(watched)
+        film_of(history, graph=two)
 
 
 def test_given_axes_dark_style_and_settings(history):

@@ -89,11 +89,16 @@ class Level:
 
     @plans.setter
     def plans(self, plans):
-        (self.plan, self._age), *finer = plans or [(None, 0)]
-        self._finer = self._convolution = None
-        if finer:
+        (plan, self._age), *finer = plans or [(None, 0)]
+        if plan != self.plan:
+            self.plan = plan
+            self._finer = self._convolution = None
+        if not finer:
+            self._finer = None
+            return
+        if self._finer is None:
             self._finer = self._finer_level()
-            self._finer.plans = finer
+        self._finer.plans = finer
 
     @property
     def nbytes(self):

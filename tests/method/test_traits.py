@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-import sggraph.method.twins
+import sggraph.method.traits
 from sggraph import embed_graph
 from sggraph.core.engine.blocks import Workers
 from sggraph.graph.adjacency import as_graph
-from sggraph.method.twins import alike_share
+from sggraph.method.traits import alike_share
 
 
 def bridged_cliques(k=2, m=25):
@@ -55,7 +55,7 @@ def test_rows_at_a_time_change_nothing(monkeypatch):
     )
     whole = share(G)
     assert 0.1 < whole < 0.9
-    monkeypatch.setattr(sggraph.method.twins, "ENTRIES", 100)
+    monkeypatch.setattr(sggraph.method.traits, "ENTRIES", 100)
     assert share(G) == whole
 
 

@@ -1,0 +1,193 @@
+"""`Forces`: what moves the nodes, on the processor: attraction, repulsion, path lengths, and the step that follows.
+
+The gradient is exaggeration * F_attr - F_rep / Z (its constant 4 lives in the learning rate eta), and where a phase has
+a weight for it, that of the stress of path lengths (shape/path_stress.py) and of edges, sum_ij p_ij (1 - e_ij / a)^2
+with the same scale a. Each coordinate has a gain that grows by .2 while its gradient opposes its velocity and shrinks
+by a fifth otherwise (delta-bar-delta; Jacobs 1988, van der Maaten 2014).
+
+All that it holds can be made again of P and the settings; what goes on stands in the Motion (motion.py).
+"""
+
+import numpy as np
+
+from .attractive import attractive, cross_entropy
+from .engine.blocks import even_bounds
+from .engine.jit import kernel, part
+from .motion import centered, scattered
+from .repulsion.planning import DEFAULT_LIMIT
+from .repulsion.repulsive import Repulsion
+from .rows import full_rows, n_blocks, renumbered
+
+STEP_BLOCKS = 8  # of the nodes in a step: enough for the threads of today, whose sums are added in this order
+FARTHEST = 1e12  # coordinates from here on count as infinite, before their squares overflow in the forces
+REORDER_AT = (0, 50, 150, 300, 600)  # iterations: pictures change most at first
+LEAST_ROOM = 0.05  # units for a node in each dimension where stress begins; else random starts end in dust: a lattice
+# of 400 with a KL divergence of 5.7 instead of 1.34
+LEAST_FALL = 0.02  # of the divergence, for which the picture takes one more of these steps: paths have no best size
+STEP_OF_SIZE = 2**0.5  # from one size of the picture to the next, where the best is looked for
+
+
+@kernel
+def _step(b, start, stop, dims, F_attr, F_rep, shifts, numbers, Y, velocity, gain, norms):
+    """One step for the nodes start..stop; ``norms[b]`` = their part of the squared norm of the gradient.
+
+    `shifts` (2, d) holds the drift, to be taken off F_rep, and the centre, to be taken off Y; `numbers` are 1/Z,
+    exaggeration, eta, momentum, the longest step and the greatest gain. `dims` is a tuple of length d, for the compiler
+    to unroll.
+    """
+    d = len(dims)
+    inv_Z, exaggeration, eta, momentum, max_step, max_gain = numbers
+    norm = 0.0
+    for i in range(start, stop):
+        for k in range(d):
+            g = exaggeration * F_attr[i, k] - (F_rep[i, k] - shifts[0, k]) * inv_Z
+            velocity[i, k], gain[i, k] = moved(g, velocity[i, k], gain[i, k], eta, momentum, max_step, max_gain)
+            Y[i, k] += velocity[i, k] - shifts[1, k]
+            norm += np.float64(g) * np.float64(g) if abs(Y[i, k]) < FARTHEST else np.inf
+    norms[b] = norm
+
+
+@part
+def moved(g, velocity, gain, eta, momentum, max_step, max_gain):
+    """The next velocity and gain of a coordinate with the gradient g; all float32."""
+    up, down, least = np.float32(0.2), np.float32(0.8), np.float32(0.01)
+    # the gain shrinks where the velocity points uphill
+    gain = max(gain * down, least) if g * velocity > 0 else min(gain + up, max_gain)
+    return min(max(momentum * velocity - eta * gain * g, -max_step), max_step), gain
+
+
+class Forces:
+    """Forces on the nodes of a graph, given by the upper triangle of P (CSR, float32, sums to 1/2), in d dimensions.
+
+    `paths` is the PathStress of the graph; without one, phases have no stress. `h`, `exact` and `limit` are those of
+    the Repulsion.
+    """
+
+    def __init__(self, upper, d, workers, *, h=None, exact=None, limit=DEFAULT_LIMIT, paths=None):
+        n = upper.shape[0]
+        self.workers, self.paths = workers, paths
+        self.P = full_rows(upper)
+        self.repulsion = Repulsion(n, d, workers, h=h, exact=exact, limit=limit)
+        self._any_size = {"exact": exact, "limit": limit}  # a cell side of the caller's is for one size of the picture
+        self._order = self._rank = np.arange(n)
+        self._plans = None
+        self._is_large = n_blocks(upper.nnz) > 1
+        self._nodes = even_bounds(n, STEP_BLOCKS)
+        self._dims = (0,) * d
+        self._attr, self._rep = np.empty((n, d), np.float32), np.empty((n, d), np.float32)
+        self._Z = np.nan
+        data = upper.data[upper.data > 0].astype(np.float64)
+        self._entropy = 2 * float((data * np.log(data)).sum())
+
+    def advance(self, motion, phase, n_iter=1):
+        """Move on by `n_iter` iterations, or to the first whose gradient is no number; the norm of the last one."""
+        norm = 0.0
+        for _ in range(n_iter):
+            if motion.iteration in REORDER_AT and self._is_large:
+                motion.reorder()
+            self._follow(motion)
+            motion.iteration += 1
+            self._attract(motion, phase)
+            norm = self._step(motion, phase, self._repel(motion))
+            if not np.isfinite(norm):
+                break
+        return norm
+
+    def kl_divergence(self, motion, *, fresh=False):
+        """KL(P || Q); Z is that of the last gradient, one step behind, unless `fresh`. A look changes nothing."""
+        self._follow(motion)
+        if fresh or not np.isfinite(self._Z):
+            plans = motion.plans
+            self._repel(motion)
+            motion.plans = plans
+        return self._divergence(motion.Y, self._Z)
+
+    def worst(self, motion):
+        """The KL divergence of all nodes on one spot, w = 1 everywhere, or that of where they are, if it is higher."""
+        n = len(motion.Y)
+        return max(self._entropy + np.log(max(n * (n - 1), 1)), self.kl_divergence(motion, fresh=True)) + 1e-3
+
+    def grow(self, motion, share=1.0):
+        """Enlarge the picture until its KL divergence falls by less than `LEAST_FALL` a step; with a `share` below 1 by
+        that power of the factor.
+        """
+        if len(self.P.data) == 0:  # no edge holds nodes together at any size
+            return
+        self._follow(motion)
+        motion.plans = self.repulsion.plans = []  # their grids make room for others
+        n, d = motion.Y.shape
+        repulsion = Repulsion(n, d, self.workers, **self._any_size)
+        here = centered(motion.Y)
+        radius = np.sqrt((here.astype(np.float64) ** 2).sum() / n)
+        sizes, found = [1.0], [self._divergence(motion.Y, repulsion(motion.Y, self._rep)[0])]
+        while 0 < radius * sizes[-1] < FARTHEST and (len(found) < 2 or found[-1] < found[-2] - LEAST_FALL):
+            sizes.append(sizes[-1] * STEP_OF_SIZE)
+            Y = here * np.float32(sizes[-1])
+            found.append(self._divergence(Y, repulsion(Y, self._rep)[0]))
+        motion.enlarge(_lowest(np.log(sizes[-3:]), found[-3:]) ** share)
+        self._Z = np.nan
+
+    def _follow(self, motion):
+        """Stand in the order of the Motion, and with its plans: it may have been reordered, or be another one."""
+        if motion.order is not self._order:
+            self.P = renumbered(self.P, self._rank[motion.order], self.workers)
+            self._order, self._rank = motion.order, scattered(np.arange(len(motion.order)), motion.order)
+        if motion.plans is not self._plans:
+            self.repulsion.plans = self._plans = motion.plans
+
+    def _attract(self, motion, phase):
+        """Fill the attraction, with what path lengths and edges of unequal lengths add to it."""
+        is_stressed = self.paths is not None and phase.stress + phase.evenness > 0
+        is_fitted = not np.isnan(motion.scale)
+        if is_stressed and not is_fitted:
+            _make_room(motion)
+            motion.scale = self.paths.fitted_scale(motion.Y, motion.order, self._rank)
+        if is_fitted and not is_stressed:  # a later phase begins anew
+            motion.forget_paths()
+        even = ()
+        if is_stressed:
+            even = np.float32(phase.evenness / (phase.exaggeration * motion.scale)), np.float32(motion.scale)
+        self.workers.run(attractive, self.P.bounds, motion.Y, *self.P.arrays, self._dims, even, self._attr)
+        if is_stressed:
+            weight, pace = phase.stress / phase.exaggeration, phase.exaggeration * phase.eta / len(motion.Y)
+            state = motion.Y, motion.order, self._rank, motion.turn, motion.scale
+            motion.turn, motion.scale = self.paths.add_pull(*state, weight, pace, motion.pull, self._attr)
+
+    def _repel(self, motion):
+        """Fill the repulsion and Z; returns the shifts."""
+        self._Z, shifts = self.repulsion(motion.Y, self._rep)
+        motion.plans = self._plans = self.repulsion.plans
+        return shifts
+
+    def _step(self, motion, phase, shifts):
+        """Move the nodes; returns the norm of the gradient."""
+        numbers = 1 / self._Z, phase.exaggeration, phase.eta, phase.momentum, phase.max_step, phase.max_gain
+        numbers = tuple(np.float32(x) for x in numbers)
+        norms = np.empty(len(self._nodes) - 1)
+        arrays = motion.Y, motion.velocity, motion.gain, norms
+        self.workers.run(_step, self._nodes, self._dims, self._attr, self._rep, shifts, numbers, *arrays)
+        return float(np.sqrt(norms.sum()))
+
+    def _divergence(self, Y, Z):
+        total = np.zeros(len(self.P.bounds) - 1)
+        self.workers.run(cross_entropy, self.P.bounds, Y, *self.P.arrays, total)
+        return self._entropy + 2 * float(total.sum()) + float(np.log(Z))
+
+
+def _make_room(motion):
+    """Enlarge a picture with less than `LEAST_ROOM` before its first step under stress: steps go as far in a tiny
+    picture as in any other, and it would outgrow the scale that the stress was fitted with.
+    """
+    n, d = motion.Y.shape
+    Y = motion.Y.astype(np.float64)
+    radius = np.sqrt((Y**2).sum() / n)
+    if 0 < radius < LEAST_ROOM * n ** (1 / d):
+        motion.Y = (Y * (LEAST_ROOM * n ** (1 / d) / radius)).astype(np.float32)
+
+
+def _lowest(x, y):
+    """Where the parabola through three points (log x, y) is lowest, as x; of fewer, or a slope, the lowest point."""
+    if len(x) == 3 and y[1] < min(y[0], y[2]):
+        left, right = (y[1] - y[0]) / (x[1] - x[0]), (y[2] - y[1]) / (x[2] - x[1])
+        return float(np.exp((x[0] + x[1]) / 2 - left * (x[2] - x[0]) / 2 / (right - left)))
+    return float(np.exp(x[int(np.argmin(y))]))

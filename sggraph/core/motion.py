@@ -1,0 +1,117 @@
+"""`Motion`: all that an iteration changes, and nothing else. It is what a checkpoint holds.
+
+Rows of its arrays are the nodes in `order`, along the picture, so that neighbours lie near each other in memory. What
+moves it are forces (forces.py), made anew of P and the settings whenever a run goes on.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from .ordering import morton_order
+
+RUNAWAY = 10.0, 1000.0  # no picture: coordinates beyond 10 (the farthest of the start + n) + 1000
+ARRAYS = ("Y", "velocity", "gain", "pull")
+
+
+@dataclass
+class Foothold:
+    """Where a run that diverges goes back to: coordinates (n, d) in an order of their own, at an iteration.
+
+    The call that took it began at the iteration `begin` and has `seen` those up to there. `worst` is the KL divergence
+    that fast steps have to undercut in the end, infinite for others.
+    """
+
+    begin: int
+    seen: int
+    worst: float
+    iteration: int
+    Y: np.ndarray
+    order: np.ndarray
+
+
+@dataclass
+class Motion:
+    """Where nodes are and how they move: row r of the arrays (n, d) float32 is node ``order[r]``.
+
+    `velocity` and `gain` are those of the descent, `pull` the mean pull of the path lengths, `turn` whose turn it is
+    among the groups of pivots, `scale` the length of an edge of a path (NaN before it was fitted). `pace` is a factor
+    of all learning rates and `cap` the most they may be, for runs that diverged. `plans` is what the repulsion decided
+    last, and when.
+    """
+
+    Y: np.ndarray
+    velocity: np.ndarray
+    gain: np.ndarray
+    pull: np.ndarray
+    order: np.ndarray
+    farthest: float
+    iteration: int = 0
+    turn: float = 0.0
+    scale: float = float("nan")
+    pace: float = 1.0
+    cap: float = float("inf")
+    plans: list = field(default_factory=list)
+    foothold: Foothold | None = None
+
+    @classmethod
+    def at(cls, Y0):
+        """At rest at Y0 (n, d)."""
+        Y = centered(np.array(Y0, np.float32, order="C"))
+        farthest = RUNAWAY[0] * (float(np.abs(Y).max(initial=0.0)) + len(Y)) + RUNAWAY[1]
+        return cls(Y, np.zeros_like(Y), np.ones_like(Y), np.zeros_like(Y), np.arange(len(Y)), farthest)
+
+    def copy(self):
+        """Another one that moves on its own."""
+        foothold = None if self.foothold is None else replace(self.foothold)
+        arrays = {name: getattr(self, name).copy() for name in ARRAYS}
+        return replace(self, **arrays, plans=list(self.plans), foothold=foothold)
+
+    def embedding(self):
+        """The coordinates (n, d) in the order of the nodes, centred, a copy."""
+        return scattered(centered(self.Y), self.order)
+
+    def is_sound(self):
+        """Whether no node has run away."""
+        return bool(np.abs(self.Y).max(initial=0.0) <= self.farthest)
+
+    def reorder(self):
+        """Put the rows in the order of the picture, as it is now."""
+        order = morton_order(self.Y)
+        self.order = self.order[order]
+        for name in ARRAYS:
+            setattr(self, name, getattr(self, name)[order])
+
+    def enlarge(self, factor):
+        """Enlarge the picture around its centre, and all that has a length in it."""
+        self.Y = centered(self.Y) * np.float32(factor)
+        self.velocity *= np.float32(factor)
+        self.scale *= factor
+
+    def forget_paths(self):
+        """Begin anew with path lengths."""
+        self.pull, self.turn, self.scale = np.zeros_like(self.pull), 0.0, np.nan
+
+    def go_back(self):
+        """Stand still at the foothold."""
+        held = self.foothold
+        self.iteration = held.iteration
+        self.Y = scattered(held.Y, held.order)[self.order]
+        self.velocity, self.gain = np.zeros_like(self.Y), np.ones_like(self.Y)
+        self.forget_paths()
+
+    def rate(self, eta):
+        """The learning rate in place of `eta`, lower once the run has diverged."""
+        return min(eta, self.cap) * self.pace
+
+
+def centered(Y):
+    """Y (float32) around its mean, a copy."""
+    return Y - Y.mean(axis=0, dtype=np.float64).astype(np.float32)
+
+
+def scattered(Y, order):
+    """The rows of Y back where `order` took them from."""
+    found = np.empty_like(Y)
+    found[order] = Y
+    return found

@@ -1,0 +1,155 @@
+"""`Problem`: a graph and what is asked of it, as the runs take them.
+
+What is laid out may be some of the nodes alone, the largest component or all but the leaves; a `Narrowing` then makes
+the picture of all of theirs.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from ..core.affinity import joint_probabilities, symmetric_pattern
+from ..core.repulsion.planning import Limit
+from ..graph.adjacency import Graph
+from ..runtime.progress import stage
+from .components import Parts, as_parts, component_numbers
+from .memory import check_memory, grid_limit
+from .settings import Settings
+from .start import check_init
+
+LEAF_DISTANCE = 0.5  # of the median edge of the picture
+
+
+class Narrowing(NamedTuple):
+    """The nodes that stay, as rows of the graph before, and ``widen(Y, rng)``: coordinates of all of its nodes."""
+
+    rows: np.ndarray
+    widen: Callable
+
+    def narrowed(self, A):
+        """The adjacency of the nodes that stay."""
+        if len(self.rows) == A.shape[0]:
+            return A
+        return csr_array(A[self.rows][:, self.rows])
+
+
+class Problem(NamedTuple):
+    """A Graph narrowed to the nodes that are laid out, and how the picture of all is made of theirs.
+
+    A : adjacency of those nodes; `settings` : the caller's, `init` being theirs alone.
+    outer, inner : the Narrowings from the Graph to A: to its largest component, and to all but leaves.
+    component : the number of the component of each node of the Graph, the largest being 0.
+    parts : what is laid out by itself; several only if the picture is packed of them.
+    kinds : whether it is "packed", or several components are laid out "together": what `memory_of` has to know.
+    limit : to the cells of the grid.
+    """
+
+    graph: Graph
+    settings: Settings
+    A: csr_array
+    outer: Narrowing
+    inner: Narrowing
+    component: np.ndarray
+    parts: Parts
+    kinds: dict
+    limit: Limit
+
+    def mask_of(self, rows):
+        """Of each node of the Graph, whether it is among these rows of A."""
+        mask = np.zeros(self.graph.adjacency.shape[0], bool)
+        mask[self.outer.rows[self.inner.rows[rows]]] = True
+        return mask
+
+    @property
+    def is_packed(self):
+        """Whether the picture is packed of several parts."""
+        return self.kinds["packed"]
+
+    def probabilities(self, workers):
+        """The symmetric pattern of A and the joint probabilities P."""
+        settings = self.settings
+        links = symmetric_pattern(self.A)
+        is_local = settings.local_weights
+        if is_local == "auto":
+            is_local = not self.graph.weighted
+        with stage("probabilities", settings.verbose):
+            P = joint_probabilities(
+                self.A, settings.n_counted, workers, links=links if is_local else None, given=self.graph.given
+            )
+        return links, P
+
+
+def prepared(graph, settings):
+    """The Problem of a Graph; a MemoryError if it is too large for what the caller allows."""
+    A, d = graph.adjacency, settings.d
+    n, nnz = A.shape[0], A.nnz
+    component = component_numbers(A)
+    is_several, is_given = component.max() > 0, not isinstance(settings.init, str)
+    is_alone = is_several and settings.components == "largest"
+    is_packed = is_several and (settings.components == "pack" or (settings.components == "auto" and not is_given))
+    kinds = {"packed": is_packed, "together": is_several and not is_packed and not is_alone}
+    check_memory(settings.max_memory, n, nnz, d, published=settings.is_published, **kinds)
+    check_init(settings.init, n, d)
+    outer = largest(component) if is_alone else everything(n)
+    A = outer.narrowed(A)
+    inner = leafless(A) if settings.drop_leaf else everything(A.shape[0])
+    A = inner.narrowed(A)
+    if is_given:
+        init = np.asarray(settings.init, np.float64)
+        settings = replace(settings, init=init[outer.rows[inner.rows]])
+    parts = as_parts(component_numbers(A) if is_packed else np.zeros(A.shape[0], np.int64))
+    limit = grid_limit(settings.max_memory, n, nnz, d, settings.h, packed=is_packed)
+    return Problem(graph, settings, A, outer, inner, component, parts, kinds, limit)
+
+
+def everything(n):
+    """The Narrowing of n nodes that leaves none out."""
+    return Narrowing(np.arange(n), lambda Y, rng: Y)
+
+
+def largest(component):
+    """The Narrowing to component 0; the others have no place in the picture."""
+    rows = np.flatnonzero(component == 0)
+    return Narrowing(rows, lambda Y, rng: with_nan(Y, rows, len(component)))
+
+
+def leafless(A):
+    """The Narrowing to all nodes but leaves, each of which then stands beside its neighbour."""
+    neighbors = symmetric_pattern(A)
+    kept = is_kept(neighbors)
+    return Narrowing(np.flatnonzero(kept), lambda Y, rng: with_leaves(Y, kept, neighbors, rng))
+
+
+def with_nan(Y, rows, n):
+    """Coordinates of n nodes, NaN for those that are not among `rows`."""
+    all_Y = np.full((n, Y.shape[1]), np.nan, np.float32)
+    all_Y[rows] = Y
+    return all_Y
+
+
+def is_kept(A):
+    """Mask of the nodes that stay, for a symmetric A: all but those whose only neighbour has more than one."""
+    degree = np.diff(A.indptr)
+    kept = np.ones(A.shape[0], bool)
+    leaves = np.flatnonzero(degree == 1)
+    kept[leaves] = degree[A.indices[A.indptr[leaves]]] <= 1
+    return kept
+
+
+def with_leaves(Y, kept, A, rng):
+    """Centred coordinates of all nodes: each leaf in a random direction from its neighbour, half a median edge away."""
+    n, d = len(kept), Y.shape[1]
+    all_Y = np.zeros((n, d), np.float32)
+    all_Y[kept] = Y
+    leaves = np.flatnonzero(~kept)
+    i = np.repeat(np.arange(n), np.diff(A.indptr))
+    inner = kept[i] & kept[A.indices]
+    edges = np.linalg.norm(all_Y[i[inner]] - all_Y[A.indices[inner]], axis=1)
+    direction = rng.standard_normal((len(leaves), d))
+    direction /= np.linalg.norm(direction, axis=1, keepdims=True)
+    length = LEAF_DISTANCE * (np.median(edges) if len(edges) else 1.0) * rng.uniform(0.8, 1.2, (len(leaves), 1))
+    all_Y[leaves] = all_Y[A.indices[A.indptr[leaves]]] + length * direction
+    return all_Y - all_Y.mean(axis=0)
