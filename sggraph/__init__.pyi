@@ -17,12 +17,12 @@ from .io.embeddings import save_embedding as save_embedding
 from .io.embeddings import write_embedding as write_embedding
 from .io.graph_files import read_graph as read_graph
 from .io.saved import SavedEmbedding as SavedEmbedding
+from .method.checkpoint import EmbeddingState as EmbeddingState
 from .method.estimate import Estimate as Estimate
 from .method.estimate import estimate as estimate
 from .method.lambda_report import LambdaReport as LambdaReport
 from .method.lambda_report import lambda_report as lambda_report
 from .method.schedule import Schedule as Schedule
-from .method.state import EmbeddingState as EmbeddingState
 from .metrics import QualityCard as QualityCard
 from .metrics import neighbor_recall as neighbor_recall
 from .metrics import quality_card as quality_card

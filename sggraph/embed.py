@@ -1,51 +1,66 @@
-"""`embed_graph` and `sgtsne_layout`: the whole method on one screen.
-
-Graph -> adjacency -> joint probabilities P and starting coordinates -> gradient descent -> coordinates.
-"""
+"""`embed_graph` and `sgtsne_layout`: what users call, and what each argument means. What happens is in method/."""
 
 from itertools import compress
 from numbers import Real
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .graph.adjacency import as_graph
+from .core.types import (
+    Auto,
+    Callback,
+    Components,
+    Direction,
+    FilePath,
+    Float,
+    Init,
+    Int,
+    Numbers,
+    OnInterrupt,
+    Seed,
+    Weight,
+)
+from .graph.adjacency import GraphLike, as_graph
 from .inputs.checks import GREATEST
+from .method.checkpoint import EmbeddingState
 from .method.pipeline import embed
+from .method.schedule import Schedule
 from .method.settings import Settings
 
 
 def embed_graph(
-    graph,
-    d=2,
+    graph: GraphLike,
+    d: Int = 2,
     *,
-    lambda_="auto",
-    balance=0.5,
-    weight="weight",
-    direction="symmetric",
-    local_weights="auto",
-    init="auto",
-    Y0=None,
-    components="auto",
-    max_iter="auto",
-    early_exag="auto",
-    alpha="auto",
-    exaggeration="auto",
-    eta="auto",
-    schedule=None,
-    h=None,
-    exact=None,
-    drop_leaf=False,
-    random_state=None,
-    n_jobs=None,
-    verbose=False,
-    callback=None,
-    callback_every=50,
-    state=None,
-    checkpoint=None,
-    checkpoint_every=50,
-    on_interrupt="raise",
-    max_memory=None,
-):
+    lambda_: Float | Auto | None = "auto",
+    balance: Float = 0.5,
+    weight: Weight = "weight",
+    direction: Direction = "symmetric",
+    local_weights: bool | Auto = "auto",
+    init: Init = "auto",
+    Y0: Numbers | None = None,
+    components: Components = "auto",
+    max_iter: Int | Auto = "auto",
+    early_exag: Int | Auto = "auto",
+    alpha: Float | Auto = "auto",
+    exaggeration: Float | Auto = "auto",
+    eta: Float | Auto = "auto",
+    schedule: Schedule | None = None,
+    h: Float | None = None,
+    exact: bool | None = None,
+    drop_leaf: bool = False,
+    random_state: Seed = None,
+    n_jobs: Int | None = None,
+    verbose: bool = False,
+    callback: Callback | None = None,
+    callback_every: Int = 50,
+    state: EmbeddingState | None = None,
+    checkpoint: FilePath | None = None,
+    checkpoint_every: Int = 50,
+    on_interrupt: OnInterrupt = "raise",
+    max_memory: Float | str | None = None,
+) -> NDArray[np.float32]:
     """Coordinates of the nodes of a graph by SG-t-SNE-Pi: neighbours stay neighbours.
 
     Parameters
@@ -189,7 +204,16 @@ def embed_graph(
     return embed(as_graph(graph, weight=weight, direction=direction), settings, state=state).coordinates
 
 
-def sgtsne_layout(G, d=2, *, scale=1.0, center=None, weight="weight", seed=None, **options):
+def sgtsne_layout(
+    G: GraphLike,
+    d: Int = 2,
+    *,
+    scale: Float | None = 1.0,
+    center: Numbers | None = None,
+    weight: Weight = "weight",
+    seed: Seed = None,
+    **options: Any,
+) -> dict[Any, NDArray[np.float64]]:
     """Positions of the nodes of a NetworkX graph, for ``nx.draw(G, pos)``.
 
     Parameters

@@ -2,19 +2,40 @@
 
 import warnings
 from os import PathLike
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .core.engine.blocks import Workers
+from .core.types import (
+    Auto,
+    Callback,
+    Components,
+    Direction,
+    Features,
+    FilePath,
+    Float,
+    Init,
+    Int,
+    Numbers,
+    OnInterrupt,
+    Search,
+    Seed,
+    Weight,
+)
 from .datasets.dataset import Dataset
 from .features.point_cloud import neighbor_graph
 from .features.transform import place_nodes, place_samples
-from .graph.adjacency import Graph, GraphWarning, as_graph
+from .graph.adjacency import Graph, GraphLike, GraphWarning, as_graph
 from .inputs.checks import as_generator, check_flag
+from .method.checkpoint import EmbeddingState
 from .method.pipeline import embed
+from .method.schedule import Schedule
 from .method.settings import Settings, as_lambda
 from .runtime.interrupts import EmbeddingInterrupted
 
@@ -179,42 +200,54 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
     (1, 2)
     """
 
+    embedding_: NDArray[np.float32]
+    kl_divergence_: float
+    n_iter_: int
+    n_clamped_: int
+    components_: NDArray[np.int64]
+    schedule_: Schedule
+    nodes_: list[Any]
+    graph_: Graph
+    state_: EmbeddingState
+    fitted_params_: dict[str, Any]
+    n_features_in_: int
+
     def __init__(
         self,
-        d=2,
-        lambda_="auto",
-        n_neighbors=30,
-        max_iter="auto",
-        early_exag="auto",
-        alpha="auto",
-        eta="auto",
+        d: Int = 2,
+        lambda_: Float | Auto | None = "auto",
+        n_neighbors: Int = 30,
+        max_iter: Int | Auto = "auto",
+        early_exag: Int | Auto = "auto",
+        alpha: Float | Auto = "auto",
+        eta: Float | Auto = "auto",
         *,
-        h=None,
-        balance=0.5,
-        init="auto",
-        Y0=None,
-        components="auto",
-        exaggeration="auto",
-        schedule=None,
-        weight="weight",
-        direction="symmetric",
-        local_weights="auto",
-        exact=None,
-        drop_leaf=False,
-        random_state=None,
-        n_jobs=None,
-        verbose=False,
-        callback=None,
-        callback_every=50,
-        metric="euclidean",
-        method="auto",
-        perplexity=10,
-        warm_start=False,
-        checkpoint=None,
-        checkpoint_every=50,
-        on_interrupt="raise",
-        max_memory=None,
-    ):
+        h: Float | None = None,
+        balance: Float = 0.5,
+        init: Init = "auto",
+        Y0: Numbers | None = None,
+        components: Components = "auto",
+        exaggeration: Float | Auto = "auto",
+        schedule: Schedule | None = None,
+        weight: Weight = "weight",
+        direction: Direction = "symmetric",
+        local_weights: bool | Auto = "auto",
+        exact: bool | None = None,
+        drop_leaf: bool = False,
+        random_state: Seed = None,
+        n_jobs: Int | None = None,
+        verbose: bool = False,
+        callback: Callback | None = None,
+        callback_every: Int = 50,
+        metric: str = "euclidean",
+        method: Search = "auto",
+        perplexity: Float = 10,
+        warm_start: bool = False,
+        checkpoint: FilePath | None = None,
+        checkpoint_every: Int = 50,
+        on_interrupt: OnInterrupt = "raise",
+        max_memory: Float | str | None = None,
+    ) -> None:
         self.d = d
         self.lambda_ = lambda_
         self.n_neighbors = n_neighbors
@@ -248,7 +281,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         self.on_interrupt = on_interrupt
         self.max_memory = max_memory
 
-    def fit(self, X, y=None, *, state=None):
+    def fit(self, X: GraphLike | Features, y: object = None, *, state: EmbeddingState | None = None) -> Self:
         """Embed samples or a graph.
 
         Parameters
@@ -321,7 +354,9 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         self._n_features_out = self.d
         return self
 
-    def fit_transform(self, X, y=None, *, state=None):
+    def fit_transform(
+        self, X: GraphLike | Features, y: object = None, *, state: EmbeddingState | None = None
+    ) -> NDArray[np.float32]:
         """Embed samples or a graph and return the coordinates.
 
         Parameters
@@ -347,7 +382,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         """
         return self.fit(X, y, state=state).embedding_
 
-    def transform(self, X):
+    def transform(self, X: Features) -> NDArray[np.float32]:
         """Places for new samples, or new nodes, in the fitted embedding, which stays as it is.
 
         Each starts at the weighted mean of its neighbours and descends alone, feeling the forces of all that was
@@ -444,7 +479,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
             p, list(range(p.shape[0])), directed=True, weighted=bool(p.data.min() != p.data.max()), calibrated=True
         )
 
-    def _repr_mimebundle_(self, **kwargs):
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """In a notebook: the picture once there is one, before that the parameters as scikit-learn shows them."""
         if not hasattr(self, "embedding_"):
             return super()._repr_mimebundle_(**kwargs)
@@ -454,15 +489,15 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         return {"text/plain": repr(self), "image/png": embedding_png(self.embedding_, graph)}
 
     @property
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         if hasattr(self, "embedding_"):
             raise AttributeError("notebooks would prefer it to the picture")
         return super()._repr_html_
 
-    def __sklearn_is_fitted__(self):
+    def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "embedding_")  # scikit-learn's own rule would take the parameter lambda_ for a fitted one
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         tags.input_tags.pairwise = self.metric == "precomputed"

@@ -31,6 +31,29 @@ def graphs(path: str, frame: Any) -> None:
     sg.point_cloud_to_graph(None, precomputed_knn=([[1], [0]], [[0.5], [0.5]]), rescale=None)
 
 
+def embeddings(path: str, frame: Any) -> None:
+    """The method, as a function, a layout and an estimator."""
+    graph = datasets.load_lesmis()
+    assert_type(sg.embed_graph(graph), NDArray[np.float32])
+    sg.embed_graph(EDGES, 3, lambda_=None, balance=0, init=Y, n_jobs=-1, random_state=np.random.default_rng(0))
+    sg.embed_graph(graph, np.int64(1), init="pmds", components="pack", max_memory="4GB", checkpoint=path)
+    sg.embed_graph(graph, callback=sg.History(), callback_every=5)
+    sg.embed_graph(graph, callback=lambda iteration, coordinates, kl, norm: iteration > 50)
+    sg.embed_graph(graph, schedule=sg.Schedule((sg.Phase(50, 1.0, 10.0, 0.8),), length=1.0))
+    assert_type(sg.sgtsne_layout(graph, seed=0, scale=None), dict[Any, NDArray[np.float64]])
+    assert_type(sg.estimate(graph, balance=1), sg.Estimate)
+    assert_type(sg.lambda_report(graph, 5).advice, list[str])
+    estimator = sg.SGtSNEpi(d=2, n_neighbors=15, warm_start=True, random_state=0).fit(Y)
+    assert_type(estimator, sg.SGtSNEpi)
+    assert_type(estimator.embedding_, NDArray[np.float32])
+    assert_type(estimator.transform(Y), NDArray[np.float32])
+    assert_type(estimator.fit_transform(frame, state=estimator.state_), NDArray[np.float32])
+    assert_type(estimator.schedule_.n_iter, int)
+    assert_type(estimator.graph_, sg.Graph)
+    sg.plot_embedding(estimator)
+    sg.write_embedding(path, estimator)
+
+
 def data() -> None:
     """Data sets: graphs and images."""
     lesmis = datasets.load_dataset("lesmis")
@@ -92,6 +115,18 @@ def mistakes(path: str) -> None:
     graph = datasets.load_lesmis()
     sg.embed_grpah(graph)  # type: ignore[attr-defined]
     metrics.trustworthyness(Y, Y)  # type: ignore[attr-defined]
+    sg.embed_graph(graph, "2")  # type: ignore[arg-type]
+    sg.embed_graph(graph, 2.0)  # type: ignore[arg-type]
+    sg.embed_graph(graph, perplexity=30)  # type: ignore[call-arg]
+    sg.embed_graph(graph, init="spektral")  # type: ignore[arg-type]
+    sg.embed_graph(graph, alpha="on")  # type: ignore[arg-type]
+    sg.embed_graph(graph, callback=Y)  # type: ignore[arg-type]
+    sg.embed_graph(graph).plot()  # type: ignore[attr-defined]
+    print(sg.sgtsne_layout(graph)["a"].x)  # type: ignore
+    sg.SGtSNEpi(dim=2)  # type: ignore[call-arg]
+    sg.SGtSNEpi(d="2")  # type: ignore[arg-type]
+    sg.Phase("50", 1.0, 10.0, 0.8)  # type: ignore[arg-type]
+    print(sg.estimate(graph).minutes)  # type: ignore[attr-defined]
     sg.as_graph("karate.gml")  # type: ignore[arg-type]
     sg.as_graph({"a": ["b"]})  # type: ignore[arg-type]
     sg.as_graph(graph, direction="both")  # type: ignore[arg-type]

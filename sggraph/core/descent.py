@@ -63,7 +63,7 @@ class Phase(NamedTuple):
     evenness: float = 0.0
     grow: float = 0.0
 
-    def __str__(self):
+    def __str__(self) -> str:
         told = [f"{self.n_iter} iterations, exaggeration {self.exaggeration:g}, eta {self.eta:g}"]
         told.append(f"momentum {self.momentum:g}")
         if self.max_step < np.inf:

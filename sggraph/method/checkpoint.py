@@ -6,9 +6,11 @@ A `Checkpoint` watches over a run: where it goes on from, what is saved in betwe
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -65,11 +67,11 @@ class EmbeddingState:
         A `Run` for each component that has a descent of its own.
     """
 
-    origin: dict
-    random: dict
-    runs: list
+    origin: dict[str, Any]
+    random: Mapping[str, Any]
+    runs: list[Run]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         n, d = self.origin["n_nodes"], self.origin["parameters"]["d"]
         first = self.runs[0]
         parts = len(self.runs)
@@ -78,7 +80,7 @@ class EmbeddingState:
         return f"<EmbeddingState: {n:,} nodes in {d}-D, iteration {first.n_iter} of {first.schedule.n_iter}{of}>"
 
     @property
-    def n_iter(self):
+    def n_iter(self) -> int:
         """Iterations done for the largest component."""
         return self.runs[0].n_iter
 

@@ -8,13 +8,14 @@ and distance, counted from the arrays that live at the same time (memory.py).
 from copy import deepcopy
 from dataclasses import fields, replace
 from time import perf_counter as clock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..core.engine.blocks import Workers
 from ..core.forces import REORDER_AT
-from ..graph.adjacency import as_graph
+from ..core.types import Direction, Int, Weight
+from ..graph.adjacency import GraphLike, as_graph
 from ..inputs.checks import as_generator
 from .arranging import evened, packed
 from .components import n_large, small_parts, small_schedule
@@ -59,14 +60,21 @@ class Estimate(NamedTuple):
     seconds: float
     memory: int
 
-    def __str__(self):
+    def __str__(self) -> str:
         memory = f"{self.memory / 1e9:.1f} GB" if self.memory >= 1e9 else f"{self.memory / 1e6:.0f} MB"
         seconds = f"{self.seconds / 60:.0f} minutes" if self.seconds >= 600 else f"{self.seconds:.2g} seconds"
         graph = f"{self.n_nodes:,} nodes, {self.n_edges:,} edges, {self.d}-D"
         return f"{graph}: about {self.n_iter:,} iterations, {seconds}, {memory}"
 
 
-def estimate(graph, d=2, *, weight="weight", direction="symmetric", **options):
+def estimate(
+    graph: GraphLike,
+    d: Int = 2,
+    *,
+    weight: Weight = "weight",
+    direction: Direction = "symmetric",
+    **options: Any,
+) -> Estimate:
     """Iterations, seconds and memory that `embed_graph` will take, from a few iterations of its own.
 
     It takes about a tenth of the time of the run, and as much memory. Of several large components the largest is

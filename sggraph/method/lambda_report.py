@@ -7,7 +7,8 @@ import numpy as np
 
 from ..core.affinity import SHARE, jaccard_weights, rescale_rows, rows_filled, symmetric_pattern
 from ..core.engine.blocks import Workers
-from ..graph.adjacency import as_graph
+from ..core.types import Auto, Direction, Float, Weight
+from ..graph.adjacency import GraphLike, as_graph
 from .settings import as_lambda, check_lambda
 from .traits import fill
 
@@ -46,13 +47,13 @@ class LambdaReport:
     n_nodes: int
     n_isolated: int
     n_clamped: int
-    degree: tuple
-    effective_neighbors: tuple
+    degree: tuple[float, ...]
+    effective_neighbors: tuple[float, ...]
     fill: float
     hub_share: float
-    advice: list
+    advice: list[str]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         share = self.n_clamped / max(self.n_nodes - self.n_isolated, 1)
         few = "a third of the neighbours count, fewer than lambda" if self.given else "clamped to equal weights"
         lines = [
@@ -68,7 +69,9 @@ class LambdaReport:
         return "\n".join(lines)
 
 
-def lambda_report(graph, lambda_="auto", *, weight="weight", direction="symmetric"):
+def lambda_report(
+    graph: GraphLike, lambda_: Float | Auto = "auto", *, weight: Weight = "weight", direction: Direction = "symmetric"
+) -> LambdaReport:
     """Tell what lambda rescaling does to the nodes of a graph, and what to change.
 
     Parameters

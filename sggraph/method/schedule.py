@@ -26,7 +26,7 @@ Tried, and not worth it: path lengths that are means over neighbours, mu that fa
 phase between the two, 150 more iterations, gains without a limit: all on the same front of recall, stress and labels.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -78,17 +78,17 @@ class Schedule(NamedTuple):
      200 iterations, exaggeration 1, eta 100, momentum 0.8, stress 0.75
     """
 
-    phases: tuple
+    phases: tuple[Phase, ...]
     length: float | None = None
     start: str = ""
 
     @property
-    def n_iter(self):
+    def n_iter(self) -> int:
         """Iterations in all."""
         return sum(phase.n_iter for phase in self.phases)
 
     @classmethod
-    def automatic(cls, settings, traits):
+    def automatic(cls, settings: Any, traits: Any) -> Self:
         """The Schedule for a component of these `Traits`, see the head of this file; explicit numbers are obeyed."""
         n, d = traits.n, traits.d
         max_iter = n_iterations(settings.max_iter, traits)
@@ -108,7 +108,7 @@ class Schedule(NamedTuple):
         return cls((gather, settle))
 
     @classmethod
-    def published(cls, settings, traits):
+    def published(cls, settings: Any, traits: Any) -> Self:
         """The Schedule of SG-t-SNE-Pi as published, for an explicit alpha: exaggeration, then the plain divergence."""
         n, d = traits.n, traits.d
         max_iter = n_iterations(settings.max_iter, traits)
@@ -119,7 +119,7 @@ class Schedule(NamedTuple):
         plain = as_phase(max_iter - early, final, settings.eta, n, d, max_gain=np.inf)
         return cls((exaggerated, plain), SEED_LENGTH / alpha)
 
-    def begun(self, n_iter):
+    def begun(self, n_iter: int) -> Self:
         """The first iterations of it."""
         phases = []
         for phase in self.phases:
@@ -128,11 +128,11 @@ class Schedule(NamedTuple):
         return self._replace(phases=tuple(phases))
 
     @property
-    def is_stressed(self):
+    def is_stressed(self) -> bool:
         """Whether path lengths have a part in it, or will have once there are more iterations."""
         return any(phase.stress + phase.evenness > 0 for phase in self.phases)
 
-    def __str__(self):
+    def __str__(self) -> str:
         size = "compact" if self.length is None else f"median edge {self.length:g}"
         start = ", ".join(filter(None, (self.start, "" if self.start in ("random", "given") else size)))
         return "\n".join([f"start: {start}", *(f"{' ' * (4 - len(str(p.n_iter)))}{p}" for p in self.phases)])
