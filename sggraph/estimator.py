@@ -464,7 +464,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
             warnings.warn(
                 f"n_neighbors={self.n_neighbors} of {X.shape[0]} samples: {k} are taken", GraphWarning, stacklevel=3
             )
-        p = neighbor_graph(
+        graph = neighbor_graph(
             X,
             k,
             perplexity=self.perplexity,
@@ -475,9 +475,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
             verbose=self.verbose,
         )
         self._samples, self._n_neighbors = sparse.csr_array(X) if sparse.issparse(X) else X, k
-        return Graph(
-            p, list(range(p.shape[0])), directed=True, weighted=bool(p.data.min() != p.data.max()), calibrated=True
-        )
+        return graph
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """In a notebook: the picture once there is one, before that the parameters as scikit-learn shows them."""

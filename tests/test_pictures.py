@@ -15,7 +15,7 @@ from sggraph.metrics import normalized_stress
 
 
 def _digits():
-    return sg.point_cloud_to_graph(load_digits().data[:1200], n_neighbors=15)
+    return sg.point_cloud_to_graph(load_digits().data[:1200], n_neighbors=15).adjacency
 
 
 def _tree():

@@ -10,6 +10,7 @@ from ..core.affinity import rescale_rows
 from ..core.engine.blocks import Workers
 from ..core.perplexity import gaussian_weights, plain_weights
 from ..core.types import Features, Float, Int, Numbers, Search, Seed
+from ..graph.adjacency import Graph
 from ..inputs.checks import as_generator, check_n_jobs
 from ..runtime.progress import stage
 from .neighbors import METHODS, METRICS, nearest_neighbors, without_self
@@ -28,7 +29,7 @@ def point_cloud_to_graph(
     precomputed_knn: tuple[Numbers, Numbers] | None = None,
     random_state: Seed = None,
     n_jobs: Int | None = None,
-) -> sparse.csr_array:
+) -> Graph:
     """Weighted graph of the nearest neighbours of feature vectors.
 
     Parameters
@@ -61,9 +62,9 @@ def point_cloud_to_graph(
 
     Returns
     -------
-    p : scipy.sparse.csr_array of shape (n, n), float64
-        Row i holds the p(j|i) of the `n_neighbors` neighbours j of sample i and sums to 1. It is a directed graph:
-        ``embed_graph(p, direction="out")`` is what ``SGtSNEpi().fit(X)`` does.
+    graph : Graph
+        Directed, of n nodes named 0 to n - 1: row i of ``graph.adjacency`` holds the p(j|i) of the `n_neighbors`
+        neighbours j of sample i and sums to 1. ``embed_graph(graph)`` is what ``SGtSNEpi().fit(X)`` does.
 
     Raises
     ------
@@ -84,10 +85,10 @@ def point_cloud_to_graph(
     --------
     >>> from sklearn.datasets import load_iris
     >>> import sggraph as sg
-    >>> p = sg.point_cloud_to_graph(load_iris().data, n_neighbors=15, perplexity=5)
-    >>> p.shape, p.nnz
+    >>> graph = sg.point_cloud_to_graph(load_iris().data, n_neighbors=15, perplexity=5)
+    >>> graph.adjacency.shape, graph.adjacency.nnz
     ((150, 150), 2250)
-    >>> sg.embed_graph(p, direction="out", random_state=0).shape
+    >>> sg.embed_graph(graph, random_state=0).shape
     (150, 2)
     """
     return neighbor_graph(
@@ -130,7 +131,9 @@ def neighbor_graph(
         with stage("weights", verbose) as tick:
             weights = neighbor_weights(distances, perplexity, rescale, workers)
             tick(1, 1)
-    return as_rows(indices, weights, len(indices))
+    p = as_rows(indices, weights, len(indices))
+    is_weighted = bool(p.data.min() != p.data.max())
+    return Graph(p, list(range(p.shape[0])), directed=True, weighted=is_weighted, calibrated=True)
 
 
 def neighbor_weights(distances, perplexity, rescale, workers):

@@ -6,9 +6,14 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from sggraph import point_cloud_to_graph
+import sggraph as sg
 
 X = np.random.default_rng(0).normal(size=(60, 4))
+
+
+def point_cloud_to_graph(*samples, **options):
+    """Its adjacency."""
+    return sg.point_cloud_to_graph(*samples, **options).adjacency
 
 
 def twin(X, k, perplexity, rescale):

@@ -217,7 +217,8 @@ def test_weighted(G, weighted):
 @pytest.mark.parametrize("direction", ["symmetric", "out", "in"])
 def test_neighbour_graphs_of_points_are_known_by_their_rows(direction):
     X = np.random.default_rng(0).normal(size=(60, 3))
-    for p in (point_cloud_to_graph(X, 5, perplexity=3), point_cloud_to_graph(X, 9, rescale=None)):
+    graphs = point_cloud_to_graph(X, 5, perplexity=3), point_cloud_to_graph(X, 9, rescale=None)
+    for p in (graph.adjacency for graph in graphs):
         for same in (p, p.astype(np.float32), p.T, p.toarray()):
             graph = as_graph(same, direction=direction)
             assert graph.calibrated
