@@ -1,6 +1,5 @@
 """`SGtSNEpi`, the scikit-learn face of the method: a thin coat over `point_cloud`, `embed` and `joining`."""
 
-import warnings
 from os import PathLike
 from typing import Any, Self
 
@@ -38,6 +37,7 @@ from .method.pipeline import embed
 from .method.schedule import Schedule
 from .method.settings import Settings, as_lambda
 from .runtime.interrupts import EmbeddingInterrupted
+from .runtime.warn import warn
 
 
 class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -452,18 +452,15 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
     def _graph_of_samples(self, X, rng):
         X = validate_data(self, X, accept_sparse="csr", dtype=(np.float64, np.float32), ensure_min_samples=2)
         if X.shape[0] == X.shape[1] and not sparse.issparse(X) and not X.diagonal().any() and np.array_equal(X, X.T):
-            warnings.warn(
+            warn(
                 "X is a square array that looks like a graph but was taken for samples: "
                 'SGtSNEpi(metric="precomputed") embeds graphs',
                 GraphWarning,
-                stacklevel=3,
             )
         k = self.n_neighbors
         if isinstance(k, (int, np.integer)) and k >= X.shape[0]:
             k = X.shape[0] - 1
-            warnings.warn(
-                f"n_neighbors={self.n_neighbors} of {X.shape[0]} samples: {k} are taken", GraphWarning, stacklevel=3
-            )
+            warn(f"n_neighbors={self.n_neighbors} of {X.shape[0]} samples: {k} are taken", GraphWarning)
         graph = neighbor_graph(
             X,
             k,

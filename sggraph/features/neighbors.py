@@ -4,14 +4,13 @@ Which search "auto" takes was measured on two cores (tests/benchmarks/point_clou
 then blocked matrix products while their n^2 operations are cheaper than the graph search of pynndescent.
 """
 
-import warnings
-
 import numpy as np
 from scipy import sparse
 
 from ..core.search.nearest import nearest
 from ..core.search.tree import tree_neighbors
 from ..runtime.threads import is_numba_usable, numba_turn, one_blas_thread, openmp_threads
+from ..runtime.warn import warn
 
 GREATEST = 1e150  # of the features
 TREE_FEATURES = 10  # up to here a k-d tree is the fastest exact search
@@ -41,7 +40,7 @@ def nearest_neighbors(X, k, *, metric, method, rng, workers, tick):
     if method == "auto":
         method = "exact" if _is_exact_cheaper(X, metric) else "approximate"
     if method == "approximate" and k + 1 < n and not is_numba_usable():
-        warnings.warn(FORKED, RuntimeWarning, stacklevel=2)
+        warn(FORKED, RuntimeWarning)
         method = "exact"
     if method == "approximate" and k + 1 < n:
         found = _approximate(X, k, metric, rng, workers.n_jobs)

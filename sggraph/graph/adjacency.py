@@ -15,6 +15,7 @@ from scipy import sparse
 
 from ..core.types import Direction, Numbers, SparseMatrix, SupportsArray, Weight
 from ..datasets.dataset import Dataset
+from ..runtime.warn import warn
 from .formats import arcs_of_labels, check_indices, to_arcs
 from .types import Frame, IGraph, NetworkXGraph
 
@@ -25,7 +26,9 @@ ROUNDING = 1e-5  # weights of i->j and j->i this close (relative) differ by floa
 
 
 class GraphWarning(UserWarning):
-    """The graph was changed on its way in (self-loops dropped)."""
+    """What was given is not taken as it stands: self-loops dropped, fewer neighbours than asked for, an array that may
+    be a graph or samples.
+    """
 
 
 class Graph(NamedTuple):
@@ -309,7 +312,7 @@ def _drop_loops(arcs):
     loops = np.count_nonzero(is_loop & is_edge)
     if loops:
         message = f"graph: dropped {loops} self-loop{'s' if loops > 1 else ''}"
-        warnings.warn(message, GraphWarning, stacklevel=4)
+        warn(message, GraphWarning)
     keep = is_edge & ~is_loop
     if keep.all():
         return arcs

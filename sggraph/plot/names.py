@@ -5,7 +5,6 @@ finds no room is left out, the least important first, and counted.
 """
 
 import textwrap
-import warnings
 from collections.abc import Mapping, Sequence
 from numbers import Integral
 from typing import NamedTuple
@@ -18,6 +17,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation, Text
 
+from ..runtime.warn import warn
 from .frame import axes_in_points
 from .legend import shortened
 from .palette import grey, ground
@@ -147,10 +147,10 @@ class Names:
         share = np.ones(len(Y)) if degree is None else np.sqrt(degree / max(degree.max(initial=1), 1))
         left = self._write(Y, names, share, NODE_SIZES, np.tile(self.text_color, (len(Y), 1)), None)
         if left:
-            warnings.warn(
+            warn(
                 f"{left} of {len(names)} node names found no room: name fewer, enlarge the axes, or give "
                 "text_style={'fontsize': ...}",
-                stacklevel=3,
+                UserWarning,
             )
 
     def _write(self, Y, names, share, sizes, colors, weight):

@@ -2,14 +2,13 @@
 
 import sys
 import warnings
-from pathlib import Path
 
-PACKAGE = str(Path(__file__).parents[1])
+PASSED = {__name__.split(".")[0], "sklearn"}  # the methods of an estimator are called through wrappers and pipelines
 
 
-def warn(message, category):
-    """Issue a warning from the first frame outside the package."""
+def warn(message: str, category: type[Warning]) -> None:
+    """Issue a warning from the first frame outside this package and scikit-learn."""
     frame, level = sys._getframe(1), 2
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE):
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] in PASSED:
         frame, level = frame.f_back, level + 1
     warnings.warn(message, category, stacklevel=level)
