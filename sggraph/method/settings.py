@@ -171,18 +171,19 @@ class Settings:
     on_interrupt: str = asked("raise", check_on_interrupt)
 
     def __post_init__(self):
-        if not isinstance(self.init, str):
-            object.__setattr__(self, "init", np.asarray(self.init))
         for each in fields(self):
             if each.metadata["check"] is not None:
                 each.metadata["check"](each.name, getattr(self, each.name))
+        object.__setattr__(self, "d", int(self.d))  # of any kind of integer
+        if not isinstance(self.init, str):
+            object.__setattr__(self, "init", np.asarray(self.init))
 
     @classmethod
     def of(cls, arguments):
         """The Settings among the arguments of a call, a dict by name; an array `Y0` is the start."""
         found = {each.name: arguments[each.name] for each in fields(cls) if each.name in arguments}
         if arguments.get("Y0") is not None:
-            found["init"] = arguments["Y0"]
+            found["init"] = np.asarray(arguments["Y0"])
         return cls(**found)
 
     @property
