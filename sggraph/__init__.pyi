@@ -20,6 +20,7 @@ from .io.saved import SavedEmbedding as SavedEmbedding
 from .method.checkpoint import EmbeddingState as EmbeddingState
 from .method.estimate import Estimate as Estimate
 from .method.estimate import estimate as estimate
+from .method.estimate import estimate_cost as estimate_cost
 from .method.lambda_report import LambdaReport as LambdaReport
 from .method.lambda_report import lambda_report as lambda_report
 from .method.schedule import Schedule as Schedule

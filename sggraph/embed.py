@@ -149,7 +149,7 @@ def embed_graph(
         `state`, or return the coordinates so far with a warning. Components that were not begun stand at their starts.
     max_memory : int or str, optional
         Bytes, or text such as "4GB": a graph that is estimated to need more is refused with a MemoryError before
-        anything is allocated, and the grid for the repulsion is kept as coarse as it has to be. See `estimate`.
+        anything is allocated, and the grid for the repulsion is kept as coarse as it has to be. See `estimate_cost`.
 
     Returns
     -------

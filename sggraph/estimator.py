@@ -165,7 +165,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
     graph_ : Graph
         The graph as it was read, see `as_graph`, or the neighbour graph of the samples.
     fitted_params_ : dict
-        The parameters at the time of the fit, as `save_embedding` notes them.
+        The parameters at the time of the fit, as `write_embedding` notes them.
     n_features_in_ : int
         Features of a sample; absent after a fit to a graph.
     feature_names_in_ : ndarray of str

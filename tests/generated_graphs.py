@@ -4,7 +4,7 @@ import numpy as np
 
 
 def check_is_simple(dataset):
-    A = dataset.graph
+    A = dataset.adjacency
     n = A.shape[0]
     assert A.indices.dtype == A.indptr.dtype == np.int32
     assert A.dtype == np.float64

@@ -22,14 +22,14 @@ SOON = 0.3  # of a call, from an interrupt to the end, for half of them; .15 mea
 
 
 def calls():
-    graph = sg.datasets.make_block_model(6000, 20).graph
+    graph = sg.datasets.make_block_model(6000, 20).adjacency
     parts = nx.disjoint_union_all([*[nx.path_graph(9)] * 300, nx.grid_2d_graph(20, 20)])
     few, many = (np.random.default_rng(0).normal(size=shape) for shape in [(20_000, 4), (6000, 30)])
     Y = np.random.default_rng(0).normal(size=(6000, 2))
     return {
         "embed_graph": lambda: sg.embed_graph(graph, random_state=0),
         "components": lambda: sg.embed_graph(parts, random_state=0),
-        "estimate": lambda: sg.estimate(graph).n_iter,
+        "estimate": lambda: sg.estimate_cost(graph).n_iter,
         "k-d tree": lambda: sg.point_cloud_to_graph(few, 15).adjacency.data,
         "blocks": lambda: sg.point_cloud_to_graph(many, 15).adjacency.data,
         "quality_card": lambda: list(sg.quality_card(graph, Y, random_state=0).as_dict().values()),

@@ -106,7 +106,7 @@ def test_a_web_of_imports(direction):
     """800 modules, 38 without an arc out and 107 without one in. Recall: .44 with arcs as edges from both ends, .40 by
     arcs out, .39 by arcs in, ten seeds.
     """
-    D = load_sympy_imports().graph
+    D = load_sympy_imports().adjacency
     Y = embed_graph(D, direction=direction, random_state=0)
     assert np.isfinite(Y).all()
     assert neighbor_recall(D, Y) > 0.33

@@ -85,7 +85,7 @@ def test_demo_embeds_the_counties_and_says_what_it_did(folder, capsys):
     assert {"Travis, Texas": "Texas", "Cook, Illinois": "Illinois"}.items() <= {
         r["node"]: r["label"] for r in rows
     }.items()
-    want = embed_graph(sggraph.datasets.load_us_counties().graph, random_state=3)
+    want = embed_graph(sggraph.datasets.load_us_counties().adjacency, random_state=3)
     np.testing.assert_array_equal(coordinates(table), want * [1, -1])
     y = {row["node"]: float(row["y"]) for row in rows}
     assert y["Travis, Texas"] < y["Cook, Illinois"]  # north is up

@@ -129,7 +129,7 @@ def test_rows_follow_the_input():
 @pytest.mark.parametrize("d", [1, 2, 3])
 @pytest.mark.parametrize("exact", [True, False])
 def test_other_numbers_for_the_nodes_permute_the_forces(d, exact):
-    A = as_graph(load_us_counties().graph).adjacency
+    A = as_graph(load_us_counties().adjacency).adjacency
     rng = np.random.default_rng(0)
     Y, order = (30 * rng.standard_normal((A.shape[0], d))).astype(np.float32), rng.permutation(A.shape[0])
     forces = []

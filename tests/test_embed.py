@@ -183,7 +183,7 @@ def test_local_weights_are_for_edges_that_are_alike():
 
 @pytest.mark.parametrize("n_jobs", [2, 4, -1, None])
 def test_threads_change_no_bit(n_jobs):
-    A = load_us_counties().graph
+    A = load_us_counties().adjacency
     np.testing.assert_array_equal(embed_graph(A, n_jobs=1, **QUICK), embed_graph(A, n_jobs=n_jobs, **QUICK))
 
 
@@ -260,11 +260,11 @@ def test_the_descent_follows_the_schedule(runs):
 
 def test_a_schedule_of_the_callers_replaces_all_numbers(runs):
     schedule = Schedule((Phase(9, 3.0, 5.0, 0.7), Phase(4, 0.5, 6.0, 0.8)), length=50.0)
-    embed_graph(load_us_counties().graph, schedule=schedule, random_state=0)
+    embed_graph(load_us_counties().adjacency, schedule=schedule, random_state=0)
     (Y0, _, _), *others = runs[0]
     assert not others
     assert runs[1] == [list(schedule.phases)]
-    A = load_us_counties().graph
+    A = load_us_counties().adjacency
     i, j = A.nonzero()
     assert np.median(np.linalg.norm(Y0[i] - Y0[j], axis=1)) == pytest.approx(50, rel=0.02)
     with pytest.raises(ValueError, match="schedule"):
@@ -273,7 +273,7 @@ def test_a_schedule_of_the_callers_replaces_all_numbers(runs):
 
 def test_a_compact_schedule_starts_from_a_compact_picture(runs):
     """Length None, of the caller's schedule or of the automatic one; edges of 12 / alpha where that is given."""
-    A = load_us_counties().graph
+    A = load_us_counties().adjacency
     i, j = A.nonzero()
     schedule = Schedule((Phase(2, 3.0, 5.0, 0.7),))
     for options in ({"schedule": schedule}, {}, {"alpha": 2.0}, {"schedule": schedule._replace(length=6.0)}):
@@ -301,7 +301,7 @@ def test_the_dial_turns_from_shape_to_neighbourhoods():
 @pytest.mark.filterwarnings("ignore:the embedding:RuntimeWarning")
 def test_a_learning_rate_that_is_much_too_large_raises_with_a_remedy():
     with pytest.raises(EmbeddingDivergedError, match=r"iteration \d+ .*smaller eta"):
-        embed_graph(load_us_counties().graph, eta=1000, alpha=1e30, random_state=0)
+        embed_graph(load_us_counties().adjacency, eta=1000, alpha=1e30, random_state=0)
     small = nx.disjoint_union_all([nx.path_graph(3), nx.path_graph(2), nx.petersen_graph()])
     with pytest.raises(EmbeddingDivergedError, match="smaller eta"):
         embed_graph(small, eta=10, alpha=1e30, random_state=0)
@@ -309,7 +309,7 @@ def test_a_learning_rate_that_is_much_too_large_raises_with_a_remedy():
 
 @pytest.fixture(scope="module")
 def usual():
-    return SGtSNEpi(random_state=0).fit(load_us_counties().graph).kl_divergence_
+    return SGtSNEpi(random_state=0).fit(load_us_counties().adjacency).kl_divergence_
 
 
 @pytest.mark.filterwarnings("ignore:the embedding may not settle:RuntimeWarning")
@@ -319,7 +319,7 @@ def test_a_run_that_diverges_is_mended_and_tells(eta, usual):
     seen = []
     estimator = SGtSNEpi(eta=eta, random_state=0, callback=lambda i, *_: seen.append(i))
     with pytest.warns(RuntimeWarning, match=r"diverged at iteration .* goes on from iteration \d+ with eta=3106"):
-        estimator.fit(load_us_counties().graph)
+        estimator.fit(load_us_counties().adjacency)
     assert estimator.kl_divergence_ < 1.03 * usual
     assert np.ptp(estimator.embedding_, axis=0).max() < 2000
     assert seen == sorted(set(seen))
@@ -548,7 +548,7 @@ QUALITY = [
 
 @pytest.mark.parametrize(("load", "balance", "seeds", "floor"), QUALITY)
 def test_neighbours_stay_neighbours(load, balance, seeds, floor):
-    graph = load().graph
+    graph = load().adjacency
     found = (embed_graph(graph, balance=balance, random_state=seed) for seed in seeds)
     assert np.mean([neighbor_recall(graph, Y, n_samples=None) for Y in found]) > floor
 
@@ -559,7 +559,7 @@ def test_the_map_of_the_counties_comes_back():
     Spearman's correlation, seeds 0 to 9: .903 .903 .903 .903 .903 .903 .903 .903 .903 .903
     """
     counties = load_us_counties()
-    Y = embed_graph(counties.graph, random_state=0)
+    Y = embed_graph(counties.adjacency, random_state=0)
     i, j = np.random.default_rng(0).integers(0, len(Y), (2, 5000))
     ranks = [np.linalg.norm(X[i] - X[j], axis=1).argsort().argsort() for X in (Y, counties.positions)]
     assert np.corrcoef(*ranks)[0, 1] > 0.85

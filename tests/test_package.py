@@ -207,3 +207,16 @@ def test_sections_of_docstrings_are_complete():
         if not inspect.isclass(PUBLIC[name]) and name != "write_embedding":
             assert "\nReturns\n-------\n" in doc, name
         assert n_examples(name) == 0 or "\nExamples\n--------\n" in doc, name
+
+
+def test_old_names_work_and_name_the_new_ones(tmp_path):
+    with pytest.warns(DeprecationWarning, match="estimate_cost") as caught:
+        assert sggraph.estimate([[0, 1], [1, 0]]).n_nodes == 2
+    assert caught[0].filename == __file__
+    with pytest.warns(DeprecationWarning, match="write_embedding"):
+        sggraph.save_embedding(tmp_path / "two.npz", [[0, 1], [2, 3]])
+    with pytest.raises(ValueError, match="npz"), pytest.warns(DeprecationWarning, match="write_embedding"):
+        sggraph.save_embedding(tmp_path / "two.csv", [[0, 1], [2, 3]])
+    club = sggraph.datasets.load_karate_club()
+    with pytest.warns(DeprecationWarning, match="Dataset.adjacency"):
+        assert club.graph is club.adjacency

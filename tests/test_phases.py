@@ -13,7 +13,7 @@ SPEC.loader.exec_module(phases)
 def test_phases_of_a_run_are_found_and_the_functions_given_back():
     before = [getattr(*phases._owner(path)) for path in phases.FUNCTIONS]
     with phases.measured() as (seconds, facts):
-        sg.embed_graph(sg.datasets.make_grid((40, 40)).graph, max_iter=12, random_state=0, n_jobs=1)
+        sg.embed_graph(sg.datasets.make_grid((40, 40)).adjacency, max_iter=12, random_state=0, n_jobs=1)
     assert [getattr(*phases._owner(path)) for path in phases.FUNCTIONS] == before
     assert facts["iterations"] == 12
     loop = {"attractive", "stress", "spread", "FFT", "gather", "planning", "step", "growth"}

@@ -26,9 +26,9 @@ def _tree():
 
 
 GRAPHS = {
-    "social": lambda: sg.datasets.load_kjv_names().graph,
-    "citation": lambda: sg.datasets.load_sympy_imports().graph,
-    "mesh": lambda: sg.datasets.make_grid((40, 40)).graph,
+    "social": lambda: sg.datasets.load_kjv_names().adjacency,
+    "citation": lambda: sg.datasets.load_sympy_imports().adjacency,
+    "mesh": lambda: sg.datasets.make_grid((40, 40)).adjacency,
     "tree": _tree,
     "neighbours": _digits,
 }

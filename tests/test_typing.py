@@ -88,7 +88,7 @@ Y = X[:, :2]
         (sggraph.point_cloud_to_graph, [X, 5]),
         (sggraph.embed_graph, [CLUB]),
         (sggraph.sgtsne_layout, [CLUB]),
-        (sggraph.estimate, [CLUB]),
+        (sggraph.estimate_cost, [CLUB]),
         (sggraph.lambda_report, [CLUB]),
         (sggraph.SGtSNEpi().fit_transform, [X]),
         (sggraph.SGtSNEpi().fit(X).transform, [X]),
@@ -117,6 +117,7 @@ Y = X[:, :2]
         (metrics.weighted_recall, [CLUB, Y]),
     ],
 )
+@pytest.mark.filterwarnings("ignore:.*is called:DeprecationWarning")
 def test_what_is_returned_is_what_the_types_say(function, arguments):
     result = function(*arguments)
     hint = get_type_hints(function)["return"]

@@ -41,7 +41,7 @@ def embeddings(path: str, frame: Any) -> None:
     sg.embed_graph(graph, callback=lambda iteration, coordinates, kl, norm: iteration > 50)
     sg.embed_graph(graph, schedule=sg.Schedule((sg.Phase(50, 1.0, 10.0, 0.8),), length=1.0))
     assert_type(sg.sgtsne_layout(graph, seed=0, scale=None), dict[Any, NDArray[np.float64]])
-    assert_type(sg.estimate(graph, balance=1), sg.Estimate)
+    assert_type(sg.estimate_cost(graph, balance=1), sg.Estimate)
     assert_type(sg.lambda_report(graph, 5).advice, list[str])
     estimator = sg.SGtSNEpi(d=2, n_neighbors=15, warm_start=True, random_state=0).fit(Y)
     assert_type(estimator, sg.SGtSNEpi)
@@ -87,7 +87,7 @@ def scores() -> None:
 def files(path: str) -> None:
     """Embeddings in files."""
     sg.write_embedding(path, {"ann": (0, 1), "bob": (2, 3)}, labels=["x", None])
-    sg.save_embedding(path, Y, nodes=["a", "b", "c"], graph=EDGES)
+    sg.write_embedding(path, Y, nodes=["a", "b", "c"], graph=EDGES)
     saved = sg.load_embedding(path)
     assert_type(saved, sg.SavedEmbedding)
     assert_type(saved.labels, list[Any] | None)
@@ -126,7 +126,7 @@ def mistakes(path: str) -> None:
     sg.SGtSNEpi(dim=2)  # type: ignore[call-arg]
     sg.SGtSNEpi(d="2")  # type: ignore[arg-type]
     sg.Phase("50", 1.0, 10.0, 0.8)  # type: ignore[arg-type]
-    print(sg.estimate(graph).minutes)  # type: ignore[attr-defined]
+    print(sg.estimate_cost(graph).minutes)  # type: ignore[attr-defined]
     sg.as_graph("karate.gml")  # type: ignore[arg-type]
     sg.as_graph({"a": ["b"]})  # type: ignore[arg-type]
     sg.as_graph(graph, direction="both")  # type: ignore[arg-type]

@@ -38,7 +38,7 @@ def embedding(n_jobs=2):
         return sggraph.point_cloud_to_graph(
             X, 10, perplexity=5, method="approximate", random_state=0, n_jobs=n_jobs
         ).adjacency.data
-    return sggraph.embed_graph(make_torus(40, 40).graph, h=0.6, max_iter=6, random_state=0, n_jobs=n_jobs)
+    return sggraph.embed_graph(make_torus(40, 40).adjacency, h=0.6, max_iter=6, random_state=0, n_jobs=n_jobs)
 
 
 def work(_=None):
@@ -123,7 +123,7 @@ def bits():
     rng = np.random.default_rng(0)
     row, col = np.triu_indices(2600, 1)
     chosen = rng.integers(len(row), size=9000)
-    mesh, weights = make_torus(40, 40).graph, rng.random(9000)
+    mesh, weights = make_torus(40, 40).adjacency, rng.random(9000)
     tangle = sparse.csr_array((weights, (row[chosen], col[chosen])), shape=(2600, 2600))
     X = rng.standard_normal((5000, 20))
     everything = [sggraph.embed_graph(mesh, d, max_iter=20, random_state=0, n_jobs=n_jobs) for d in (1, 2, 3)]

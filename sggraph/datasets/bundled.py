@@ -232,7 +232,7 @@ def read_bundled(name: str) -> Dataset:
         graph = csr_array((weights, arrays["indices"], arrays["indptr"]), shape=(n, n))
         return Dataset(
             name=name,
-            graph=graph if facts.directed else _mirror(graph),
+            adjacency=graph if facts.directed else _mirror(graph),
             nodes=arrays["numbers"].tolist() if "numbers" in arrays else _lines(arrays["names"]),
             labels=arrays["labels"].astype(np.intp),
             label_names=_lines(arrays["label_names"]),

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from ..runtime.warn import warn
+
 if TYPE_CHECKING:
     import networkx as nx
 
@@ -21,8 +23,8 @@ class Dataset:
     ----------
     name : str
         Short name, such as "us_counties".
-    graph : scipy.sparse.csr_array, shape (n, n)
-        Adjacency, float64: 1 for every edge, or its weight. Symmetric unless `directed`; then entry (i, j) is the
+    adjacency : scipy.sparse.csr_array, shape (n, n)
+        Float64: 1 for every edge, or its weight. Symmetric unless `directed`; then entry (i, j) is the
         arc from i to j.
     nodes : list
         Node names, all different; ``nodes[i]`` is row i.
@@ -52,7 +54,7 @@ class Dataset:
     """
 
     name: str
-    graph: csr_array
+    adjacency: csr_array
     nodes: list[Any]
     labels: NDArray[np.intp]
     label_names: list[str]
@@ -65,6 +67,15 @@ class Dataset:
     checksum: str = ""
 
     @property
+    def graph(self) -> csr_array:
+        """The old name of `adjacency`, until version 0.2."""
+        warn(
+            "Dataset.graph is called Dataset.adjacency; embed_graph and all others take the Dataset itself",
+            DeprecationWarning,
+        )
+        return self.adjacency
+
+    @property
     def classes(self) -> NDArray[np.str_]:
         """The name of the class of each node, an ndarray of str of shape (n,): labels for `plot_embedding`."""
         return np.array(self.label_names)[self.labels]
@@ -72,12 +83,12 @@ class Dataset:
     @property
     def n_edges(self) -> int:
         """The number of edges, or of arcs if `directed`."""
-        return self.graph.nnz if self.directed else self.graph.nnz // 2
+        return self.adjacency.nnz if self.directed else self.adjacency.nnz // 2
 
     @property
     def weighted(self) -> bool:
         """Whether edges have different weights."""
-        return bool(np.ptp(self.graph.data) > 0) if self.graph.nnz else False
+        return bool(np.ptp(self.adjacency.data) > 0) if self.adjacency.nnz else False
 
     def __repr__(self) -> str:
         edges = "directed " * self.directed + "weighted " * self.weighted + "edges"
@@ -108,7 +119,7 @@ class Dataset:
         G.add_nodes_from(
             (node, {"label": label}) for node, label in zip(self.nodes, self.classes.tolist(), strict=True)
         )
-        coo = self.graph.tocoo()
+        coo = self.adjacency.tocoo()
         keep = slice(None) if self.directed else coo.row <= coo.col
         row, col = ([self.nodes[i] for i in ends[keep].tolist()] for ends in (coo.row, coo.col))
         if self.weighted:

@@ -46,7 +46,7 @@ def as_dataset(name, description, row, col, labels, word, *, positions=None, nod
     width = len(str(numbers[-1]))
     return Dataset(
         name=name,
-        graph=graph,
+        adjacency=graph,
         nodes=list(range(n)) if nodes is None else nodes,
         labels=labels.astype(np.intp),
         label_names=[first if k == 0 else f"{word} {k:0{width}}" for k in numbers],

@@ -67,7 +67,7 @@ def make_torus(major: Int = 90, minor: Int = 30) -> Dataset:
     -------
     Dataset
         Every node has 4 neighbours. Classes: 12 sectors (fewer if `major` is). ``positions``: the torus in 3-D.
-        ``embed_graph(torus.graph, d=3, balance=0)`` finds it whole; at the default balance larger ones may tear.
+        ``embed_graph(torus.adjacency, d=3, balance=0)`` finds it whole; at the default balance larger ones may tear.
 
     Raises
     ------

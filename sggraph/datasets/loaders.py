@@ -65,7 +65,7 @@ def load_lesmis() -> Dataset:
     >>> from sggraph.datasets import load_lesmis
     >>> lesmis = load_lesmis()
     >>> valjean, cosette = (lesmis.nodes.index(name) for name in ("Valjean", "Cosette"))
-    >>> float(lesmis.graph[valjean, cosette])
+    >>> float(lesmis.adjacency[valjean, cosette])
     31.0
     """
     return read_bundled("lesmis")
@@ -111,7 +111,7 @@ def load_us_flights_2008() -> Dataset:
     --------
     >>> from sggraph.datasets import load_us_flights_2008
     >>> flights = load_us_flights_2008()
-    >>> busiest = flights.graph.sum(axis=0).argmax()
+    >>> busiest = flights.adjacency.sum(axis=0).argmax()
     >>> flights.nodes[busiest]
     'Atlanta (ATL)'
     """
@@ -134,7 +134,7 @@ def load_sympy_imports() -> Dataset:
     --------
     >>> from sggraph.datasets import load_sympy_imports
     >>> imports = load_sympy_imports()
-    >>> most_imported = imports.graph.sum(axis=0).argmax()
+    >>> most_imported = imports.adjacency.sum(axis=0).argmax()
     >>> imports.nodes[most_imported]
     'sympy.core.sympify'
     """
@@ -159,7 +159,7 @@ def load_kjv_names() -> Dataset:
     >>> from sggraph.datasets import load_kjv_names
     >>> names = load_kjv_names()
     >>> moses, aaron = (names.nodes.index(name) for name in ("Moses", "Aaron"))
-    >>> float(names.graph[moses, aaron])
+    >>> float(names.adjacency[moses, aaron])
     142.0
     """
     return read_bundled("kjv_names")
@@ -188,7 +188,7 @@ def load_us_counties() -> Dataset:
     >>> counties
     <Dataset us_counties: 3,106 nodes, 8,710 edges, 49 classes>
     >>> i = counties.nodes.index("Travis, Texas")
-    >>> [counties.nodes[j] for j in counties.graph.indices[counties.graph.indptr[i] : counties.graph.indptr[i + 1]]]
+    >>> [counties.nodes[j] for j in counties.adjacency[[i]].indices]
     ['Bastrop, Texas', 'Blanco, Texas', 'Burnet, Texas', 'Caldwell, Texas', 'Hays, Texas', 'Williamson, Texas']
     """
     return read_bundled("us_counties")
@@ -257,11 +257,11 @@ def load_setmm(max_uses: Int | None = None) -> Dataset:
         return dataset
     if not isinstance(max_uses, Integral) or max_uses < 1:
         raise ValueError(f"max_uses={max_uses!r}: give a whole number of at least 1, or None for all arcs")
-    arcs = dataset.graph.tocoo()
+    arcs = dataset.adjacency.tocoo()
     keep = np.bincount(arcs.col, minlength=arcs.shape[0])[arcs.col] <= max_uses
     graph = csr_array((arcs.data[keep], (arcs.row[keep], arcs.col[keep])), shape=arcs.shape)
     component = connected_components(graph, directed=False)[1]
-    return _part(replace(dataset, graph=graph), component == np.bincount(component).argmax())
+    return _part(replace(dataset, adjacency=graph), component == np.bincount(component).argmax())
 
 
 def load_wordnet(nouns_only: bool = False) -> Dataset:
@@ -290,7 +290,7 @@ def load_wordnet(nouns_only: bool = False) -> Dataset:
     >>> nouns
     <Dataset wordnet: 82,115 nodes, 115,310 edges, 26 classes>
     >>> i = nouns.nodes.index("cat.n")
-    >>> [nouns.nodes[j] for j in nouns.graph.indices[nouns.graph.indptr[i] : nouns.graph.indptr[i + 1]]]
+    >>> [nouns.nodes[j] for j in nouns.adjacency[[i]].indices]
     ['feline.n', 'domestic_cat.n', 'wildcat.n']
     """
     dataset = read_bundled("wordnet")
@@ -304,11 +304,11 @@ def _part(dataset, keep):
     """The nodes of a mask, and the classes that they have."""
     kept = np.flatnonzero(keep)
     used, labels = np.unique(dataset.labels[kept], return_inverse=True)
-    graph = dataset.graph[kept][:, kept]
+    graph = dataset.adjacency[kept][:, kept]
     indices, indptr = graph.indices.astype(np.int32), graph.indptr.astype(np.int32)
     return replace(
         dataset,
-        graph=csr_array((graph.data, indices, indptr), shape=graph.shape),
+        adjacency=csr_array((graph.data, indices, indptr), shape=graph.shape),
         nodes=[dataset.nodes[i] for i in kept],
         labels=labels.astype(np.intp),
         label_names=[dataset.label_names[c] for c in used],

@@ -247,7 +247,7 @@ def make_rmat(
     Examples
     --------
     >>> from sggraph.datasets import make_rmat
-    >>> graph = make_rmat(scale=10).graph
+    >>> graph = make_rmat(scale=10).adjacency
     >>> degree = graph.sum(axis=0)
     >>> bool(degree.max() > 10 * degree.mean())
     True

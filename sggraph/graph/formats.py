@@ -32,7 +32,7 @@ class Arcs(NamedTuple):
 def to_arcs(graph, weight):
     """Read a graph of any accepted type; `weight` names the attribute or column that holds the weights."""
     if isinstance(graph, Dataset):
-        return _arcs_of_sparse(graph.graph, weight)._replace(nodes=list(graph.nodes))
+        return _arcs_of_sparse(graph.adjacency, weight)._replace(nodes=list(graph.nodes))
     if sparse.issparse(graph):
         return _arcs_of_sparse(graph, weight)
     if _has(graph, "adjacency", "edges", "is_directed", "is_multigraph"):

@@ -5,6 +5,7 @@ The suffix says the format. It does not read graphs (graph_files.py), nor draw p
 
 from ..core.types import Coordinates, FilePath, Fitted, Items, Labels
 from ..graph.adjacency import GraphLike
+from ..runtime.warn import warn
 from .network_files import (
     read_cyjs_positions,
     read_gexf_positions,
@@ -49,7 +50,9 @@ def write_embedding(
         - .parquet: the same table, by pandas (``pip install "sggraph[parquet]"``);
         - .gexf, .graphml: nodes with positions, labels (as the attribute "class") and edges, as Gephi reads them;
         - .cyjs: the same for Cytoscape;
-        - .npz: as `save_embedding` does.
+        - .npz: with its provenance. Of a fitted estimator it keeps the version of sggraph, all parameters, the seed, a
+          hash of the graph, the iterations and the KL divergence. Node names (numbers, strings, bytes, None, or tuples
+          of them) come back with their types, and the same embedding gives the same bytes.
 
         In .gexf, .graphml and .cyjs node names become text, and positions are enlarged by a power of two that sets
         neighbours about 20 units apart, as those programs want it.
@@ -94,6 +97,19 @@ def write_embedding(
     ann,0.5,1
     bob,2,3
     <BLANKLINE>
+
+    What a fitted estimator knows of its run goes into an .npz file:
+
+    >>> import networkx as nx
+    >>> import sggraph as sg
+    >>> estimator = sg.SGtSNEpi(random_state=7, max_iter=50).fit(nx.path_graph(5))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     sg.write_embedding(Path(folder, "path.npz"), estimator)
+    ...     saved = sg.load_embedding(Path(folder, "path.npz"))
+    >>> saved.nodes
+    [0, 1, 2, 3, 4]
+    >>> saved.provenance["seed"], saved.provenance["parameters"]["max_iter"], saved.provenance["n_iter"]
+    (7, 50, 50)
     """
     write, _ = format_of(path)
     saved, graph = as_saved(Y, nodes, labels, graph)
@@ -108,65 +124,35 @@ def save_embedding(
     labels: Labels | None = None,
     graph: GraphLike | None = None,
 ) -> None:
-    """Save an embedding with its provenance in an .npz file.
-
-    From a fitted estimator it keeps the version of sggraph, all parameters, the seed, a hash of the graph, the
-    iterations and the KL divergence; of bare coordinates only what is given. Node names come back with their types.
-    The same embedding gives the same bytes, and the file appears whole or not at all.
+    """The old name of `write_embedding`, until version 0.2; .npz files alone.
 
     Parameters
     ----------
-    path : str or os.PathLike
-        Where to, with the suffix .npz; an existing file is replaced.
-    Y : SGtSNEpi, array-like or dict
-        A fitted estimator; or coordinates (n, d) or (n,); or node -> position.
-    nodes : sequence, optional
-        n node names: numbers, strings, bytes, None, or tuples of them.
-    labels : sequence, dict, pandas.Series or "louvain", optional
-        n labels of the same types, found as in `write_embedding`.
-    graph : graph, optional
-        Anything that `as_graph` takes; its hash is kept, and its node names if `nodes` is not given.
+    path, Y, nodes, labels, graph
+        As in `write_embedding`.
 
     Returns
     -------
     None
 
-    Raises
-    ------
-    ValueError
-        Another suffix, wrong shapes and lengths, or names of other types.
-    TypeError
-        `path` is no name of a file.
-    FileNotFoundError
-        The folder does not exist.
-
-    See Also
-    --------
-    load_embedding : reads it.
-    write_embedding : other formats.
-
     Examples
     --------
-    >>> import tempfile
+    >>> import tempfile, warnings
     >>> from pathlib import Path
-    >>> import networkx as nx
     >>> import sggraph as sg
-    >>> estimator = sg.SGtSNEpi(random_state=7, max_iter=50).fit(nx.path_graph(5))
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     sg.save_embedding(Path(folder, "path.npz"), estimator)
-    ...     saved = sg.load_embedding(Path(folder, "path.npz"))
-    >>> saved.nodes
-    [0, 1, 2, 3, 4]
-    >>> saved.provenance["seed"], saved.provenance["parameters"]["max_iter"], saved.provenance["n_iter"]
-    (7, 50, 50)
+    >>> with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(action="ignore"):
+    ...     sg.save_embedding(Path(folder, "two.npz"), [[0, 1], [2, 3]])
+    ...     len(sg.load_embedding(Path(folder, "two.npz")).nodes)
+    2
     """
+    warn("save_embedding is called write_embedding, which takes .npz as well", DeprecationWarning)
     if as_path(path).suffix.lower() != ".npz":
         raise ValueError(f"path is {str(path)!r}; its suffix must be .npz; write_embedding writes other formats")
     write_embedding(path, Y, nodes, labels, graph)
 
 
 def load_embedding(path: FilePath) -> SavedEmbedding:
-    """Read an embedding from a file that `save_embedding`, `write_embedding`, Gephi or Cytoscape wrote.
+    """Read an embedding from a file that `write_embedding`, Gephi or Cytoscape wrote.
 
     Parameters
     ----------

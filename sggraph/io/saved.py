@@ -161,14 +161,14 @@ def read_saved_npz(content):
     """The SavedEmbedding in the bytes of its .npz file."""
     with checked_npz(BytesIO(content)) as parts:
         if "sggraph_embedding" not in parts:
-            raise ValueError(f"it holds {sorted(parts)}, which is not what save_embedding writes")
+            raise ValueError(f"it holds {sorted(parts)}, which is not what write_embedding writes")
         if parts["sggraph_embedding"] != LAYOUT:
             raise ValueError("it was written by a newer sggraph; update yours")
         coordinates = as_coordinates(parts["coordinates"])
         nodes, provenance = (_from_json(parts[name]) for name in ("nodes", "provenance"))
         labels = _from_json(parts["labels"]) if "labels" in parts else None
     if not (isinstance(nodes, list) and isinstance(provenance, dict) and isinstance(labels, (list, type(None)))):
-        raise ValueError("its names, labels or provenance are not what save_embedding writes")
+        raise ValueError("its names, labels or provenance are not what write_embedding writes")
     for items in (nodes, labels):
         if items is not None and len(items) != len(coordinates):
             raise ValueError(f"it holds {len(coordinates)} rows but {len(items)} names or labels")
@@ -217,4 +217,4 @@ def _decode(item):
             return tuple(map(_decode, value))
         if kind == "bytes" and isinstance(value, str):
             return bytes.fromhex(value)
-    raise ValueError(f"it holds the name {item!r:.100}, which save_embedding does not write")
+    raise ValueError(f"it holds the name {item!r:.100}, which write_embedding does not write")

@@ -1,4 +1,4 @@
-"""`estimate`: iterations, seconds and memory that an embedding will take, told before it runs.
+"""`estimate_cost`: iterations, seconds and memory that an embedding will take, told before it runs.
 
 Seconds: the probabilities, the start, a few iterations from it and the packing of components are made as the run will
 make them, and timed; the rest is multiplication. Memory: the grids as they are by then, and bytes for each node, entry
@@ -17,6 +17,7 @@ from ..core.forces import REORDER_AT
 from ..core.types import Direction, Int, Weight
 from ..graph.adjacency import GraphLike, as_graph
 from ..inputs.checks import as_generator
+from ..runtime.warn import warn
 from .arranging import evened, packed
 from .components import n_large, small_parts, small_schedule
 from .memory import memory_of
@@ -67,7 +68,7 @@ class Estimate(NamedTuple):
         return f"{graph}: about {self.n_iter:,} iterations, {seconds}, {memory}"
 
 
-def estimate(
+def estimate_cost(
     graph: GraphLike,
     d: Int = 2,
     *,
@@ -104,7 +105,7 @@ def estimate(
     Examples
     --------
     >>> import sggraph as sg
-    >>> found = sg.estimate(sg.datasets.make_grid((30, 30)).graph)
+    >>> found = sg.estimate_cost(sg.datasets.make_grid((30, 30)).adjacency)
     >>> found.n_nodes, found.n_iter
     (900, 409)
     """
@@ -128,6 +129,36 @@ def estimate(
     A = graph.adjacency
     memory = memory_of(A.shape[0], A.nnz, settings.d, grid, published=settings.is_published, **problem.kinds)
     return Estimate(A.shape[0], n_edges, settings.d, n_iter, float(seconds + of_run), memory)
+
+
+def estimate(graph: GraphLike, d: Int = 2, **options: Any) -> Estimate:
+    """The old name of `estimate_cost`, until version 0.2.
+
+    Parameters
+    ----------
+    graph : graph
+        As in `estimate_cost`.
+    d : {1, 2, 3}, default 2
+        Dimension.
+    **options
+        As in `estimate_cost`.
+
+    Returns
+    -------
+    Estimate
+        As of `estimate_cost`.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> import sggraph as sg
+    >>> with warnings.catch_warnings(action="ignore"):
+    ...     found = sg.estimate([[0, 1], [1, 0]])
+    >>> found.n_nodes
+    2
+    """
+    warn("estimate is called estimate_cost", DeprecationWarning)
+    return estimate_cost(graph, d, **options)
 
 
 def _settings(options):

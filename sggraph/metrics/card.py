@@ -48,7 +48,7 @@ class QualityCard:
     --------
     >>> import sggraph as sg
     >>> grid = sg.datasets.make_grid((6, 6))
-    >>> card = sg.quality_card(grid.graph, grid.positions, grid.labels)
+    >>> card = sg.quality_card(grid, grid.positions, grid.labels)
     >>> card.neighbor_recall, card.trustworthiness
     (1.0, None)
     >>> list(card.as_dict())[:2]

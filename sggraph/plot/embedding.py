@@ -135,10 +135,10 @@ def plot_embedding(
     >>> import sggraph as sg
     >>> counties = sg.datasets.load_us_counties()
     >>> states = [counties.label_names[c] for c in counties.labels]
-    >>> ax = sg.plot_embedding(counties.positions, states, graph=counties.graph)
+    >>> ax = sg.plot_embedding(counties.positions, states, graph=counties)
     >>> [text.get_text() for text in ax.get_legend().get_texts()][-2:]
     ['Michigan', '+34 more']
-    >>> ax = sg.plot_embedding(counties.positions, states, graph=counties.graph, label_on_map=True)
+    >>> ax = sg.plot_embedding(counties.positions, states, graph=counties, label_on_map=True)
     >>> "Texas" in [text.get_text() for text in ax.texts]
     True
     """

@@ -85,9 +85,9 @@ def plot_comparison(
     >>> import networkx as nx
     >>> import sggraph as sg
     >>> club = sg.datasets.load_karate_club()
-    >>> layouts = {"SG-t-SNE": sg.embed_graph(club.graph, random_state=0)}
+    >>> layouts = {"SG-t-SNE": sg.embed_graph(club, random_state=0)}
     >>> layouts["Kamada-Kawai"] = nx.kamada_kawai_layout(club.to_networkx())
-    >>> axes = sg.plot_comparison(layouts, club.labels, graph=club.graph, scores=True)
+    >>> axes = sg.plot_comparison(layouts, club.labels, graph=club, scores=True)
     >>> [ax.get_title() for ax in axes]
     ['SG-t-SNE', 'Kamada-Kawai']
     """

@@ -35,8 +35,8 @@ def main():
     matplotlib.use("Agg")
     for name in args.names:
         dataset = sg.datasets.load_dataset(name)
-        layouts = {f"sggraph {sg.__version__}": sg.embed_graph(dataset.graph, random_state=SEED)}
-        layouts |= layouts_of_peers(dataset.graph, args.peers) | {
+        layouts = {f"sggraph {sg.__version__}": sg.embed_graph(dataset.adjacency, random_state=SEED)}
+        layouts |= layouts_of_peers(dataset.adjacency, args.peers) | {
             f"NetworkX {version('networkx')}, spring": nx.spring_layout(dataset.to_networkx(), seed=SEED)
         }
         if dataset.positions is not None:  # turn all as on the map

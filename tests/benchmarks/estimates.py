@@ -1,4 +1,4 @@
-"""Print what `estimate` told of memory and CPU seconds over what the run then took, each graph in a process of its own.
+"""Print what `estimate_cost` told of memory and CPU seconds over what the run then took, each graph in a process.
 
     python tests/benchmarks/estimates.py FOLDER/cnr_2000.npz "make_grid((300, 300))" [--d 2 3]
 
@@ -24,7 +24,7 @@ import sggraph.method.estimate
 def load(name):
     """The graph that `name` means, as a matrix."""
     if name.startswith("make_"):
-        return eval(f"sg.datasets.{name}").graph
+        return eval(f"sg.datasets.{name}").adjacency
     with np.load(name) as z:
         n = int(z["n"])
         A = coo_array((np.ones(len(z["row"])), (z["row"], z["col"])), shape=(n, n)).tocsr()
@@ -40,7 +40,7 @@ def status(key):
 def measure(name, d):
     """Print one row."""
     G = load(name)
-    sg.embed_graph(sg.datasets.make_block_model(1500, 6).graph, d, max_iter=2, exact=False)  # loads the kernels
+    sg.embed_graph(sg.datasets.make_block_model(1500, 6).adjacency, d, max_iter=2, exact=False)  # loads the kernels
     gc.collect()
     ctypes.CDLL(None).malloc_trim(0)  # what is free counts when it is taken again
     Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
@@ -48,7 +48,7 @@ def measure(name, d):
     sg.embed_graph(G, d, random_state=0)
     seconds, peak = time.process_time() - begin, status("VmHWM:") - before
     sggraph.method.estimate.clock = time.process_time  # of all threads together
-    told = sg.estimate(G, d, random_state=0)
+    told = sg.estimate_cost(G, d, random_state=0)
     row = Path(name).stem, d, f"{peak / 1e6:.0f}", f"{told.memory / peak:.2f}", f"{seconds:.1f}"
     print("|", " | ".join(map(str, row)), f"| {told.seconds / seconds:.2f} |", flush=True)
 

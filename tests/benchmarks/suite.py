@@ -76,11 +76,11 @@ def graph_of(name, size, folder):
     """Adjacency of a case."""
     if name == "grid":
         side = round(size**0.5)
-        return sg.datasets.make_grid((side, side)).graph
+        return sg.datasets.make_grid((side, side)).adjacency
     if name == "block":
-        return sg.datasets.make_block_model(size, max(size // 200, 1), degree_inside=16, degree_outside=4).graph
+        return sg.datasets.make_block_model(size, max(size // 200, 1), degree_inside=16, degree_outside=4).adjacency
     if name == "rmat":
-        return sg.datasets.make_rmat(round(np.log2(size))).graph
+        return sg.datasets.make_rmat(round(np.log2(size))).adjacency
     with np.load(folder / f"{name}.npz") as z:
         n, ends = int(z["n"]), (z["row"], z["col"])
     A = csr_array((np.ones(len(ends[0]), np.float32), ends), shape=(n, n))
@@ -96,7 +96,7 @@ def measure(name, size, d, args):
     warnings.simplefilter("ignore")
     A = graph_of(name, size, args.graphs)
     options = {} if args.max_iter is None else {"max_iter": args.max_iter}
-    small = sg.datasets.make_block_model(3000, 15).graph
+    small = sg.datasets.make_block_model(3000, 15).adjacency
     sg.embed_graph(small, d, max_iter=4, n_jobs=args.n_jobs)  # compile
     before = peak_memory()
     begin, cpu = time.perf_counter(), time.process_time()

@@ -46,7 +46,7 @@ FIGURES = {  # as the docstrings say: nodes, edges, classes, share of edges with
 
 
 def edge_homophily(dataset):
-    row, col = dataset.graph.nonzero()
+    row, col = dataset.adjacency.nonzero()
     return np.mean(dataset.labels[row] == dataset.labels[col])
 
 
@@ -123,7 +123,7 @@ def test_one_rule_puts_every_data_file_into_the_wheel():
 def test_graph_is_clean_and_labelled(name):
     dataset, facts = load_dataset(name), BUNDLED[name]
     n, m, classes, homophily = FIGURES[name]
-    A = dataset.graph
+    A = dataset.adjacency
     assert (facts.nodes, facts.edges, facts.classes) == (n, m, classes)
     assert A.shape == (n, n)
     assert dataset.n_edges == m == (A.nnz if dataset.directed else A.nnz / 2)
@@ -201,7 +201,7 @@ def test_reference_positions_are_a_map(load, west_to_east, south_to_north):
 
 def test_neighbouring_counties_are_near_on_the_map():
     counties = load_us_counties()
-    row, col = counties.graph.nonzero()
+    row, col = counties.adjacency.nonzero()
     distance = np.linalg.norm(counties.positions[row] - counties.positions[col], axis=1)
     assert np.median(distance) < 0.6  # degrees of latitude
 
@@ -218,13 +218,13 @@ def test_bundled_social_graphs_are_those_of_networkx():
     for dataset, G in ((load_karate_club(), nx.karate_club_graph()), (load_lesmis(), nx.les_miserables_graph())):
         assert dataset.nodes == list(G)
         weight = "weight" if dataset.weighted else None
-        assert (nx.to_scipy_sparse_array(G, weight=weight, format="csr") != dataset.graph).nnz == 0
+        assert (nx.to_scipy_sparse_array(G, weight=weight, format="csr") != dataset.adjacency).nnz == 0
 
 
 def test_arcs_point_the_way_the_docstring_says():
     """Sensory neurons send, motor neurons receive; everybody imports sympy.core; every proof uses the first lemmas."""
     celegans = load_celegans()
-    sent, received = celegans.graph.sum(axis=1), celegans.graph.sum(axis=0)
+    sent, received = celegans.adjacency.sum(axis=1), celegans.adjacency.sum(axis=0)
     ratio = {
         name: sent[celegans.classes == name].sum() / received[celegans.classes == name].sum()
         for name in ("sensory neuron", "motor neuron")
@@ -232,10 +232,10 @@ def test_arcs_point_the_way_the_docstring_says():
     assert ratio["sensory neuron"] > 1.5 > 0.7 > ratio["motor neuron"]
     imports = load_sympy_imports()
     add, sympify = (imports.nodes.index(f"sympy.core.{name}") for name in ("add", "numbers"))
-    assert imports.graph[add, sympify] == 1
+    assert imports.adjacency[add, sympify] == 1
     setmm = load_setmm()
-    assert setmm.graph[setmm.nodes.index("syl")].nnz == 2
-    assert setmm.graph.sum(axis=0)[setmm.nodes.index("syl")] > 5000
+    assert setmm.adjacency[setmm.nodes.index("syl")].nnz == 2
+    assert setmm.adjacency.sum(axis=0)[setmm.nodes.index("syl")] > 5000
 
 
 def test_names_of_the_bible_are_names():
@@ -247,16 +247,16 @@ def test_names_of_the_bible_are_names():
 
 
 def test_grid_has_no_parallel_lines():
-    degree = np.diff(load_pegase9241().graph.indptr)
+    degree = np.diff(load_pegase9241().adjacency.indptr)
     assert degree.min() == 1
     assert degree.mean() == pytest.approx(3.07, abs=0.01)
 
 
 def test_setmm_without_its_most_used_lemmas():
     everything, subjects = load_setmm(), load_setmm(max_uses=100)
-    assert (len(subjects.nodes), subjects.graph.nnz) == (26688, 179421)
-    assert connected_components(subjects.graph, directed=False)[0] == 1
-    assert subjects.graph.sum(axis=0).max() <= 100
+    assert (len(subjects.nodes), subjects.adjacency.nnz) == (26688, 179421)
+    assert connected_components(subjects.adjacency, directed=False)[0] == 1
+    assert subjects.adjacency.sum(axis=0).max() <= 100
     assert edge_homophily(subjects) > 0.5 > 0.26 > edge_homophily(everything)
     assert everything.label_names == subjects.label_names
     part = dict(zip(everything.nodes, everything.classes.tolist(), strict=True))
@@ -272,7 +272,7 @@ def test_the_nouns_of_wordnet():
     assert nouns.nodes == words.nodes[:n]
     assert nouns.classes.tolist() == words.classes[:n].tolist()
     assert all(name.startswith("noun.") for name in nouns.label_names)
-    assert connected_components(nouns.graph)[0] == 1
+    assert connected_components(nouns.adjacency)[0] == 1
 
 
 @pytest.mark.parametrize("load", [load_us_counties, load_karate_club, load_lesmis, load_celegans, load_us_flights_2008])
@@ -283,7 +283,7 @@ def test_to_networkx_is_the_same_graph(load):
     assert G.is_directed() == dataset.directed
     assert G.name == dataset.name
     assert list(G) == dataset.nodes
-    assert (nx.to_scipy_sparse_array(G, format="csr") != dataset.graph).nnz == 0
+    assert (nx.to_scipy_sparse_array(G, format="csr") != dataset.adjacency).nnz == 0
     assert nx.is_weighted(G) == dataset.weighted
     assert [label for _, label in G.nodes(data="label")] == dataset.classes.tolist()
 

@@ -7,7 +7,7 @@ from sggraph.datasets import make_balanced_tree, make_grid, make_moebius_strip, 
 
 
 def degrees(dataset):
-    return np.bincount(np.diff(dataset.graph.indptr)).tolist()
+    return np.bincount(np.diff(dataset.adjacency.indptr)).tolist()
 
 
 @pytest.mark.parametrize(
@@ -32,19 +32,19 @@ def degrees(dataset):
 def test_degrees(dataset, expected):
     check_is_simple(dataset)
     assert degrees(dataset) == expected
-    assert connected_components(dataset.graph)[0] == 1
+    assert connected_components(dataset.adjacency)[0] == 1
 
 
 def test_grid_distances_are_those_of_a_city():
     grid = make_grid((5, 6))
     expected = np.abs(grid.positions[:, None] - grid.positions).sum(axis=2)
-    np.testing.assert_array_equal(dijkstra(grid.graph, unweighted=True), expected)
+    np.testing.assert_array_equal(dijkstra(grid.adjacency, unweighted=True), expected)
 
 
 def test_edges_are_short_at_the_reference_positions():
     """Of the torus and of the strip, whose ends meet upside down."""
     for dataset in (make_torus(40, 10), make_moebius_strip(60, 5)):
-        row, col = dataset.graph.nonzero()
+        row, col = dataset.adjacency.nonzero()
         length = np.linalg.norm(dataset.positions[row] - dataset.positions[col], axis=1)
         assert length.max() < 0.25
         assert np.ptp(dataset.positions, axis=0).max() > 1.9
@@ -53,8 +53,8 @@ def test_edges_are_short_at_the_reference_positions():
 def test_the_moebius_strip_has_one_edge():
     """Its outline is one ring of twice the length; that of a band would be two."""
     strip = make_moebius_strip(10, 4)
-    outline = np.flatnonzero(np.diff(strip.graph.indptr) == 3)
-    ring = strip.graph[outline][:, outline]
+    outline = np.flatnonzero(np.diff(strip.adjacency.indptr) == 3)
+    ring = strip.adjacency[outline][:, outline]
     assert len(outline) == 20
     assert set(np.diff(ring.indptr)) == {2}
     assert connected_components(ring)[0] == 1
@@ -82,7 +82,7 @@ def test_classes_follow_the_structure():
 def test_branches_hold_together(tree, trunk, branches, size):
     assert tree.label_names[:2] == ["trunk", "branch 01" if branches == 10 else "branch 1"]
     assert np.bincount(tree.labels).tolist() == [trunk] + branches * [size]
-    row, col = tree.graph.nonzero()
+    row, col = tree.adjacency.nonzero()
     between = tree.labels[row] != tree.labels[col]
     assert between.sum() == 2 * branches
     assert (np.minimum(tree.labels[row], tree.labels[col])[between] == 0).all()

@@ -12,17 +12,17 @@ ALL = [make_block_model, make_random_tree, make_rmat, make_small_world]
 def test_same_seed_same_graph(make):
     first, again, other = make(random_state=3), make(random_state=np.random.default_rng(3)), make(random_state=4)
     check_is_simple(first)
-    np.testing.assert_array_equal(first.graph.indices, again.graph.indices)
+    np.testing.assert_array_equal(first.adjacency.indices, again.adjacency.indices)
     np.testing.assert_array_equal(first.labels, again.labels)
     assert first.nodes == again.nodes
-    assert not np.array_equal(first.graph.indices, other.graph.indices)
+    assert not np.array_equal(first.adjacency.indices, other.adjacency.indices)
 
 
 def test_blocks_have_the_degrees_asked_for():
     blocks = make_block_model(20_000, n_blocks=7, degree_inside=9.0, degree_outside=1.5)
-    row, col = blocks.graph.nonzero()
-    inside = np.mean(blocks.labels[row] == blocks.labels[col]) * blocks.graph.nnz / 20_000
-    outside = blocks.graph.nnz / 20_000 - inside
+    row, col = blocks.adjacency.nonzero()
+    inside = np.mean(blocks.labels[row] == blocks.labels[col]) * blocks.adjacency.nnz / 20_000
+    outside = blocks.adjacency.nnz / 20_000 - inside
     assert inside == pytest.approx(9, abs=0.15)  # standard deviation .03
     assert outside == pytest.approx(1.5, abs=0.08)  # .012
     assert np.ptp(np.bincount(blocks.labels)) <= 1
@@ -32,7 +32,7 @@ def test_blocks_join_every_pair_alike():
     """All pairs of a small model appear, each as often as the others of its kind."""
     n, runs = 12, 600
     count = sum(
-        make_block_model(n, n_blocks=3, degree_inside=1.5, degree_outside=2.0, random_state=seed).graph.toarray()
+        make_block_model(n, n_blocks=3, degree_inside=1.5, degree_outside=2.0, random_state=seed).adjacency.toarray()
         for seed in range(runs)
     )
     same = np.arange(n)[:, None] // 4 == np.arange(n) // 4
@@ -44,18 +44,18 @@ def test_blocks_join_every_pair_alike():
 
 def test_blocks_at_their_limits():
     full = make_block_model(6, n_blocks=2, degree_inside=2, degree_outside=3)
-    assert full.graph.nnz == 30
-    assert make_block_model(6, n_blocks=2, degree_inside=0, degree_outside=0).graph.nnz == 0
+    assert full.adjacency.nnz == 30
+    assert make_block_model(6, n_blocks=2, degree_inside=0, degree_outside=0).adjacency.nnz == 0
     apart = make_block_model(9, n_blocks=2, degree_inside=(5 * 4 + 4 * 3) / 9, degree_outside=0)
-    assert connected_components(apart.graph)[1].tolist() == apart.labels.tolist()
+    assert connected_components(apart.adjacency)[1].tolist() == apart.labels.tolist()
     assert len(make_block_model(50, n_blocks=1, degree_outside=0).label_names) == 1
 
 
 def test_ring_without_rewiring_is_the_lattice():
     ring = make_small_world(30, n_neighbors=4, rewiring=0)
-    steps = np.abs(np.subtract(*ring.graph.nonzero()))
+    steps = np.abs(np.subtract(*ring.adjacency.nonzero()))
     assert set(np.minimum(steps, 30 - steps)) == {1, 2}
-    assert set(np.diff(ring.graph.indptr)) == {4}
+    assert set(np.diff(ring.adjacency.indptr)) == {4}
 
 
 @pytest.mark.parametrize("rewiring", [0.1, 0.5, 1.0])
@@ -63,8 +63,8 @@ def test_small_world_moves_the_share_of_edges_asked_for(rewiring):
     n, k = 5000, 8
     world = make_small_world(n, n_neighbors=k, rewiring=rewiring)
     assert world.n_edges == n * k / 2
-    assert np.diff(world.graph.indptr).min() >= k / 2  # one end of each edge stays
-    row, col = world.graph.nonzero()
+    assert np.diff(world.adjacency.indptr).min() >= k / 2  # one end of each edge stays
+    row, col = world.adjacency.nonzero()
     steps = np.abs(row - col)
     moved = np.mean(np.minimum(steps, n - steps) > k / 2)
     assert moved == pytest.approx(rewiring, abs=0.02)
@@ -78,8 +78,8 @@ def test_small_world_at_its_smallest():
 def test_random_tree_is_a_tree_of_low_height():
     tree = make_random_tree(3000)
     assert tree.n_edges == 2999
-    assert connected_components(tree.graph)[0] == 1
-    row, col = tree.graph.nonzero()
+    assert connected_components(tree.adjacency)[0] == 1
+    row, col = tree.adjacency.nonzero()
     between = tree.labels[row] != tree.labels[col]
     assert between.sum() == 2 * 7  # each of the 8 oldest but the first hangs on another one
     assert np.maximum(row, col)[between].max() == 7
@@ -88,15 +88,15 @@ def test_random_tree_is_a_tree_of_low_height():
 
 def test_rmat_has_hubs_and_one_component():
     graph = make_rmat(scale=12, edge_factor=6)
-    degree = np.diff(graph.graph.indptr)
-    assert connected_components(graph.graph)[0] == 1
+    degree = np.diff(graph.adjacency.indptr)
+    assert connected_components(graph.adjacency)[0] == 1
     assert degree.max() > 20 * degree.mean()
     assert graph.nodes == sorted(graph.nodes)
     assert [graph.label_names[c] for c in graph.labels] == [f"block {node // 512 + 1}" for node in graph.nodes]
 
 
 def test_rmat_with_equal_quarters_has_no_hubs():
-    degree = np.diff(make_rmat(scale=12, probabilities=(0.25, 0.25, 0.25, 0.25)).graph.indptr)
+    degree = np.diff(make_rmat(scale=12, probabilities=(0.25, 0.25, 0.25, 0.25)).adjacency.indptr)
     assert degree.max() < 4 * degree.mean()
 
 
@@ -129,5 +129,5 @@ def test_errors_name_the_argument(make, message):
 @pytest.mark.parametrize(("n", "n_neighbors"), [(300, 148), (200, 98), (5, 2)])
 def test_a_dense_ring_is_rewired_to_the_end(n, n_neighbors):
     """It began anew for ever: after ten rounds some of so many edges still meet."""
-    graph = make_small_world(n, n_neighbors, 1.0).graph
+    graph = make_small_world(n, n_neighbors, 1.0).adjacency
     assert graph.nnz == n * n_neighbors

@@ -512,7 +512,7 @@ def test_a_dataset_is_a_graph_with_names():
     graph = as_graph(flights, direction="out")
     assert graph.nodes == flights.nodes
     assert graph.directed
-    assert (graph.adjacency != flights.graph).nnz == 0
+    assert (graph.adjacency != flights.adjacency).nnz == 0
     estimator = SGtSNEpi(max_iter=5, random_state=0).fit(flights)
     assert estimator.nodes_ == flights.nodes
     assert np.array_equal(estimator.embedding_, embed_graph(flights, max_iter=5, random_state=0))

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from hypothesis import example, given, settings
 
-from sggraph import SGtSNEpi, load_embedding, read_graph, save_embedding, sgtsne_layout, write_embedding
+from sggraph import SGtSNEpi, load_embedding, read_graph, sgtsne_layout, write_embedding
 from sggraph.graph.adjacency import GraphWarning, as_graph, graph_hash
 from sggraph.inputs.labels import louvain_names
 from sggraph.io.embeddings import FORMATS
@@ -155,7 +155,7 @@ def test_embedding_needs_a_folder_and_a_file(tmp_path):
 
 
 def test_an_estimator_keeps_its_provenance(tmp_path):
-    save_embedding(tmp_path / "y.npz", FITTED, labels=[KARATE.nodes[k]["club"] for k in KARATE])
+    write_embedding(tmp_path / "y.npz", FITTED, labels=[KARATE.nodes[k]["club"] for k in KARATE])
     saved = load_embedding(tmp_path / "y.npz")
     np.testing.assert_array_equal(saved.coordinates, FITTED.embedding_)
     assert saved.coordinates.dtype == np.float32
@@ -178,7 +178,7 @@ def test_parameters_that_are_no_json_leave_a_trace(tmp_path):
 
     rng = np.random.default_rng(0)
     start = np.random.default_rng(1).standard_normal((34, 2))
-    save_embedding(tmp_path / "y.npz", SGtSNEpi(random_state=rng, Y0=start, max_iter=2, callback=watch).fit(KARATE))
+    write_embedding(tmp_path / "y.npz", SGtSNEpi(random_state=rng, Y0=start, max_iter=2, callback=watch).fit(KARATE))
     found = load_embedding(tmp_path / "y.npz").provenance
     assert found["seed"] is None
     assert found["parameters"]["random_state"] == "Generator"
@@ -188,7 +188,7 @@ def test_parameters_that_are_no_json_leave_a_trace(tmp_path):
 
 def test_names_of_any_kind_come_back(tmp_path):
     Y = np.arange(len(NAMES), dtype=float)
-    save_embedding(tmp_path / "y.npz", Y, nodes=NAMES, labels=NAMES[::-1])
+    write_embedding(tmp_path / "y.npz", Y, nodes=NAMES, labels=NAMES[::-1])
     saved = load_embedding(tmp_path / "y.npz")
     assert saved.nodes == NAMES
     assert list(map(type, saved.nodes)) == list(map(type, NAMES))
@@ -197,14 +197,14 @@ def test_names_of_any_kind_come_back(tmp_path):
 
 
 def test_numpy_names_are_numbers(tmp_path):
-    save_embedding(tmp_path / "y.npz", [1, 2], nodes=np.array([5, 7]), labels=np.array([0.5, 1], np.float32))
+    write_embedding(tmp_path / "y.npz", [1, 2], nodes=np.array([5, 7]), labels=np.array([0.5, 1], np.float32))
     saved = load_embedding(tmp_path / "y.npz")
     assert (saved.nodes, saved.labels) == ([5, 7], [0.5, 1.0])
 
 
 def test_names_that_no_file_keeps(tmp_path):
     with pytest.raises(ValueError, match=r"nodes holds frozenset.*type frozenset.*give numbers"):
-        save_embedding(tmp_path / "y.npz", [1.0], nodes=[frozenset()])
+        write_embedding(tmp_path / "y.npz", [1.0], nodes=[frozenset()])
     assert not list(tmp_path.iterdir())
 
 
@@ -212,13 +212,13 @@ def test_positions_and_graph_order(tmp_path):
     G = nx.Graph([("c", "a"), ("a", "b")])
     pos = sgtsne_layout(G, seed=0)
     shuffled = {node: pos[node] for node in "abc"}
-    save_embedding(tmp_path / "y.npz", shuffled, graph=G)
+    write_embedding(tmp_path / "y.npz", shuffled, graph=G)
     saved = load_embedding(tmp_path / "y.npz")
     assert saved.nodes == ["c", "a", "b"]
     for node, place in saved.positions.items():
         np.testing.assert_array_equal(place, pos[node])
     assert saved.provenance["graph_hash"] == graph_hash(G)
-    save_embedding(tmp_path / "again.npz", saved)
+    write_embedding(tmp_path / "again.npz", saved)
     assert (tmp_path / "again.npz").read_bytes() == (tmp_path / "y.npz").read_bytes()
 
 
@@ -296,7 +296,7 @@ def test_labels_of_nodes_that_are_their_rows(tmp_path):
 
 
 def test_communities_as_labels(tmp_path):
-    save_embedding(tmp_path / "y.npz", FITTED, labels="louvain")
+    write_embedding(tmp_path / "y.npz", FITTED, labels="louvain")
     assert load_embedding(tmp_path / "y.npz").labels == louvain_names(KARATE)
 
 
@@ -336,7 +336,7 @@ def test_arcs_are_written_as_they_are(tmp_path):
     write_embedding(tmp_path / "y.cyjs", [1, 2, 4], graph=D)
     edges = [edge["data"] for edge in json.loads((tmp_path / "y.cyjs").read_text())["elements"]["edges"]]
     assert [(edge["source"], edge["target"], edge["weight"]) for edge in edges] == list(D.edges(data="weight"))
-    save_embedding(tmp_path / "y.npz", [1, 2, 4], graph=D)
+    write_embedding(tmp_path / "y.npz", [1, 2, 4], graph=D)
     assert load_embedding(tmp_path / "y.npz").provenance["graph_hash"] == graph_hash(D)
 
 
@@ -478,10 +478,10 @@ def test_broken_embeddings(tmp_path, name, content, match):
         ({"coordinates": np.array([{}], object)}, "pickle|Object arrays"),
         ({"coordinates": np.zeros((2, 9))}, r"shape \(2, 9\)"),
         ({"nodes": np.frombuffer(b"[1]", np.uint8)}, "2 rows but 1 names"),
-        ({"nodes": np.frombuffer(b'{"a": 1}', np.uint8)}, "not what save_embedding writes"),
+        ({"nodes": np.frombuffer(b'{"a": 1}', np.uint8)}, "not what write_embedding writes"),
         ({"nodes": np.frombuffer(b"[[1], 2]", np.uint8)}, r"the name \[1\]"),
         ({"nodes": np.frombuffer(b"[" * 100_000, np.uint8)}, "deeply"),
-        ({"sggraph_embedding": None}, "not what save_embedding writes"),
+        ({"sggraph_embedding": None}, "not what write_embedding writes"),
     ],
 )
 def test_broken_npz(tmp_path, change, match):
@@ -535,8 +535,8 @@ def test_a_name_that_comes_twice_is_found_without_comparing_all(tmp_path):
 @pytest.mark.parametrize("path", [None, 5, b"y.csv"])
 @pytest.mark.parametrize(
     "function",
-    [load_embedding, lambda path: write_embedding(path, [0]), lambda path: save_embedding(path, [0])],
-    ids=["load", "write", "save"],
+    [load_embedding, lambda path: write_embedding(path, [0])],
+    ids=["load", "write"],
 )
 def test_what_is_no_name_of_a_file(function, path):
     with pytest.raises(TypeError, match=f"^path is {path!r} of type {type(path).__name__}; give the name of a file"):
@@ -552,13 +552,11 @@ def test_unknown_suffixes(tmp_path, function):
 def test_missing_and_misnamed_files(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"y\.csv"):
         load_embedding(tmp_path / "y.csv")
-    with pytest.raises(ValueError, match=r"must be \.npz; write_embedding"):
-        save_embedding(tmp_path / "y.csv", [0])
 
 
 def test_parameters_are_those_of_the_fit(tmp_path):
     estimator = SGtSNEpi(max_iter=7, random_state=3).fit(nx.path_graph(5)).set_params(max_iter=99, random_state=4)
-    save_embedding(tmp_path / "a.npz", estimator)
+    write_embedding(tmp_path / "a.npz", estimator)
     provenance = load_embedding(tmp_path / "a.npz").provenance
     assert (provenance["parameters"]["max_iter"], provenance["seed"]) == (7, 3)
 
@@ -598,7 +596,7 @@ def test_a_series_of_labels_is_read_as_on_pictures(tmp_path):
         (Y, {"graph": matrix}, by_row),
         (samples, {}, by_row),
     ):
-        save_embedding(tmp_path / "a.npz", embedding, labels=labels, **named)
+        write_embedding(tmp_path / "a.npz", embedding, labels=labels, **named)
         assert load_embedding(tmp_path / "a.npz").labels == expected
 
 

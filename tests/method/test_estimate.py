@@ -15,8 +15,8 @@ from sggraph.method.estimate import Estimate
 
 @pytest.mark.parametrize("d", [1, 2, 3])
 def test_it_tells_what_a_run_takes(d):
-    graph = sg.datasets.make_grid((60, 60)).graph
-    found = sg.estimate(graph, d, random_state=0)
+    graph = sg.datasets.make_grid((60, 60)).adjacency
+    found = sg.estimate_cost(graph, d, random_state=0)
     assert (found.n_nodes, found.n_edges, found.d) == (3600, 2 * 60 * 59, d)
     assert found.n_iter == sg.SGtSNEpi(d, random_state=0).fit(graph).n_iter_
     assert found.seconds > 0
@@ -26,7 +26,7 @@ def test_it_tells_what_a_run_takes(d):
 @pytest.mark.parametrize(
     "graph",
     [
-        sg.datasets.make_block_model(5000, 20).graph,  # measured .6 to 1.5 times the run
+        sg.datasets.make_block_model(5000, 20).adjacency,  # measured .6 to 1.5 times the run
         nx.disjoint_union_all([nx.cycle_graph(40)] * 400),  # .77 to 1.04; without the small components .04
     ],
     ids=["one", "many"],
@@ -35,7 +35,7 @@ def test_seconds_are_about_right(graph, monkeypatch):
     """Of all threads together, which other processes disturb little."""
     monkeypatch.setattr("sggraph.method.estimate.clock", time.process_time)
     sg.embed_graph(graph, random_state=0, max_iter=120)
-    found = sg.estimate(graph, random_state=0, init="stress")
+    found = sg.estimate_cost(graph, random_state=0, init="stress")
     begin = time.process_time()
     sg.embed_graph(graph, random_state=0, init="stress")
     assert 0.2 < found.seconds / (time.process_time() - begin) < 5
@@ -50,7 +50,7 @@ def status(key):
         return next(1024 * int(line.split()[1]) for line in file if line.startswith(key))
 
 G = {graph}
-sg.embed_graph(sg.datasets.make_block_model(1500, 6).graph, {d}, max_iter=2, exact=False)  # loads the kernels
+sg.embed_graph(sg.datasets.make_block_model(1500, 6).adjacency, {d}, max_iter=2, exact=False)  # loads the kernels
 gc.collect()
 getattr(ctypes.CDLL(None), "malloc_trim", lambda pad: None)(0)  # what is free counts when it is taken again
 with open("/proc/self/clear_refs", "w") as file:
@@ -58,7 +58,7 @@ with open("/proc/self/clear_refs", "w") as file:
 before = status("VmRSS:")
 sg.embed_graph(G, {d}, max_iter=110, random_state=0)
 peak = status("VmHWM:") - before
-print(sg.estimate(G, {d}, max_iter=110, random_state=0).memory / peak)
+print(sg.estimate_cost(G, {d}, max_iter=110, random_state=0).memory / peak)
 """
 
 
@@ -66,9 +66,9 @@ print(sg.estimate(G, {d}, max_iter=110, random_state=0).memory / peak)
 @pytest.mark.parametrize(
     ("graph", "d"),
     [
-        ("sg.datasets.make_grid((200, 200)).graph", 2),  # measured 1.07
-        ("sg.datasets.make_block_model(40_000, 8).graph", 3),  # .73 to .79: a crowd of some iterations, finer grids
-        ("sg.datasets.make_block_model(8_000, 120).graph", 1),  # 1.15
+        ("sg.datasets.make_grid((200, 200)).adjacency", 2),  # measured 1.07
+        ("sg.datasets.make_block_model(40_000, 8).adjacency", 3),  # .73 to .79: a crowd of some iterations, finer grids
+        ("sg.datasets.make_block_model(8_000, 120).adjacency", 1),  # 1.15
     ],
 )
 def test_memory_is_about_right(graph, d):
@@ -78,11 +78,11 @@ def test_memory_is_about_right(graph, d):
 
 def test_iterations_follow_the_schedule():
     karate = nx.karate_club_graph()
-    assert sg.estimate(karate).n_iter == 400
-    assert sg.estimate(karate, lambda_=1).n_iter == 400
-    assert sg.estimate(karate, max_iter=30).n_iter == 30
-    assert sg.estimate(karate, init="random", max_iter=0).n_iter == 0
-    assert sg.estimate(karate, Y0=np.zeros((34, 2)), max_iter=30).n_iter == 30
+    assert sg.estimate_cost(karate).n_iter == 400
+    assert sg.estimate_cost(karate, lambda_=1).n_iter == 400
+    assert sg.estimate_cost(karate, max_iter=30).n_iter == 30
+    assert sg.estimate_cost(karate, init="random", max_iter=0).n_iter == 0
+    assert sg.estimate_cost(karate, Y0=np.zeros((34, 2)), max_iter=30).n_iter == 30
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_iterations_are_those_of_the_run(options):
     meshes = nx.grid_2d_graph(30, 30), nx.disjoint_union(nx.grid_2d_graph(30, 30), nx.grid_2d_graph(4, 4))
     for graph in (nx.karate_club_graph(), *meshes):
         run = sg.SGtSNEpi(random_state=0, **options).fit(graph)
-        assert sg.estimate(graph, random_state=0, **options).n_iter == run.n_iter_
+        assert sg.estimate_cost(graph, random_state=0, **options).n_iter == run.n_iter_
 
 
 def test_a_phase_that_enlarges_is_measured_where_it_has_done_so(monkeypatch):
@@ -112,7 +112,7 @@ def test_a_phase_that_enlarges_is_measured_where_it_has_done_so(monkeypatch):
     monkeypatch.setattr(Forces, "grow", lambda self, *share: (shares.append(share[1:]), grow(self, *share))[1])
     for share in (1.0, 0.5):
         schedule = sg.Schedule((sg.Phase(5, 2.0, 50.0, 0.5), sg.Phase(5, 1.0, 50.0, 0.8, grow=share)))
-        sg.estimate(nx.grid_2d_graph(20, 20), schedule=schedule)
+        sg.estimate_cost(nx.grid_2d_graph(20, 20), schedule=schedule)
         assert (share,) in shares
 
 
@@ -122,7 +122,7 @@ def test_a_phase_that_enlarges_is_measured_where_it_has_done_so(monkeypatch):
 )
 @pytest.mark.parametrize("options", [{}, {"components": "largest"}, {"components": "together"}, {"drop_leaf": True}])
 def test_odd_graphs(graph, options):
-    found = sg.estimate(graph, **options)
+    found = sg.estimate_cost(graph, **options)
     assert found.n_nodes == len(graph)
     assert np.isfinite(found.seconds)
     assert [type(value) for value in found] == [int, int, int, int, float, int]
@@ -132,14 +132,14 @@ def test_given_coordinates_of_several_components():
     graph = nx.disjoint_union_all([nx.path_graph(9), nx.path_graph(300), nx.star_graph(20)])
     Y0 = np.random.default_rng(0).normal(size=(330, 2))
     for options in ({}, {"components": "largest"}, {"components": "pack"}, {"drop_leaf": True}):
-        assert sg.estimate(graph, init=Y0.tolist(), max_iter=30, **options).n_iter == 30
+        assert sg.estimate_cost(graph, init=Y0.tolist(), max_iter=30, **options).n_iter == 30
     with pytest.raises(ValueError, match=r"shape \(330, 2\); the graph and d need \(330, 3\)"):
-        sg.estimate(graph, 3, Y0=Y0)
+        sg.estimate_cost(graph, 3, Y0=Y0)
 
 
 def test_a_generator_is_left_as_it_was():
     rng = np.random.default_rng(5)
-    sg.estimate(nx.karate_club_graph(), random_state=rng)
+    sg.estimate_cost(nx.karate_club_graph(), random_state=rng)
     assert rng.random() == np.random.default_rng(5).random()
 
 
@@ -148,7 +148,7 @@ def test_components_that_are_packed_take_more():
     apart = nx.disjoint_union(grid, clique)
     joined = nx.Graph(apart)
     joined.add_edge(0, len(apart) - 1)
-    assert sg.estimate(apart, components="pack").memory > sg.estimate(joined).memory + 2e6
+    assert sg.estimate_cost(apart, components="pack").memory > sg.estimate_cost(joined).memory + 2e6
 
 
 def test_it_prints_as_a_line():
@@ -159,9 +159,9 @@ def test_it_prints_as_a_line():
 
 def test_wrong_arguments_are_named():
     with pytest.raises(TypeError, match="'lamda' is no argument of embed_graph"):
-        sg.estimate(nx.path_graph(4), lamda=3)
+        sg.estimate_cost(nx.path_graph(4), lamda=3)
     with pytest.raises(ValueError, match="max_iter=-1"):
-        sg.estimate(nx.path_graph(4), max_iter=-1)
+        sg.estimate_cost(nx.path_graph(4), max_iter=-1)
 
 
 @pytest.mark.parametrize(
@@ -169,8 +169,8 @@ def test_wrong_arguments_are_named():
 )
 def test_what_the_run_refuses_is_refused(name, value):
     with pytest.raises(ValueError, match=name):
-        sg.estimate(nx.path_graph(3), **{name: value})
+        sg.estimate_cost(nx.path_graph(3), **{name: value})
 
 
 def test_a_rate_that_diverges():
-    assert sg.estimate(nx.barabasi_albert_graph(300, 3, seed=0), eta=1e8).n_iter == 400
+    assert sg.estimate_cost(nx.barabasi_albert_graph(300, 3, seed=0), eta=1e8).n_iter == 400

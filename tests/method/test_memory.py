@@ -32,7 +32,7 @@ def test_more_of_anything_takes_more():
 @pytest.mark.parametrize("n", [900, 8_000, 40_000])
 def test_path_lengths_are_kept_through_the_loop(n, monkeypatch):
     """Two bytes each, from the start on, and told: few pivots make the difference, beside a large grid too."""
-    A = sg.datasets.make_torus(n // 100, 100).graph
+    A = sg.datasets.make_torus(n // 100, 100).adjacency
     with Workers(1) as workers:
         shape = named_shape("stress", A, 2, np.random.default_rng(0), workers)
         assert shape.D.nbytes == PER_DISTANCE * n * n_pivots(n)
@@ -47,14 +47,14 @@ def test_path_lengths_are_kept_through_the_loop(n, monkeypatch):
 @pytest.mark.parametrize("d", [1, 2, 3])
 def test_what_a_run_allocates_is_told(d):
     """Arrays of NumPy at the peak, as a share of what is told: .65 to .68 on these graphs."""
-    graphs = [sg.datasets.make_block_model(4_000, 20).graph, sg.datasets.make_grid((70, 70)).graph]
+    graphs = [sg.datasets.make_block_model(4_000, 20).adjacency, sg.datasets.make_grid((70, 70)).adjacency]
     for A in graphs:
         sg.embed_graph(A, d, max_iter=2, random_state=0)  # loads the kernels
         tracemalloc.start()
         sg.embed_graph(A, d, max_iter=4, random_state=0)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        told = sg.estimate(A, d, max_iter=4, random_state=0).memory
+        told = sg.estimate_cost(A, d, max_iter=4, random_state=0).memory
         assert 0.3 < peak / told < 1
 
 
@@ -79,7 +79,7 @@ def test_a_grid_of_explicit_cells_is_refused_before_it_is_made():
     tracemalloc.stop()
     assert peak < 50e6
     with pytest.raises(MemoryError, match=r"h=0\.1 needs .* max_memory='200MB'"):
-        sg.estimate(G, 3, h=0.1, max_memory="200MB")
+        sg.estimate_cost(G, 3, h=0.1, max_memory="200MB")
     np.testing.assert_array_equal(free, sg.embed_graph(G, h=20.0, max_memory="200MB", **options))
 
 

@@ -85,7 +85,7 @@ def test_every_start_goes_on_to_the_same_bits(monkeypatch, init):
 
 @pytest.mark.parametrize("d", [1, 2])
 def test_counties_go_on_to_the_same_bits(monkeypatch, d):
-    check_resumption(monkeypatch, [30, 120], sg.datasets.load_us_counties().graph, d, max_iter=160)
+    check_resumption(monkeypatch, [30, 120], sg.datasets.load_us_counties().adjacency, d, max_iter=160)
 
 
 def test_components_go_on_to_the_same_bits(monkeypatch):
@@ -123,7 +123,7 @@ def test_large_graphs_go_on_to_the_same_bits(monkeypatch):
 @pytest.mark.parametrize("d", [1, 2, 3])
 def test_same_bits_for_any_number_of_threads(d):
     """Below and above the size at which nodes are renumbered, before and after the picture is enlarged."""
-    for graph, n_iter in ((sg.datasets.make_grid((40, 30)).graph, 60), (large_graph(), 56)):
+    for graph, n_iter in ((sg.datasets.make_grid((40, 30)).adjacency, 60), (large_graph(), 56)):
         results = [sg.embed_graph(graph, d, max_iter=n_iter, random_state=0, n_jobs=n_jobs) for n_jobs in (1, 2, 3)]
         for result in results[1:]:
             np.testing.assert_array_equal(result, results[0])
@@ -442,7 +442,7 @@ def test_a_checkpoint_keeps_its_seed():
 
 def test_a_state_does_not_write_over_a_file_of_something_else():
     fitted = sg.SGtSNEpi(random_state=0, max_iter=9, warm_start=True).fit(KARATE)
-    sg.save_embedding("mine.npz", fitted.embedding_)
+    sg.write_embedding("mine.npz", fitted.embedding_)
     sg.embed_graph(nx.path_graph(9), max_iter=9, checkpoint="other.npz")
     for name, message in (("mine.npz", "no checkpoint"), ("other.npz", "another graph")):
         before = Path(name).read_bytes()

@@ -76,7 +76,7 @@ def test_random_is_a_ball_of_the_published_size():
 
 @pytest.mark.parametrize("length", [0.5, 3.0, 40.0])
 def test_the_median_edge_has_the_wanted_length(length, workers):
-    A = load_us_counties().graph
+    A = load_us_counties().adjacency
     Y = start("auto", A, 2, length, rng(), workers)
     assert np.median(edge_lengths(Y, A)) == pytest.approx(length, rel=0.02)
 
@@ -101,7 +101,7 @@ def test_a_grid_comes_out_as_a_grid(init, workers):
 @pytest.mark.parametrize("init", ["stress", "pmds", "spectral"])
 def test_the_map_comes_back(init, workers):
     counties = load_us_counties()
-    Y = named_shape(init, counties.graph, 2, rng(), workers).Y
+    Y = named_shape(init, counties.adjacency, 2, rng(), workers).Y
     i, j = rng().integers(0, len(Y), (2, 4000))
     lengths = [np.linalg.norm(X[i] - X[j], axis=1) for X in (Y, counties.positions)]
     assert np.corrcoef(*lengths)[0, 1] > (0.7 if init == "spectral" else 0.85)
@@ -189,14 +189,14 @@ def test_a_compact_start_has_little_room_but_no_edge_is_short(workers):
 
 
 def test_axes_from_a_sample_of_the_nodes_are_near_those_from_all(workers, monkeypatch):
-    D, pivots = pivot_distances(load_us_counties().graph, 50, rng(), workers, n_farthest=0)
+    D, pivots = pivot_distances(load_us_counties().adjacency, 50, rng(), workers, n_farthest=0)
     whole = pivot_mds(D, pivots, 2)
     monkeypatch.setattr("sggraph.method.start.ROWS", 400)
     assert procrustes(whole, pivot_mds(D, pivots, 2))[2] < 1e-3
 
 
 def test_pivot_mds_is_in_the_unit_of_the_distances(workers):
-    A = load_us_counties().graph
+    A = load_us_counties().adjacency
     D, pivots = pivot_distances(A, 50, rng(), workers, n_farthest=0)
     Y = pivot_mds(D, pivots, 2)
     assert np.linalg.norm(Y[:, None] - Y[pivots][None], axis=2).mean() == pytest.approx(D.mean(), rel=0.1)
@@ -206,7 +206,7 @@ def test_short_paths(workers):
     def compact(A):
         return is_compact(named_shape("stress", A, 2, rng(), workers).Y, A, rng())
 
-    assert not compact(load_us_counties().graph)
+    assert not compact(load_us_counties().adjacency)
     assert not compact(pattern(nx.path_graph(300)))
     assert compact(pattern(nx.gnm_random_graph(600, 3000, seed=0)))
 
@@ -298,7 +298,7 @@ def test_large_graphs_have_fewer_pivots_and_small_ones_all():
 
 
 def test_threads_change_no_bit_and_seeds_do():
-    A = load_us_counties().graph
+    A = load_us_counties().adjacency
     starts = []
     for n_jobs, seed in ((1, 0), (4, 0), (1, 1)):
         with Workers(n_jobs) as workers:

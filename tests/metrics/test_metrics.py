@@ -140,11 +140,11 @@ def test_positions_as_a_dict_in_any_order():
 def test_the_sample_comes_close_and_repeats():
     counties = load_us_counties()
     Y = counties.positions
-    exact = neighbor_recall(counties.graph, Y, n_samples=None)
-    samples = [neighbor_recall(counties.graph, Y, n_samples=500, random_state=seed) for seed in (0, 0, 1)]
+    exact = neighbor_recall(counties.adjacency, Y, n_samples=None)
+    samples = [neighbor_recall(counties.adjacency, Y, n_samples=500, random_state=seed) for seed in (0, 0, 1)]
     assert samples[0] == samples[1] != samples[2]
     assert samples[0] == pytest.approx(exact, abs=0.03)
-    assert neighbor_recall(counties.graph, Y, n_samples=10_000) == exact
+    assert neighbor_recall(counties.adjacency, Y, n_samples=10_000) == exact
 
 
 def test_coincident_points_give_a_share():
@@ -193,7 +193,7 @@ def test_the_rescaled_divergence_is_the_least_over_all_scales(G):
 
 
 def test_the_divergence_is_that_of_the_estimator():
-    counties = load_us_counties().graph
+    counties = load_us_counties().adjacency
     fitted = sg.SGtSNEpi(max_iter=50, random_state=0).fit(counties)
     assert kl_divergence(counties, fitted.embedding_) == pytest.approx(fitted.kl_divergence_, rel=1e-3)
     weighted = nx.karate_club_graph()
@@ -205,11 +205,11 @@ def test_the_divergence_is_that_of_the_estimator():
 
 def test_the_scale_found_on_a_sample_is_that_of_all_nodes(monkeypatch):
     counties = load_us_counties()
-    of_all = kl_divergence(counties.graph, counties.positions, rescale=True)
+    of_all = kl_divergence(counties.adjacency, counties.positions, rescale=True)
     monkeypatch.setattr("sggraph.metrics.divergence.SEARCH_SAMPLE", 1500)
     # above that of all, seeds 0 to 9: .0022 .0003 .0056 .0019 .0009 .0028 .0007 .0032 .0001 .0000
     for seed in range(3):
-        of_some = kl_divergence(counties.graph, counties.positions, rescale=True, random_state=seed)
+        of_some = kl_divergence(counties.adjacency, counties.positions, rescale=True, random_state=seed)
         assert -1e-3 < of_some - of_all < 0.02
 
 
@@ -276,13 +276,13 @@ def test_samples_repeat_and_come_close(score):
     of_sets = score in (neighbor_recall, weighted_recall, neighborhood_preservation)
     everything = {"n_samples": None} if of_sets else {"n_sources": 1000, "n_targets": None}
     few = {"n_samples": 500} if of_sets else {}
-    samples = [score(counties.graph, Y, random_state=seed, **few) for seed in (0, 0, 1)]
+    samples = [score(counties.adjacency, Y, random_state=seed, **few) for seed in (0, 0, 1)]
     assert samples[0] == samples[1] != samples[2]
-    assert samples[0] == pytest.approx(score(counties.graph, Y, **everything), abs=0.03)
+    assert samples[0] == pytest.approx(score(counties.adjacency, Y, **everything), abs=0.03)
 
 
 def test_threads_do_not_matter():
-    G = load_us_counties().graph
+    G = load_us_counties().adjacency
     Y = points(G.shape[0])
     for score in (shortest_path_correlation, normalized_stress, kl_divergence):
         assert score(G, Y, n_jobs=1) == score(G, Y, n_jobs=3)

@@ -120,7 +120,7 @@ def test_names_are_measured_as_files_draw_them():
 def test_the_states_have_their_names():
     counties = load_us_counties()
     states = [counties.label_names[c] for c in counties.labels]
-    ax = plot_embedding(counties.positions, states, graph=counties.graph, label_on_map=True)
+    ax = plot_embedding(counties.positions, states, graph=counties.adjacency, label_on_map=True)
     assert {text.get_text() for text in written(ax)} == set(states)
     check_places(ax)
     size = {text.get_text(): text.get_fontsize() for text in written(ax)}

@@ -172,7 +172,7 @@ def test_no_more_threads_than_n_jobs(n_jobs, monkeypatch):
         run(self, kernel, bounds, *args)
 
     monkeypatch.setattr(blocks.Workers, "run", watched)
-    mesh = sggraph.datasets.make_torus(40, 40).graph
+    mesh = sggraph.datasets.make_torus(40, 40).adjacency
     schedule = sggraph.Schedule((sggraph.Phase(2, 1.0, 100.0, 0.8, stress=1.0),), length=10.0)
     sggraph.embed_graph(mesh, h=0.6, schedule=schedule, random_state=0, n_jobs=n_jobs)
     assert set(seen) == {n_jobs}
@@ -189,7 +189,7 @@ G = nx.karate_club_graph()
 Y = sg.embed_graph(G, max_iter=20, random_state=0)
 sg.plot_embedding(Y, graph=G, labels="louvain").figure.savefig({png!r})
 sg.embed_graph(nx.disjoint_union(G, nx.star_graph(5)), max_iter=20)
-sg.embed_graph(sg.datasets.make_torus(40, 40).graph, max_iter=5)
+sg.embed_graph(sg.datasets.make_torus(40, 40).adjacency, max_iter=5)
 X = np.random.default_rng(0).random((300, 5))
 estimator = sg.SGtSNEpi(max_iter=20, random_state=0).fit(X)
 estimator.transform(X[:3])
