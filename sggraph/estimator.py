@@ -1,6 +1,5 @@
 """`SGtSNEpi`, the scikit-learn face of the method: a thin coat over `point_cloud`, `embed` and `joining`."""
 
-from os import PathLike
 from typing import Any, Self
 
 import numpy as np
@@ -27,10 +26,9 @@ from .core.types import (
     Seed,
     Weight,
 )
-from .datasets.dataset import Dataset
 from .features.point_cloud import neighbor_graph
 from .features.transform import place_nodes, place_samples
-from .graph.adjacency import Graph, GraphLike, GraphWarning, as_graph
+from .graph.adjacency import Graph, GraphLike, GraphWarning, as_graph, is_graph_like
 from .inputs.checks import as_generator, check_flag
 from .method.checkpoint import EmbeddingState
 from .method.pipeline import embed
@@ -50,95 +48,27 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
 
     Parameters
     ----------
-    d : {1, 2, 3}, default 2
-        Dimension of the embedding.
-    lambda_ : float, "auto" or None, default "auto"
-        Number of neighbours that count ("auto": 10): each row p of probabilities is raised to the power at which
-        sum p^gamma = lambda, and normalised again; None leaves the weights as they are. In a graph with weights a
-        third of a node's neighbours count, if that is fewer: heavier edges pull more, however few they are. Without
-        weights, and in neighbour graphs of samples, nodes with at most `lambda_` neighbours get equal weights. See
-        `lambda_report`.
+    d, lambda_ : int; float, "auto" or None
+        Dimension of the embedding (2), and number of neighbours that count ("auto": 10), as in `embed_graph`.
     n_neighbors : int, default 30
         Neighbours of a sample; of n samples at most n - 1 are taken. Without effect on graphs.
-    max_iter : int or "auto", default "auto"
-        Iterations in all ("auto": 400; on large graphs of long paths, such as meshes, up to 800).
-    early_exag : int or "auto", default "auto"
-        Iterations of the early phase, with exaggerated attraction, in which the picture is small and neighbours gather
-        ("auto": 100, or 250 where `alpha` is given, at most half of `max_iter`).
-    alpha : float or "auto", default "auto"
-        Exaggeration of the attraction in the early phase ("auto": 3). A number asks for the method as published: no
-        stress of path lengths, whatever `balance` is, and a start from edges of length 12 / alpha.
-    eta : float or "auto", default "auto"
-        Learning rate; "auto" is n / exaggeration in each phase, at most n (Belkina et al. 2019). Beyond ten times the
-        number of nodes steps may scatter them, of which a warning tells.
-    h : float, optional
-        Side of the cells of a plain grid for the repulsion, in units of the embedding. Left out, grid and near field
-        are chosen by cost at a force error of mostly below 1 %.
-    balance : float from 0 to 1, default 0.5
-        What the picture should show: 0 the overall shape (distances follow path lengths), 1 neighbourhoods (neighbours
-        are nearest): the weight of the stress of path lengths beside the KL divergence, see `embed_graph`.
-    init : {"auto", "stress", "pmds", "spectral", "random"} or array of shape (n, d), default "auto"
-        Start: pivot stress ("stress", which "auto" is), pivot MDS ("pmds"), leading eigenvectors of the random walk
-        ("spectral"), a random ball of standard deviation 1e-4, or given coordinates, made no larger than other starts
-        unless `early_exag` is 0, or `alpha` or `schedule` is given.
-    Y0 : array of shape (n, d), optional
-        Start, instead of `init`.
-    components : {"auto", "pack", "together", "largest"}, default "auto"
-        What becomes of a graph that is not connected. "pack": each component is embedded by itself, with this schedule
-        and a start of its own; all are scaled to the same distance between nearest nodes and packed, the largest in
-        the middle, isolated nodes in a block below. "together": all in one run, in which components repel each other.
-        "largest": only the largest is embedded, and the rows of all other nodes are NaN. "auto" is "pack", and
-        "together" where `init` or `Y0` are coordinates, which say where components are to be.
-    exaggeration : float or "auto", default "auto"
-        Exaggeration in the last phase. "auto": 1 where `alpha` is given, otherwise the mean of
-        min(degree, lambda) / lambda: a node with few neighbours does not pull with the weight of lambda ones; nearer to
-        1 for small graphs, at most .76 to 1 where many nodes have the same neighbours, as in cliques.
-    schedule : Schedule, optional
-        Phases and extent of the start, instead of the five before and `balance`.
-    weight : str or None, default "weight"
-        Edge attribute of NetworkX and igraph graphs that holds the weight; None ignores weights.
-    direction : {"symmetric", "out", "in"}, default "symmetric"
-        What a directed graph means, see `as_graph`.
-    local_weights : bool or "auto", default "auto"
-        Weight each edge by the Jaccard index of its ends' neighbourhoods; "auto": where all edges weigh the same.
-    exact : bool, optional
-        Sum the repulsion over all pairs of nodes. Left out, this is done for up to 1,000 nodes.
-    drop_leaf : bool, default False
-        Leave nodes with a single neighbour out of the descent and set them beside that neighbour afterwards.
-    random_state : int, numpy.random.Generator, numpy.random.RandomState or None
-        Seed; the same int gives the same bits for any `n_jobs` (but not with an approximate search for neighbours).
-    n_jobs : int, optional
-        Threads; left out or -1: all cores.
-    verbose : bool, default False
-        Show a progress bar.
-    callback : callable, optional
-        ``callback(iteration, Y, kl_divergence, gradient_norm)`` every `callback_every` iterations and after the last
-        one, with Y (n, d) a copy; returning True stops the run. Of components that are packed it watches the largest
-        alone: Y holds the nodes of that one, in their order. A `History` records what it is told.
-    callback_every : int, default 50
-        See `callback`.
+    max_iter, early_exag, alpha, eta : number or "auto", default "auto"
+        Iterations in all and in the early phase, exaggeration of the attraction in that phase, and learning rate, as in
+        `embed_graph`. A number for `alpha` asks for the method as published.
     metric : str, default "euclidean"
         Distance of samples, see `point_cloud_to_graph`; "precomputed": the input is a graph. A matrix then holds
         weights of edges, large for near nodes, not distances.
     method : {"auto", "exact", "approximate"}, default "auto"
-        Search for the neighbours of samples, see `point_cloud_to_graph`.
+        Search for the neighbours of samples, see `point_cloud_to_graph`. The approximate one depends on `n_jobs`.
     perplexity : float, default 10
         Of the Gaussian weights of the neighbours of samples, see `point_cloud_to_graph`.
     warm_start : bool, default False
         Let `fit` go on from `state_`, if there is one, to the same bits as one run without a stop. The graph must be
         the same, and the parameters; those of the schedule may change what is still to come.
-    checkpoint : str or path, optional
-        A file (.npz) that holds the state, written every `checkpoint_every` iterations, at an interrupt and at the end,
-        always whole or not at all. If it exists, the run goes on from it; at the end it stays, so that the same fit
-        again has no iteration left to do. Delete it to begin anew.
-    checkpoint_every : int, default 50
-        See `checkpoint`.
-    on_interrupt : {"raise", "return"}, default "raise"
-        After Ctrl-C, when the iteration is done: raise an EmbeddingInterrupted, a KeyboardInterrupt, which leaves
-        nothing but `state_`, or take the coordinates so far, with a warning.
-    max_memory : int or str, optional
-        Bytes, or text such as "4GB": a graph that is estimated to need more is refused with a MemoryError, and
-        the grid for the repulsion is kept as coarse as it has to be.
+    balance, weight, direction, local_weights, init, Y0, components, exaggeration, schedule, h, exact, drop_leaf
+        What the picture shows and how it is made, as in `embed_graph`.
+    random_state, n_jobs, verbose, callback, callback_every, checkpoint, checkpoint_every, on_interrupt, max_memory
+        The seed, and how the run goes, as in `embed_graph`; after an interrupt `state_` is there.
 
     Attributes
     ----------
@@ -148,8 +78,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         KL divergence of the joint probabilities of graph and embedding at the end, without exaggeration. Of components
         that are packed: its mean over the nodes that have an edge, each component taken for itself, before scaling.
     n_iter_ : int
-        Iterations done: `max_iter`, or fewer if `callback` stopped the run. Those of the largest component, where
-        components are packed.
+        Iterations done for the largest component: `max_iter`, or fewer if `callback` stopped the run.
     n_clamped_ : int
         Nodes with too few neighbours for `lambda_`: with at most that many, whose weights are equal, or, in a graph
         with weights, at most three times as many less 2, of which the first and a third of the others count.
@@ -158,8 +87,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
     schedule_ : Schedule
         What the largest component followed, from which start. ``print(schedule_)``.
     state_ : EmbeddingState
-        Where the run stands, for `warm_start` or ``fit(..., state=...)``; there after an interrupt, and with
-        `warm_start`.
+        Where the run stands, for ``fit(..., state=...)``; there after an interrupt, and with `warm_start`.
     nodes_ : list
         Names of the nodes, ``list(G)`` for NetworkX graphs; the numbers of the rows for samples.
     graph_ : Graph
@@ -173,13 +101,8 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
 
     See Also
     --------
-    embed_graph : the same as a function.
+    embed_graph : the same as a function; with the publications of the method.
     sgtsne_layout : the same as a dict of positions for NetworkX.
-
-    Notes
-    -----
-    N. Pitsianis, A.-S. Iliopoulos, D. Floros, X. Sun: Spaceland embedding of sparse stochastic graphs, IEEE HPEC 2019;
-    N. Pitsianis, D. Floros, A.-S. Iliopoulos, X. Sun: SG-t-SNE-Pi, JOSS 4(39):1577, 2019.
 
     Examples
     --------
@@ -222,16 +145,20 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         alpha: Float | Auto = "auto",
         eta: Float | Auto = "auto",
         *,
-        h: Float | None = None,
+        metric: str = "euclidean",
+        method: Search = "auto",
+        perplexity: Float = 10,
+        warm_start: bool = False,
         balance: Float = 0.5,
+        weight: Weight = "weight",
+        direction: Direction = "symmetric",
+        local_weights: bool | Auto = "auto",
         init: Init = "auto",
         Y0: Numbers | None = None,
         components: Components = "auto",
         exaggeration: Float | Auto = "auto",
         schedule: Schedule | None = None,
-        weight: Weight = "weight",
-        direction: Direction = "symmetric",
-        local_weights: bool | Auto = "auto",
+        h: Float | None = None,
         exact: bool | None = None,
         drop_leaf: bool = False,
         random_state: Seed = None,
@@ -239,10 +166,6 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         verbose: bool = False,
         callback: Callback | None = None,
         callback_every: Int = 50,
-        metric: str = "euclidean",
-        method: Search = "auto",
-        perplexity: Float = 10,
-        warm_start: bool = False,
         checkpoint: FilePath | None = None,
         checkpoint_every: Int = 50,
         on_interrupt: OnInterrupt = "raise",
@@ -255,16 +178,20 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         self.early_exag = early_exag
         self.alpha = alpha
         self.eta = eta
-        self.h = h
+        self.metric = metric
+        self.method = method
+        self.perplexity = perplexity
+        self.warm_start = warm_start
         self.balance = balance
+        self.weight = weight
+        self.direction = direction
+        self.local_weights = local_weights
         self.init = init
         self.Y0 = Y0
         self.components = components
         self.exaggeration = exaggeration
         self.schedule = schedule
-        self.weight = weight
-        self.direction = direction
-        self.local_weights = local_weights
+        self.h = h
         self.exact = exact
         self.drop_leaf = drop_leaf
         self.random_state = random_state
@@ -272,10 +199,6 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         self.verbose = verbose
         self.callback = callback
         self.callback_every = callback_every
-        self.metric = metric
-        self.method = method
-        self.perplexity = perplexity
-        self.warm_start = warm_start
         self.checkpoint = checkpoint
         self.checkpoint_every = checkpoint_every
         self.on_interrupt = on_interrupt
@@ -331,7 +254,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
             self.__dict__.pop(stale, None)
         settings = Settings.of(self.get_params(deep=False))
         rng = as_generator(self.random_state)
-        if self._is_graph(X):
+        if self.metric == "precomputed" or is_graph_like(X):
             graph = as_graph(X, weight=self.weight, direction=self.direction)
         else:
             graph = self._graph_of_samples(X, rng)
@@ -343,14 +266,9 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         if result.state is not None:
             self.state_ = result.state
         self.fitted_params_ = self.get_params(deep=False)
-        self.embedding_ = result.coordinates
-        self.kl_divergence_ = result.kl_divergence
-        self.n_iter_ = result.n_iter
-        self.n_clamped_ = result.n_clamped
-        self.components_ = result.components
-        self.schedule_ = result.schedule
-        self.nodes_ = result.graph.nodes
-        self.graph_ = result.graph
+        self.embedding_, self.graph_, self.nodes_ = result.coordinates, result.graph, result.graph.nodes
+        self.kl_divergence_, self.n_iter_ = result.kl_divergence, result.n_iter
+        self.n_clamped_, self.components_, self.schedule_ = result.n_clamped, result.components, result.schedule
         self._n_features_out = self.d
         return self
 
@@ -438,17 +356,6 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
                 workers=workers,
             )
 
-    def _is_graph(self, X):
-        if self.metric == "precomputed" or isinstance(X, (tuple, Graph, Dataset)):
-            return True
-        if sparse.issparse(X):
-            return X.shape[0] == X.shape[1]
-        if X is None or isinstance(X, (str, PathLike, dict)):  # `as_graph` tells what it takes instead
-            return True
-        if hasattr(X, "columns"):
-            return {"source", "target"} <= set(X.columns)
-        return hasattr(X, "get_edgelist") or (hasattr(X, "adj") and hasattr(X, "is_directed"))
-
     def _graph_of_samples(self, X, rng):
         X = validate_data(self, X, accept_sparse="csr", dtype=(np.float64, np.float32), ensure_min_samples=2)
         if X.shape[0] == X.shape[1] and not sparse.issparse(X) and not X.diagonal().any() and np.array_equal(X, X.T):
@@ -461,16 +368,8 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         if isinstance(k, (int, np.integer)) and k >= X.shape[0]:
             k = X.shape[0] - 1
             warn(f"n_neighbors={self.n_neighbors} of {X.shape[0]} samples: {k} are taken", GraphWarning)
-        graph = neighbor_graph(
-            X,
-            k,
-            perplexity=self.perplexity,
-            metric=self.metric,
-            method=self.method,
-            rng=rng,
-            n_jobs=self.n_jobs,
-            verbose=self.verbose,
-        )
+        options = {name: getattr(self, name) for name in ("perplexity", "metric", "method", "n_jobs", "verbose")}
+        graph = neighbor_graph(X, k, rng=rng, **options)
         self._samples, self._n_neighbors = sparse.csr_array(X) if sparse.issparse(X) else X, k
         return graph
 

@@ -8,6 +8,7 @@ It does not read files (graph_files.py) and does not turn feature vectors into g
 import hashlib
 import warnings
 from collections.abc import Hashable, Iterable
+from os import PathLike
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -162,6 +163,19 @@ def as_graph(graph: GraphLike, *, weight: Weight = "weight", direction: Directio
         if copied is not None:
             return copied
     return _clean(to_arcs(graph, weight), direction)
+
+
+def is_graph_like(X: object) -> bool:
+    """Whether X describes a graph rather than samples in rows; a square dense array counts as samples."""
+    if isinstance(X, (tuple, Graph, Dataset)):
+        return True
+    if sparse.issparse(X):
+        return X.shape[0] == X.shape[1]
+    if X is None or isinstance(X, (str, PathLike, dict)):  # `as_graph` tells what it takes instead
+        return True
+    if hasattr(X, "columns"):
+        return {"source", "target"} <= set(X.columns)
+    return hasattr(X, "get_edgelist") or (hasattr(X, "adj") and hasattr(X, "is_directed"))
 
 
 def quiet_graph(graph: GraphLike) -> Graph:
