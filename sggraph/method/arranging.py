@@ -11,7 +11,7 @@ from ..core.shape.packing import pack
 from ..runtime.threads import one_blas_thread
 from .components import are_small, as_parts
 
-GAP = 1.5  # between parts and between isolated nodes, in distances between nodes
+GAP = 1.5  # between parts and between isolated nodes, in distances between nodes; at 1 large parts touch to the eye
 LEAST_SPACING = 0.1  # of that of evenly spread nodes: a part whose nodes coincide in pairs is not blown up
 
 

@@ -26,7 +26,7 @@ from .problem import prepared
 from .run import begun, forces_of, part_of
 from .settings import Settings
 
-WARM_UP, TIMED = 12, 8  # iterations
+WARM_UP, TIMED = 12, 8  # iterations: a twentieth of the usual run
 TIMED_SMALL = 40  # iterations of small components, whose start takes longer than a few
 REPLANS = 0.01  # share of the iterations that plan anew
 

@@ -20,7 +20,7 @@ from .memory import check_memory, grid_limit
 from .settings import Settings
 from .start import check_init
 
-LEAF_DISTANCE = 0.5  # of the median edge of the picture
+LEAF_DISTANCE = 0.5  # of the median edge of the picture: leaves stand nearer to their node than its other neighbours
 
 
 class Narrowing(NamedTuple):

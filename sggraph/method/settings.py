@@ -23,7 +23,7 @@ from ..inputs.checks import (
 )
 from .schedule import Schedule
 
-AUTO_LAMBDA = 10.0
+AUTO_LAMBDA = 10.0  # as in the publications
 COMPONENTS = ("auto", "pack", "together", "largest")
 FACTORS = 1e-6, 1e30  # what float32 can multiply coordinates and forces by
 MOST_ITER = 10**7  # days on a graph of a thousand nodes; a typo beyond that
