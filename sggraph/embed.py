@@ -1,7 +1,6 @@
 """`embed_graph` and `sgtsne_layout`: what users call, and what each argument means. What happens is in method/."""
 
 from itertools import compress
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -22,11 +21,11 @@ from .core.types import (
     Weight,
 )
 from .graph.adjacency import GraphLike, as_graph
-from .inputs.checks import GREATEST
 from .method.checkpoint import EmbeddingState
 from .method.pipeline import embed
 from .method.schedule import Schedule
 from .method.settings import Settings
+from .runtime.checks import ABOVE_0, GREATEST, check_number, refused, shown
 
 
 def embed_graph(
@@ -112,7 +111,7 @@ def embed_graph(
         1 for small graphs, at most .76 to 1 where many nodes have the same neighbours, as in cliques.
     eta : float or "auto", default "auto"
         Learning rate; "auto" is n / exaggeration in each phase, at most n (Belkina et al. 2019). Beyond ten times the
-        number of nodes steps may scatter them, of which a warning tells.
+        number of nodes steps may scatter them, and a warning says so.
     schedule : Schedule, optional
         Phases and extent of the start, instead of the five before and `balance`.
     h : float, optional
@@ -159,7 +158,8 @@ def embed_graph(
     Raises
     ------
     ValueError, TypeError
-        For input that is no graph, an argument out of range, or a state of another graph, other parameters or versions.
+        For input that is not a graph, an argument out of range, or a state of another graph, of other parameters or
+        versions.
     EmbeddingDivergedError
         If the descent runs into NaN or infinity.
     EmbeddingInterrupted
@@ -242,7 +242,7 @@ def sgtsne_layout(
     Raises
     ------
     ValueError, TypeError
-        As `embed_graph`; and if `scale` is no number above 0, or `center` is not d numbers.
+        As `embed_graph`; and if `scale` is not a number above 0, or `center` is not d numbers.
 
     Examples
     --------
@@ -254,8 +254,8 @@ def sgtsne_layout(
     """
     if "random_state" in options:
         raise TypeError("sgtsne_layout has no random_state: it is called seed here, as in the layouts of NetworkX")
-    if scale is not None and not (isinstance(scale, Real) and type(scale) is not bool and 0 < scale <= GREATEST):
-        raise ValueError(f"scale={scale!r:.80}: give a number above 0, or None for the embedding's own units")
+    if scale is not None:
+        check_number("scale", scale, ABOVE_0, GREATEST, "a number above 0, or None for the embedding's own units")
     center = None if center is None else _as_center(center, d)
     direction = options.pop("direction", "symmetric")
     graph = as_graph(G, weight=weight, direction=direction)
@@ -276,5 +276,5 @@ def _as_center(center, d):
     except (TypeError, ValueError, OverflowError):
         numbers = np.array(np.nan)
     if numbers.shape != (d,) or not np.isfinite(numbers).all():
-        raise ValueError(f"center={center!r:.80}: give d={d!r:.80} numbers, one for each coordinate")
+        raise refused("center", center, f"d={shown(d)} numbers, one for each coordinate")
     return numbers

@@ -31,11 +31,12 @@ from .datasets.dataset import Dataset
 from .features.point_cloud import neighbor_graph
 from .features.transform import place_nodes, place_samples
 from .graph.adjacency import Graph, GraphLike, GraphWarning, as_graph
-from .inputs.checks import as_generator, check_flag
+from .inputs.checks import as_generator
 from .method.checkpoint import EmbeddingState
 from .method.pipeline import embed
 from .method.schedule import Schedule
 from .method.settings import Settings, as_lambda
+from .runtime.checks import check_flag
 from .runtime.interrupts import EmbeddingInterrupted
 from .runtime.warn import warn
 
@@ -46,7 +47,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
     What `fit` takes for a graph: NetworkX and igraph graphs, a `Graph`, a tuple of edge arrays, a data frame with
     columns "source" and "target", a square sparse matrix; with ``metric="precomputed"`` anything that `as_graph`
     takes, square arrays among it. All else are samples in rows, whose neighbour graph is made first
-    (`point_cloud_to_graph`). A square array is taken for samples, and a warning tells if it looks like a graph.
+    (`point_cloud_to_graph`). A square array is taken for samples, and a warning says so if it looks like a graph.
 
     Parameters
     ----------
@@ -70,7 +71,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         stress of path lengths, whatever `balance` is, and a start from edges of length 12 / alpha.
     eta : float or "auto", default "auto"
         Learning rate; "auto" is n / exaggeration in each phase, at most n (Belkina et al. 2019). Beyond ten times the
-        number of nodes steps may scatter them, of which a warning tells.
+        number of nodes steps may scatter them, and a warning says so.
     h : float, optional
         Side of the cells of a plain grid for the repulsion, in units of the embedding. Left out, grid and near field
         are chosen by cost at a force error of mostly below 1 %.
@@ -305,7 +306,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         EmbeddingDivergedError
             If the descent runs into NaN or infinity.
         EmbeddingInterrupted
-            After Ctrl-C; `state_` tells where.
+            After Ctrl-C; `state_` holds where it stands.
 
         Examples
         --------
@@ -443,7 +444,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
             return True
         if sparse.issparse(X):
             return X.shape[0] == X.shape[1]
-        if X is None or isinstance(X, (str, PathLike, dict)):  # `as_graph` tells what it takes instead
+        if X is None or isinstance(X, (str, PathLike, dict)):  # `as_graph` says what it takes instead
             return True
         if hasattr(X, "columns"):
             return {"source", "target"} <= set(X.columns)

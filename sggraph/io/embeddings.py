@@ -5,6 +5,7 @@ The suffix says the format. It does not read graphs (graph_files.py), nor draw p
 
 from ..core.types import Coordinates, FilePath, Fitted, Items, Labels
 from ..graph.adjacency import GraphLike
+from ..runtime.checks import refused
 from .network_files import (
     read_cyjs_positions,
     read_gexf_positions,
@@ -71,7 +72,7 @@ def write_embedding(
         The suffix is unknown; the shape of `Y`, or the length of `nodes`, `labels` or `graph`, is wrong; names that
         the format cannot keep.
     TypeError
-        `path` is no name of a file.
+        `path` is not the name of a file.
     FileNotFoundError
         The folder does not exist.
     ImportError
@@ -136,7 +137,7 @@ def save_embedding(
     ValueError
         Another suffix, wrong shapes and lengths, or names of other types.
     TypeError
-        `path` is no name of a file.
+        `path` is not the name of a file.
     FileNotFoundError
         The folder does not exist.
 
@@ -161,7 +162,7 @@ def save_embedding(
     (7, 50, 50)
     """
     if as_path(path).suffix.lower() != ".npz":
-        raise ValueError(f"path is {str(path)!r}; its suffix must be .npz; write_embedding writes other formats")
+        raise refused("path", str(path), "a name that ends with .npz, or call write_embedding for other formats")
     write_embedding(path, Y, nodes, labels, graph)
 
 
@@ -185,7 +186,7 @@ def load_embedding(path: FilePath) -> SavedEmbedding:
     ValueError
         An unknown suffix, or contents that are broken or no embedding; names the file.
     TypeError
-        `path` is no name of a file.
+        `path` is not the name of a file.
     FileNotFoundError
         There is no such file.
     ImportError
@@ -214,5 +215,5 @@ def format_of(path):
     """The functions that write and read the format that the suffix of `path` names, or a ValueError."""
     suffix = as_path(path).suffix.lower()
     if suffix not in FORMATS:
-        raise ValueError(f"path is {str(path)!r}; its suffix must be one of {', '.join(FORMATS)}")
+        raise refused("path", str(path), f"a name that ends with {', '.join(FORMATS)}")
     return FORMATS[suffix]

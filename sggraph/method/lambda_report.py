@@ -93,7 +93,7 @@ def lambda_report(
     Raises
     ------
     ValueError, TypeError
-        For input that is no graph or a lambda below 1.
+        For input that is not a graph, or a lambda below 1.
 
     Examples
     --------
