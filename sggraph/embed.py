@@ -96,7 +96,7 @@ def embed_graph(
         and a start of its own; all are scaled to the same distance between nearest nodes and packed, the largest in
         the middle, isolated nodes in a block below. "together": all in one run, in which components repel each other.
         "largest": only the largest is embedded, and the rows of all other nodes are NaN. "auto" is "pack", and
-        "together" where `init` or `Y0` are coordinates, which say where components are to be.
+        "together" where `init` or `Y0` are coordinates, which say where the components belong.
     max_iter : int or "auto", default "auto"
         Iterations in all ("auto": 400; on large graphs of long paths, such as meshes, up to 800).
     early_exag : int or "auto", default "auto"
@@ -113,7 +113,8 @@ def embed_graph(
         Learning rate; "auto" is n / exaggeration in each phase, at most n (Belkina et al. 2019). Beyond ten times the
         number of nodes steps may scatter them, and a warning says so.
     schedule : Schedule, optional
-        Phases and extent of the start, instead of the five before and `balance`.
+        Phases and extent of the start, instead of `max_iter`, `early_exag`, `alpha`, `exaggeration`, `eta` and
+        `balance`.
     h : float, optional
         Side of the cells of a plain grid for the repulsion, in units of the embedding. Left out, grid and near field
         are chosen by cost at a force error of mostly below 1 %.
@@ -129,23 +130,23 @@ def embed_graph(
         Show progress bars: the probabilities, the start, the iterations with the time that is left.
     callback : callable, optional
         ``callback(iteration, Y, kl_divergence, gradient_norm)`` every `callback_every` iterations and after the last
-        one, with Y (n, d) a copy; returning True stops the run. Of components that are packed it watches the largest
+        one, with Y (n, d) a copy; returning True stops the run. Where components are packed, it watches the largest
         alone: Y holds the nodes of that one, in their order. A `History` records what it is told.
     callback_every : int, default 50
         See `callback`.
     state : EmbeddingState, optional
         Where an earlier run of the same graph stood, to go on from there to the same bits as if it had never stopped:
         the attribute `state` of an EmbeddingInterrupted, or `SGtSNEpi.state_`. All that decides the bits must be given
-        again; of the schedule only as far as it was followed, and `random_state` may be left out.
+        again; the schedule only as far as it was followed, and `random_state` may be left out.
     checkpoint : str or path, optional
         A file (.npz) that holds the state, written every `checkpoint_every` iterations, at an interrupt and at the end,
-        always whole or not at all. If it exists, the run goes on from it, like from `state`; at the end it stays, so
+        always whole or not at all. If it exists, the run goes on from it, as from `state`; at the end it stays, so
         that the same call again has no iteration left to do. Delete it to begin anew.
     checkpoint_every : int, default 50
         See `checkpoint`.
     on_interrupt : {"raise", "return"}, default "raise"
         After Ctrl-C, when the iteration is done: raise an EmbeddingInterrupted, a KeyboardInterrupt that holds the
-        `state`, or return the coordinates so far with a warning. Components that were not begun stand at their starts.
+        `state`, or return the coordinates so far with a warning. Components not yet begun are at their starts.
     max_memory : int or str, optional
         Bytes, or text such as "4GB": a graph that is estimated to need more is refused with a MemoryError before
         anything is allocated, and the grid for the repulsion is kept as coarse as it has to be. See `estimate`.

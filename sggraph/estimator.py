@@ -46,7 +46,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
 
     What `fit` takes for a graph: NetworkX and igraph graphs, a `Graph`, a tuple of edge arrays, a data frame with
     columns "source" and "target", a square sparse matrix; with ``metric="precomputed"`` anything that `as_graph`
-    takes, square arrays among it. All else are samples in rows, whose neighbour graph is made first
+    takes, square arrays included. Anything else is samples in rows, whose neighbour graph is made first
     (`point_cloud_to_graph`). A square array is taken for samples, and a warning says so if it looks like a graph.
 
     Parameters
@@ -89,13 +89,14 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         and a start of its own; all are scaled to the same distance between nearest nodes and packed, the largest in
         the middle, isolated nodes in a block below. "together": all in one run, in which components repel each other.
         "largest": only the largest is embedded, and the rows of all other nodes are NaN. "auto" is "pack", and
-        "together" where `init` or `Y0` are coordinates, which say where components are to be.
+        "together" where `init` or `Y0` are coordinates, which say where the components belong.
     exaggeration : float or "auto", default "auto"
         Exaggeration in the last phase. "auto": 1 where `alpha` is given, otherwise the mean of
         min(degree, lambda) / lambda: a node with few neighbours does not pull with the weight of lambda ones; nearer to
         1 for small graphs, at most .76 to 1 where many nodes have the same neighbours, as in cliques.
     schedule : Schedule, optional
-        Phases and extent of the start, instead of the five before and `balance`.
+        Phases and extent of the start, instead of `max_iter`, `early_exag`, `alpha`, `exaggeration`, `eta` and
+        `balance`.
     weight : str or None, default "weight"
         Edge attribute of NetworkX and igraph graphs that holds the weight; None ignores weights.
     direction : {"symmetric", "out", "in"}, default "symmetric"
@@ -114,7 +115,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         Show a progress bar.
     callback : callable, optional
         ``callback(iteration, Y, kl_divergence, gradient_norm)`` every `callback_every` iterations and after the last
-        one, with Y (n, d) a copy; returning True stops the run. Of components that are packed it watches the largest
+        one, with Y (n, d) a copy; returning True stops the run. Where components are packed, it watches the largest
         alone: Y holds the nodes of that one, in their order. A `History` records what it is told.
     callback_every : int, default 50
         See `callback`.
@@ -126,8 +127,8 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
     perplexity : float, default 10
         Of the Gaussian weights of the neighbours of samples, see `point_cloud_to_graph`.
     warm_start : bool, default False
-        Let `fit` go on from `state_`, if there is one, to the same bits as one run without a stop. The graph must be
-        the same, and the parameters; those of the schedule may change what is still to come.
+        Let `fit` go on from `state_`, if there is one, to the same bits as one uninterrupted run. The graph and the
+        parameters must be the same; those of the schedule may change what is still to come.
     checkpoint : str or path, optional
         A file (.npz) that holds the state, written every `checkpoint_every` iterations, at an interrupt and at the end,
         always whole or not at all. If it exists, the run goes on from it; at the end it stays, so that the same fit
@@ -146,8 +147,8 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
     embedding_ : ndarray of shape (n, d), float32
         Coordinates, rows in the order of `nodes_`, centred at the origin.
     kl_divergence_ : float
-        KL divergence of the joint probabilities of graph and embedding at the end, without exaggeration. Of components
-        that are packed: its mean over the nodes that have an edge, each component taken for itself, before scaling.
+        KL divergence of the joint probabilities of graph and embedding at the end, without exaggeration. Where
+        components are packed: its mean over the nodes that have an edge, each on its own, before scaling.
     n_iter_ : int
         Iterations done: `max_iter`, or fewer if `callback` stopped the run. Those of the largest component, where
         components are packed.
@@ -155,7 +156,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         Nodes with too few neighbours for `lambda_`: with at most that many, whose weights are equal, or, in a graph
         with weights, at most three times as many less 2, of which the first and a third of the others count.
     components_ : ndarray of shape (n,), int
-        Number of the component of each node; 0 is the largest, then in falling order of size.
+        Number of the component of each node; 0 is the largest, then in descending order of size.
     schedule_ : Schedule
         What the largest component followed, from which start. ``print(schedule_)``.
     state_ : EmbeddingState
@@ -320,7 +321,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
             return self._fit(X, state)
         except EmbeddingInterrupted:
             raise
-        except BaseException:  # what was fitted before is there still
+        except BaseException:  # what was fitted before is still there
             self.__dict__ = before
             raise
 

@@ -168,7 +168,7 @@ def list_datasets() -> list[Bundled]:
     Returns
     -------
     list
-        One item a graph with the attributes ``name``, ``nodes``, ``edges``, ``classes``, ``directed``, ``weighted``,
+        One item per graph with the attributes ``name``, ``nodes``, ``edges``, ``classes``, ``directed``, ``weighted``,
         ``summary``, ``description``, ``source``, ``citation``, ``licence`` and ``checksum``. It shows as a table.
 
     Examples

@@ -20,7 +20,7 @@ MOST_SCALE = 30  # a billion nodes
 
 
 def make_random_tree(n: Int = 1000, random_state: Int | np.random.Generator | None = 0) -> Dataset:
-    """Make a tree that grows by chance: every new node hangs itself on one of those before it, all equally likely.
+    """Make a tree that grows by chance: every new node attaches itself to an earlier one, all equally likely.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def make_block_model(
     n_blocks : int, default 8
         Number of blocks, at most half of `n`.
     degree_inside, degree_outside : float, default 10 and 2
-        Mean number of neighbours in the own block and in all others together.
+        Mean number of neighbours in a node's own block and in all others together.
     random_state : int or numpy.random.Generator, default 0
         Seed, or a generator to draw from.
 

@@ -37,7 +37,7 @@ def point_cloud_to_graph(
     X : array, sparse matrix or data frame of shape (n, f), or None
         Samples in rows: numbers without NaN. None if `precomputed_knn` is given.
     n_neighbors : int, default 30
-        Neighbours a sample, below n.
+        Neighbours per sample, fewer than n.
     perplexity : float, default 10
         Effective number of neighbours that the weights of a row are made for. With `n_neighbors` or more, all weights
         of a row are equal.

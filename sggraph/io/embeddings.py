@@ -184,7 +184,7 @@ def load_embedding(path: FilePath) -> SavedEmbedding:
     Raises
     ------
     ValueError
-        An unknown suffix, or contents that are broken or no embedding; names the file.
+        An unknown suffix, or contents that are broken or not an embedding; names the file.
     TypeError
         `path` is not the name of a file.
     FileNotFoundError

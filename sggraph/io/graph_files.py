@@ -50,7 +50,7 @@ def read_graph(path: FilePath, *, weight: Weight = "weight", direction: Directio
     FileNotFoundError
         There is no such file.
     ValueError
-        An unknown suffix, or contents that are broken or no graph; names the file and, in edge lists, the line.
+        An unknown suffix, or contents that are broken or not a graph; names the file and, in edge lists, the line.
     TypeError
         `path` is not the name of a file.
 

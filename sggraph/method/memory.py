@@ -50,7 +50,7 @@ def _kept(n, nnz, packed):
 
 
 def _of_loop(n, nnz, d, packed):
-    """Bytes of the loop, but for the grid."""
+    """Bytes of the loop, without the grid."""
     stress = PER_DISTANCE * n_pivots(n) + STRESS_PER_NODE[0] + STRESS_PER_NODE[1] * d
     return _kept(n, nnz, packed) + LOOP_PER_ENTRY * nnz + n * (LOOP_PER_NODE[0] + LOOP_PER_NODE[1] * d + stress)
 

@@ -82,7 +82,7 @@ def asked(default, check=None, *terms, also=(), **metadata):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Settings:
-    """The parameters of `embed_graph` but for the graph and how it is read; checked, never changed.
+    """The parameters of `embed_graph` except the graph and how it is read; checked, never changed.
 
     A run can go on from a state only if what ``decides`` is the same; what makes the schedule is compared there, see
     `state.check_followed`.

@@ -68,7 +68,7 @@ class QualityCard:
     trustworthiness: float | None = None
 
     def as_dict(self) -> dict[str, float]:
-        """The scores by name, those left out that were not asked for, or of weights that the graph has not."""
+        """The scores by name, those left out that were not asked for, or of weights that the graph does not have."""
         return {name: value for name, value in asdict(self).items() if name in MEANINGS and value is not None}
 
     def __repr__(self) -> str:

@@ -64,7 +64,7 @@ def animate_embedding(
     dpi: Float = 100,
     **options: Any,
 ) -> EmbeddingAnimation:
-    """Animate an embedding on its way, as recorded by a `History`, and save it as GIF or MP4.
+    """Animate an embedding as it takes shape, as recorded by a `History`, and save it as GIF or MP4.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def animate_embedding(
     path : str or Path, optional
         Where to save: ".gif" needs nothing, ".mp4" needs ffmpeg.
     fps : float, optional
-        Frames per second; by default the film lasts about six seconds, and its last frame stands a while longer.
+        Frames per second; by default the film lasts about six seconds, and its last frame stays a little longer.
     ax : matplotlib.axes.Axes, optional
         Where to draw; cleared for every frame. A new figure if left out.
     title : str, optional
@@ -104,7 +104,7 @@ def animate_embedding(
         If there are fewer than two snapshots, they do not fit each other, the graph or the labels, `fps` is not above
         0, or `path` has another ending or no folder.
     RuntimeError
-        If an MP4 is wanted and ffmpeg is not there.
+        If an MP4 is wanted and ffmpeg is missing.
 
     Notes
     -----

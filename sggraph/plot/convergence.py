@@ -14,8 +14,8 @@ NARROW = 0.04  # of the iterations: a phase that has no room for its exaggeratio
 def plot_convergence(history: History | Recorded, *, axes: Items | None = None) -> NDArray[np.object_]:
     """Draw the KL divergence and the norm of the gradient over the iterations, and the phases of the schedule.
 
-    The divergence is that of the plain objective, also while the attraction is exaggerated: it need not fall in such a
-    phase, whose aim is another.
+    The divergence is that of the plain objective, even while the attraction is exaggerated: it need not fall in such a
+    phase, which has another aim.
 
     Parameters
     ----------

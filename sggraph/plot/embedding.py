@@ -77,13 +77,13 @@ def plot_embedding(
         Anything `as_graph` accepts; its edges are drawn, those within a class in its colour.
     ax : matplotlib.axes.Axes, optional
         Where to draw. Without it a new figure is made, 7 inches on its longer side, and widened for the legend. 3-D
-        axes fill their place then, and keep the points in view, as large as fits, however they are turned.
+        axes then fill their place, and keep the points in view, as large as fits, however they are turned.
     palette : sequence of colours, dict from class to colour, Colormap or its name, optional
         Colours in the order of the sorted classes. The default is safe for colour-blind readers up to 8 classes.
     label_on_map : bool, default False
         Write the names of the classes on the picture, each where its class is densest, larger for larger classes; the
-        legend is then left out unless ``legend=True``. A corner counts the classes whose names found no room, or are
-        not among the 50 largest.
+        legend is then left out unless ``legend=True``. A note in a corner counts the classes whose names found no
+        room, or are not among the 50 largest.
     node_names : True, int, sequence of length n or dict, optional
         Names beside points: of all nodes, of the k nodes of highest degree, or these names (None: none for this node).
         A warning says how many found no room.
@@ -119,7 +119,8 @@ def plot_embedding(
     ------
     ValueError
         If sizes do not agree, coordinates are not finite or so large or small that their squares are not, d is not 1,
-        2 or 3, a class has no colour in `palette`, or an option is none or needs a graph or classes that are not given.
+        2 or 3, a class has no colour in `palette`, or an option is not one of those above, or needs a graph or classes
+        that are not given.
 
     Notes
     -----

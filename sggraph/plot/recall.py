@@ -37,7 +37,7 @@ def plot_recall(
     graph : graph
         Anything that `as_graph` takes.
     Y : array of shape (n, d), dict of positions by node, or dict of such embeddings by name
-        Coordinates, rows in the order of the nodes. Several embeddings are drawn as outlines on each other.
+        Coordinates, rows in the order of the nodes. Several embeddings are drawn as outlines over each other.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure if left out.
     bins : int, default 20
