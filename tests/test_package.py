@@ -216,7 +216,6 @@ FOREIGN = (
 )
 OTHER_GRAMMARS = {  # file: how the message begins
     "core/rows.py": "upper has entries on or below the diagonal",
-    "graph/formats.py": "indptr must be a non-decreasing sequence",  # of SciPy, whose other words follow ours
     "method/checkpoint.py": "checkpoint={} is no regular file",
 }
 

@@ -203,7 +203,7 @@ def check_indices(matrix):
         return
     try:
         if (matrix.indptr[1:] < matrix.indptr[:-1]).any():  # check_format overlooks it where the last one is negative
-            raise ValueError("indptr must be a non-decreasing sequence")
+            raise ValueError("its indptr decreases somewhere")
         type(matrix)((matrix.data, matrix.indices, matrix.indptr), shape=matrix.shape).check_format(full_check=True)
     except ValueError as error:
         raise ValueError(f"graph is a damaged {matrix.format} matrix, {error}: build it anew from its edges") from error
