@@ -137,23 +137,21 @@ def run_embed(arguments):
     output = arguments.output or _default_output(arguments.file)
     find_classes = arguments.labels == "louvain"
     if arguments.names == "classes" and arguments.labels is None:
-        raise ValueError("--names classes needs --labels, a file or louvain")
+        raise ValueError("--names=classes needs labels: give --labels, a file or louvain")
     table = None if find_classes or arguments.labels is None else Path(arguments.labels)
     _check_targets(arguments.file, table, output, arguments.plot)
     if arguments.checkpoint is not None and arguments.checkpoint.resolve() in (
         output.resolve(),
         arguments.file.resolve(),
     ):
-        raise ValueError(
-            f"--checkpoint is {str(arguments.checkpoint)!r}, which is another of the files; give a new name"
-        )
+        raise ValueError(f"--checkpoint={str(arguments.checkpoint)!r} is another of the files: give a new name")
     from .io.graph_files import read_graph
 
     weight = None if arguments.weight.lower() == "none" else arguments.weight
     graph = read_graph(arguments.file, weight=weight, direction=arguments.direction)
     if arguments.components == "largest":
         graph = largest_component(graph)
-    labels = None if table is None else read_labels(table, graph.nodes)
+    labels = None if table is None else labels_of_file(table, graph.nodes)
     if find_classes:
         from .inputs.labels import louvain_names
 
@@ -181,7 +179,7 @@ def largest_component(graph):
     return graph._replace(adjacency=graph.adjacency[kept][:, kept], nodes=list(compress(graph.nodes, kept)))
 
 
-def read_labels(path, nodes):
+def labels_of_file(path, nodes):
     """Labels of `nodes` from a CSV file, None where it has none; numbers as `load_embedding` reads them.
 
     Its first two columns are node and label, unless a header names others so. Nodes are compared as text.
@@ -202,11 +200,13 @@ def read_labels(path, nodes):
     columns = (header.index("node"), header.index("label")) if {"node", "label"} <= set(header) else (0, 1)
     short = next((row for row in rows if len(row) <= max(columns)), None)
     if short is not None or not rows:
-        raise ValueError(f"labels {str(path)!r} needs the columns node,label; it has {short or 'no rows'}")
+        raise ValueError(f"labels={str(path)!r} has {short or 'no rows'}: give the columns node,label")
     found = {unescaped(row[columns[0]]).strip(): unescaped(row[columns[1]]).strip() for row in rows}
     labels = [found.get(str(node).strip(), "") for node in nodes]
     if not any(labels):
-        raise ValueError(f"labels {str(path)!r} has none of the nodes of the graph, such as {nodes[0]!r}, in column 1")
+        raise ValueError(
+            f"labels={str(path)!r} has none of the nodes in column 1: give names as in the graph, such as {nodes[0]!r}"
+        )
     return with_gaps(labels)
 
 
@@ -278,17 +278,19 @@ def _check_targets(file, labels, output, picture):
         if target is None:
             continue
         if target.exists() and any(target.samefile(path) for path in sources):
-            raise ValueError(f"{option} is {str(target)!r}, one of the input files; give another name")
+            raise ValueError(f"{option}={str(target)!r} is one of the input files: give another name")
         if not target.parent.is_dir():
-            raise FileNotFoundError(f"{option} is in the folder {str(target.parent)!r}, which does not exist")
+            raise FileNotFoundError(
+                f"{option}={str(target)!r}: the folder {str(target.parent)!r} does not exist, create it first"
+            )
     if picture is not None:
         if picture.resolve() == output.resolve():
-            raise ValueError(f"--plot and --output are both {str(picture)!r}; give two names")
+            raise ValueError(f"--plot and --output are both {str(picture)!r}: give two names")
         from matplotlib.figure import Figure
 
         known = Figure().canvas.get_supported_filetypes()
         if picture.suffix.lower().lstrip(".") not in known:
-            raise ValueError(f"--plot is {str(picture)!r}; its suffix must be one of .{', .'.join(sorted(known))}")
+            raise ValueError(f"--plot={str(picture)!r}: give a name that ends with .{', .'.join(sorted(known))}")
     write, _ = format_of(output)
     if write is write_parquet:
         check_parquet()
@@ -298,14 +300,14 @@ def _whole(text):
     try:
         return int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
 
 
 def _real(text):
     try:
         return float(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
 
 
 def _names(text):

@@ -1,7 +1,6 @@
 """`embed_graph` and `sgtsne_layout`: what users call, and what each argument means. What happens is in method/."""
 
 from itertools import compress
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -22,11 +21,11 @@ from .core.types import (
     Weight,
 )
 from .graph.adjacency import GraphLike, as_graph
-from .inputs.checks import GREATEST
 from .method.checkpoint import EmbeddingState
 from .method.pipeline import embed
 from .method.schedule import Schedule
 from .method.settings import Settings
+from .runtime.checks import ABOVE_0, GREATEST, check_number, refused, shown
 
 
 def embed_graph(
@@ -97,7 +96,7 @@ def embed_graph(
         and a start of its own; all are scaled to the same distance between nearest nodes and packed, the largest in
         the middle, isolated nodes in a block below. "together": all in one run, in which components repel each other.
         "largest": only the largest is embedded, and the rows of all other nodes are NaN. "auto" is "pack", and
-        "together" where `init` or `Y0` are coordinates, which say where components are to be.
+        "together" where `init` or `Y0` are coordinates, which say where the components belong.
     max_iter : int or "auto", default "auto"
         Iterations in all ("auto": 400; on large graphs of long paths, such as meshes, up to 800).
     early_exag : int or "auto", default "auto"
@@ -112,9 +111,10 @@ def embed_graph(
         1 for small graphs, at most .76 to 1 where many nodes have the same neighbours, as in cliques.
     eta : float or "auto", default "auto"
         Learning rate; "auto" is n / exaggeration in each phase, at most n (Belkina et al. 2019). Beyond ten times the
-        number of nodes steps may scatter them, of which a warning tells.
+        number of nodes steps may scatter them, and a warning says so.
     schedule : Schedule, optional
-        Phases and extent of the start, instead of the five before and `balance`.
+        Phases and extent of the start, instead of `max_iter`, `early_exag`, `alpha`, `exaggeration`, `eta` and
+        `balance`.
     h : float, optional
         Side of the cells of a plain grid for the repulsion, in units of the embedding. Left out, grid and near field
         are chosen by cost at a force error of mostly below 1 %.
@@ -130,23 +130,23 @@ def embed_graph(
         Show progress bars: the probabilities, the start, the iterations with the time that is left.
     callback : callable, optional
         ``callback(iteration, Y, kl_divergence, gradient_norm)`` every `callback_every` iterations and after the last
-        one, with Y (n, d) a copy; returning True stops the run. Of components that are packed it watches the largest
+        one, with Y (n, d) a copy; returning True stops the run. Where components are packed, it watches the largest
         alone: Y holds the nodes of that one, in their order. A `History` records what it is told.
     callback_every : int, default 50
         See `callback`.
     state : EmbeddingState, optional
         Where an earlier run of the same graph stood, to go on from there to the same bits as if it had never stopped:
         the attribute `state` of an EmbeddingInterrupted, or `SGtSNEpi.state_`. All that decides the bits must be given
-        again; of the schedule only as far as it was followed, and `random_state` may be left out.
+        again; the schedule only as far as it was followed, and `random_state` may be left out.
     checkpoint : str or path, optional
         A file (.npz) that holds the state, written every `checkpoint_every` iterations, at an interrupt and at the end,
-        always whole or not at all. If it exists, the run goes on from it, like from `state`; at the end it stays, so
+        always whole or not at all. If it exists, the run goes on from it, as from `state`; at the end it stays, so
         that the same call again has no iteration left to do. Delete it to begin anew.
     checkpoint_every : int, default 50
         See `checkpoint`.
     on_interrupt : {"raise", "return"}, default "raise"
         After Ctrl-C, when the iteration is done: raise an EmbeddingInterrupted, a KeyboardInterrupt that holds the
-        `state`, or return the coordinates so far with a warning. Components that were not begun stand at their starts.
+        `state`, or return the coordinates so far with a warning. Components not yet begun are at their starts.
     max_memory : int or str, optional
         Bytes, or text such as "4GB": a graph that is estimated to need more is refused with a MemoryError before
         anything is allocated, and the grid for the repulsion is kept as coarse as it has to be. See `estimate_cost`.
@@ -159,7 +159,8 @@ def embed_graph(
     Raises
     ------
     ValueError, TypeError
-        For input that is no graph, an argument out of range, or a state of another graph, other parameters or versions.
+        For input that is not a graph, an argument out of range, or a state of another graph, of other parameters or
+        versions.
     EmbeddingDivergedError
         If the descent runs into NaN or infinity.
     EmbeddingInterrupted
@@ -242,7 +243,7 @@ def sgtsne_layout(
     Raises
     ------
     ValueError, TypeError
-        As `embed_graph`; and if `scale` is no number above 0, or `center` is not d numbers.
+        As `embed_graph`; and if `scale` is not a number above 0, or `center` is not d numbers.
 
     Examples
     --------
@@ -254,8 +255,8 @@ def sgtsne_layout(
     """
     if "random_state" in options:
         raise TypeError("sgtsne_layout has no random_state: it is called seed here, as in the layouts of NetworkX")
-    if scale is not None and not (isinstance(scale, Real) and type(scale) is not bool and 0 < scale <= GREATEST):
-        raise ValueError(f"scale={scale!r:.80}: give a number above 0, or None for the embedding's own units")
+    if scale is not None:
+        check_number("scale", scale, ABOVE_0, GREATEST, "a number above 0, or None for the embedding's own units")
     center = None if center is None else _as_center(center, d)
     direction = options.pop("direction", "symmetric")
     graph = as_graph(G, weight=weight, direction=direction)
@@ -276,5 +277,5 @@ def _as_center(center, d):
     except (TypeError, ValueError, OverflowError):
         numbers = np.array(np.nan)
     if numbers.shape != (d,) or not np.isfinite(numbers).all():
-        raise ValueError(f"center={center!r:.80}: give d={d!r:.80} numbers, one for each coordinate")
+        raise refused("center", center, f"d={shown(d)} numbers, one for each coordinate")
     return numbers

@@ -28,11 +28,12 @@ from .core.types import (
 from .features.point_cloud import neighbor_graph
 from .features.transform import place_nodes, place_samples
 from .graph.adjacency import Graph, GraphLike, GraphWarning, as_graph, is_graph_like
-from .inputs.checks import as_generator, check_flag
+from .inputs.checks import as_generator
 from .method.checkpoint import EmbeddingState
 from .method.pipeline import embed
 from .method.schedule import Schedule
 from .method.settings import Settings, as_lambda
+from .runtime.checks import check_flag
 from .runtime.interrupts import EmbeddingInterrupted
 from .runtime.warn import warn
 
@@ -42,8 +43,8 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
 
     What `fit` takes for a graph: NetworkX and igraph graphs, a `Graph`, a tuple of edge arrays, a data frame with
     columns "source" and "target", a square sparse matrix; with ``metric="precomputed"`` anything that `as_graph`
-    takes, square arrays among it. All else are samples in rows, whose neighbour graph is made first
-    (`point_cloud_to_graph`). A square array is taken for samples, and a warning tells if it looks like a graph.
+    takes, square arrays included. Anything else is samples in rows, whose neighbour graph is made first
+    (`point_cloud_to_graph`). A square array is taken for samples, and a warning says so if it looks like a graph.
 
     Parameters
     ----------
@@ -74,15 +75,15 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
     embedding_ : ndarray of shape (n, d), float32
         Coordinates, rows in the order of `nodes_`, centred at the origin.
     kl_divergence_ : float
-        KL divergence of the joint probabilities of graph and embedding at the end, without exaggeration. Of components
-        that are packed: its mean over the nodes that have an edge, each component taken for itself, before scaling.
+        KL divergence of the joint probabilities of graph and embedding at the end, without exaggeration. Where
+        components are packed: its mean over the nodes that have an edge, each on its own, before scaling.
     n_iter_ : int
         Iterations done for the largest component: `max_iter`, or fewer if `callback` stopped the run.
     n_clamped_ : int
         Nodes with too few neighbours for `lambda_`: with at most that many, whose weights are equal, or, in a graph
         with weights, at most three times as many less 2, of which the first and a third of the others count.
     components_ : ndarray of shape (n,), int
-        Number of the component of each node; 0 is the largest, then in falling order of size.
+        Number of the component of each node; 0 is the largest, then in descending order of size.
     schedule_ : Schedule
         What the largest component followed, from which start. ``print(schedule_)``.
     state_ : EmbeddingState
@@ -227,7 +228,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         EmbeddingDivergedError
             If the descent runs into NaN or infinity.
         EmbeddingInterrupted
-            After Ctrl-C; `state_` tells where.
+            After Ctrl-C; `state_` holds where it stands.
 
         Examples
         --------
@@ -241,7 +242,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
             return self._fit(X, state)
         except EmbeddingInterrupted:
             raise
-        except BaseException:  # what was fitted before is there still
+        except BaseException:  # what was fitted before is still there
             self.__dict__ = before
             raise
 

@@ -273,11 +273,11 @@ def test_nodes_may_lack_a_label(monkeypatch):
 
 BROKEN = {
     "missing.mtx": ("there is no such file",),
-    "karate.docx": ("suffix must be one of",),
+    "karate.docx": ("give a name that ends with .mtx",),
     "broken.mtx": ("broken.mtx", "cannot be read"),
     "broken.mtx.gz": ("broken.mtx.gz", "cannot be read"),
     "negative.csv": ("negative", "weights"),
-    ".": ("suffix",),
+    ".": ("a name that ends with .mtx",),
 }
 
 
@@ -296,8 +296,8 @@ def test_a_file_that_cannot_be_read(name, folder, capsys):
         ([], ("arguments are required", "--help")),
         (["draw"], ("invalid choice: 'draw'",)),
         (["embed"], ("required: FILE",)),
-        (["embed", "karate.mtx", "--max-iter", "many"], ("--max-iter", "'many' is no whole number, nor 'auto'")),
-        (["embed", "karate.mtx", "--lambda", "x"], ("--lambda", "'x' is no number")),
+        (["embed", "karate.mtx", "--max-iter", "many"], ("--max-iter", "'many' is not a whole number, nor 'auto'")),
+        (["embed", "karate.mtx", "--lambda", "x"], ("--lambda", "'x' is not a number")),
         (["embed", "karate.mtx", "--direction", "up"], ("--direction", "'up'")),
         (["embed", "karate.mtx", "--fast"], ("--fast",)),
         (["embed", "karate.mtx", "-d", "4"], ("sggraph: -d=4",)),
@@ -312,14 +312,14 @@ def test_a_file_that_cannot_be_read(name, folder, capsys):
         (["embed", "karate.mtx", "--checkpoint", "nowhere/run.npz"], ("--checkpoint='nowhere/run.npz'",)),
         (["embed", "karate.mtx", "--seed", "-1"], ("--seed=-1",)),
         (["embed", "karate.mtx", "--plot", "picture.docx"], ("--plot", "'picture.docx'", ".png")),
-        (["embed", "karate.mtx", "--plot", "picture"], ("--plot", "suffix")),
-        (["embed", "karate.mtx", "--plot", "nowhere/picture.png"], ("--plot", "'nowhere', which does not exist")),
-        (["embed", "karate.mtx", "-o", "nowhere/Y.csv"], ("--output", "'nowhere', which does not exist")),
+        (["embed", "karate.mtx", "--plot", "picture"], ("--plot", "a name that ends with")),
+        (["embed", "karate.mtx", "--plot", "nowhere/picture.png"], ("--plot", "'nowhere' does not exist")),
+        (["embed", "karate.mtx", "-o", "nowhere/Y.csv"], ("--output", "'nowhere' does not exist")),
         (["embed", "karate.mtx", "-o", "same.svg", "--plot", "same.svg"], ("two names",)),
         (["embed", "karate.mtx", "--labels", "missing.csv"], ("missing.csv",)),
         (["embed", "karate.mtx", "--labels", "empty.csv"], ("empty.csv", "no rows")),
         (["embed", "karate.mtx", "--labels", "narrow.csv"], ("narrow.csv", "columns node,label", "'node'")),
-        (["embed", "karate.mtx", "--labels", "latin.csv"], ("latin.csv", "no UTF-8 text: byte 5")),
+        (["embed", "karate.mtx", "--labels", "latin.csv"], ("latin.csv", "not UTF-8 text, byte 5")),
         (["embed", "karate.mtx", "--labels", "long.csv"], ("long.csv", "field limit")),
         (["embed", "karate.mtx", "--labels", "foreign.csv"], ("foreign.csv", "none of the nodes")),
         (["demo", "--output-dir", "karate.mtx"], ("karate.mtx",)),

@@ -60,13 +60,13 @@ def assert_usable(Y, n, d):
 # Arguments
 
 ADVICE = [  # test_bad_input.py has all that is refused
-    ({"d": 0}, "d=0: .* 1, 2 or 3"),
+    ({"d": 0}, "d=0: give a number of dimensions from 1 to 3"),
     ({"lambda_": 0.5}, r"lambda_=0\.5: give 'auto', None or a number of at least 1"),
     ({"balance": 1.5}, "balance=1.5: give a number from 0"),
     ({"exaggeration": 0}, "exaggeration=0: give 'auto' or a number above 0"),
     ({"local_weights": "yes"}, "local_weights='yes': give True, False or 'auto'"),
-    ({"init": "umap"}, "init='umap' is unknown: give 'auto', 'stress', 'pmds', 'spectral', 'random' or an array"),
-    ({"init": np.zeros((34, 3))}, r"start .* shape \(34, 3\); .* need \(34, 2\)"),
+    ({"init": "umap"}, "init='umap': give 'auto', 'stress', 'pmds', 'spectral', 'random' or an array"),
+    ({"init": np.zeros((34, 3))}, r"start .* shape \(34, 3\): give \(34, 2\)"),
     ({"Y0": np.zeros((33, 2))}, r"shape \(33, 2\)"),
     ({"Y0": np.zeros((33, 2)), "drop_leaf": True}, r"shape \(33, 2\)"),
     ({"Y0": np.full((34, 2), np.nan)}, "finite numbers"),
@@ -77,7 +77,7 @@ ADVICE = [  # test_bad_input.py has all that is refused
     ({"eta": -200}, "eta=-200: give 'auto' or a number above 0"),
     ({"h": 0}, "h=0: give None .* above 0"),
     ({"exact": "no"}, "exact='no': give True, False or None"),
-    ({"components": "all"}, "components='all': give one of 'auto', 'pack', 'together', 'largest'"),
+    ({"components": "all"}, "components='all': give 'auto', 'pack', 'together' or 'largest'"),
     ({"n_jobs": 0}, "n_jobs=0: give a number of threads, or -1 or None"),
     ({"callback": 3}, "callback=3: give a function"),
     ({"callback_every": 0}, "callback_every=0: give a number of iterations of at least 1"),

@@ -438,7 +438,7 @@ def test_a_fit_that_fails_leaves_what_was_fitted():
 
 @pytest.mark.parametrize("X", ["graph.csv", Path("graph.csv"), None, {0: [1]}])
 def test_what_is_neither_samples_nor_graph(X):
-    with pytest.raises(TypeError, match=r"graph is of type .*; give a NetworkX"):
+    with pytest.raises(TypeError, match=r"graph is of type .*give a NetworkX"):
         SGtSNEpi().fit(X)
 
 

@@ -234,3 +234,53 @@ def test_no_body_of_a_function_is_longer_than_sixty_lines(name):
             body = node.body[1:] if ast.get_docstring(node) else node.body
             length = body[-1].end_lineno - body[0].lineno + 1 if body else 0
             assert length <= (80 if node.name == "plot_embedding" else 60), node.name
+
+
+REMEDIES = "add|build|call|choose|convert|correct|create|delete|divide|drop|fetch|get|give|install|keep|leave|number"
+REMEDIES += "|project|raise|remove|rename|save|scale|see|shorten|update|use|write"
+FOREIGN = (
+    "must be|must have|must hold|, got |; (?:" + REMEDIES + r")\b|\bis no (?:file|name|number|text|regular|whole)\b"
+)
+OTHER_GRAMMARS = {  # file: how the message begins
+    "core/rows.py": "upper has entries on or below the diagonal",
+    "method/checkpoint.py": "checkpoint={} is no regular file",
+}
+
+
+def text_of(node):
+    """The text of a string in a syntax tree, {} for what is put in; None of other expressions."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(text_of(value) or "{}" for value in node.values)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def messages(name):
+    """What the file `name` raises: line and text of each exception that is made of a string."""
+    for node in ast.walk(parsed(name)):
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            texts = [text_of(argument) for argument in node.exc.args[:1]]
+            if texts and texts[0] is not None and getattr(node.exc.func, "id", "") != "refused":
+                yield node.lineno, texts[0]
+
+
+def is_in_our_grammar(text):
+    """Whether a remedy, if there is one, comes after a colon: "name=value: give ...", "name has ...: drop ..."."""
+    remedy = re.search(rf"[,;.:] (?:{REMEDIES})\b", text)
+    return not re.search(FOREIGN, text) and (remedy is None or ":" in text[: remedy.start() + 1])
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_errors_have_one_grammar(name):
+    for line, text in messages(name):
+        excepted = text.startswith(OTHER_GRAMMARS.get(name, "\0"))
+        assert is_in_our_grammar(text) or excepted, f"{name}:{line}: {text}"
+
+
+def test_the_grammar_of_errors():
+    assert is_in_our_grammar("{}={}: give {}")
+    assert is_in_our_grammar("Y has {} rows, but graph has {} nodes: give the graph of Y, or drop rows")
+    assert not is_in_our_grammar("Y must be an array of n rows")
+    assert not is_in_our_grammar("axes are two Axes, got {}")
+    assert not is_in_our_grammar("graph has no nodes; give a graph with at least one")
+    assert not is_in_our_grammar("graph has no nodes, give a graph with at least one")
+    assert sum(len(list(messages(name))) for name in SOURCES) > 100

@@ -1,6 +1,6 @@
 """The graphs that come with the package: what they are, and how their files are read.
 
-Files lie in the installed package or in the source checkout; ``datasets/README.md`` tells how they were made.
+Files lie in the installed package or in the source checkout; ``datasets/README.md`` says how they were made.
 """
 
 import difflib
@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
+from ..runtime.checks import shown
 from .dataset import Dataset
 
 __all__ = ["BUNDLED", "list_datasets", "load_dataset", "read_bundled"]
@@ -167,7 +168,7 @@ def list_datasets() -> list[Bundled]:
     Returns
     -------
     list
-        One item a graph with the attributes ``name``, ``nodes``, ``edges``, ``classes``, ``directed``, ``weighted``,
+        One item per graph with the attributes ``name``, ``nodes``, ``edges``, ``classes``, ``directed``, ``weighted``,
         ``summary``, ``description``, ``source``, ``citation``, ``licence`` and ``checksum``. It shows as a table.
 
     Examples
@@ -201,7 +202,7 @@ def load_dataset(name: str) -> Dataset:
     Returns
     -------
     Dataset
-        What the function ``load_<name>`` returns; its docstring tells more.
+        What the function ``load_<name>`` returns; its docstring says more.
 
     Raises
     ------
@@ -219,7 +220,7 @@ def load_dataset(name: str) -> Dataset:
     if name not in BUNDLED:
         near = difflib.get_close_matches(str(name), BUNDLED, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ";"
-        raise ValueError(f"name={name!r}: no bundled graph is called so{hint} there are {', '.join(BUNDLED)}")
+        raise ValueError(f"name={shown(name)}: no bundled graph is called that{hint} there are {', '.join(BUNDLED)}")
     return read_bundled(name)
 
 

@@ -1,4 +1,4 @@
-"""What the generators of graphs share: checks, classes along a ring or down a tree, and the data set they return."""
+"""What the generators of graphs share: classes along a ring or down a tree, and the data set they return."""
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -6,12 +6,6 @@ from scipy.sparse import csr_array
 from .dataset import Dataset
 
 SECTORS = 12
-
-
-def check_whole(name, value, least):
-    """Raise a ValueError unless `value` is a whole number of at least `least`."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise ValueError(f"{name}={value!r}: give a whole number of at least {least}")
 
 
 def sectors(i, length):
@@ -35,7 +29,7 @@ def as_dataset(name, description, row, col, labels, word, *, positions=None, nod
     """Symmetric graph of edges given once.
 
     Classes are called "sector 01", "sector 02", ... after `word`, so that they sort; or `first`, "branch 1", ... where
-    class 0 is no branch.
+    class 0 is not a branch.
     """
     n = len(labels)
     ends = np.concatenate([row, col]).astype(np.int32), np.concatenate([col, row]).astype(np.int32)

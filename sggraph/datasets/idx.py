@@ -66,7 +66,7 @@ def read_idx(path: FilePath) -> NDArray[Any]:
     if len(content) != size:
         held = "more" if len(content) > size else f"only {len(content):,}"
         raise ValueError(
-            f"{path} is damaged: its header, shape {shape}, asks for {size:,} bytes and it holds {held}: get it anew"
+            f"{path} is damaged: its header, shape {shape}, asks for {size:,} bytes and it holds {held}: fetch it anew"
         )
     return np.frombuffer(content, dtype).astype(dtype.newbyteorder("=")).reshape(shape)
 
@@ -119,7 +119,7 @@ def _opened(path):
         try:
             yield gzip.GzipFile(fileobj=raw) if zipped else raw
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise ValueError(f"{path} is damaged: its gzip data do not unpack ({error}): get it anew") from error
+            raise ValueError(f"{path} is damaged: its gzip data do not unpack ({error}): fetch it anew") from error
 
 
 def _read_header(file, path):
@@ -132,5 +132,5 @@ def _read_header(file, path):
     ndim = magic[3]
     sizes = file.read(4 * ndim)
     if len(sizes) < 4 * ndim:
-        raise ValueError(f"{path} is damaged: it ends within its header of {ndim} dimensions: get it anew")
+        raise ValueError(f"{path} is damaged: it ends within its header of {ndim} dimensions: fetch it anew")
     return np.dtype(DTYPES[magic[2]]), tuple(np.frombuffer(sizes, ">u4").tolist())

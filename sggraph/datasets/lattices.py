@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..core.types import Int
+from ..runtime.checks import check_whole, refused
 from .dataset import Dataset
-from .generated import as_dataset, check_whole, oldest_ancestor, sectors
+from .generated import as_dataset, oldest_ancestor, sectors
 
 __all__ = ["make_balanced_tree", "make_grid", "make_moebius_strip", "make_torus"]
 
@@ -38,7 +39,7 @@ def make_grid(shape: Int | Sequence[Int] = (40, 40)) -> Dataset:
     """
     shape = tuple(np.atleast_1d(shape).tolist())
     if not 1 <= len(shape) <= 3:
-        raise ValueError(f"shape is {shape}; give the sizes of 1, 2 or 3 axes")
+        raise refused("shape", shape, "the sizes of 1, 2 or 3 axes")
     for size in shape:
         check_whole("shape", size, 2)
     place = np.indices(shape).reshape(len(shape), -1)
@@ -72,7 +73,7 @@ def make_torus(major: Int = 90, minor: Int = 30) -> Dataset:
     Raises
     ------
     ValueError
-        If `major` or `minor` is no whole number of at least 3.
+        If `major` or `minor` is not a whole number of at least 3.
 
     Examples
     --------
@@ -117,7 +118,7 @@ def make_moebius_strip(length: Int = 200, width: Int = 12) -> Dataset:
     Raises
     ------
     ValueError
-        If `length` or `width` is no whole number, or too small.
+        If `length` or `width` is not a whole number, or too small.
 
     Examples
     --------
@@ -164,7 +165,7 @@ def make_balanced_tree(height: Int = 9, branching: Int = 2) -> Dataset:
     Raises
     ------
     ValueError
-        If `height` or `branching` is no whole number, or too small, or there would be more than 2^31 nodes.
+        If `height` or `branching` is not a whole number, or too small, or there would be more than 2^31 nodes.
 
     Examples
     --------
@@ -176,7 +177,7 @@ def make_balanced_tree(height: Int = 9, branching: Int = 2) -> Dataset:
     check_whole("branching", branching, 2)
     n = (branching ** (height + 1) - 1) // (branching - 1)
     if n > np.iinfo(np.int32).max:
-        raise ValueError(f"height {height} and branching {branching} make {n:,} nodes; choose smaller ones")
+        raise ValueError(f"height={height} and branching={branching} make {n:,} nodes: choose smaller ones")
     level = 1
     while branching ** (level + 1) <= 8 and level < height:
         level += 1

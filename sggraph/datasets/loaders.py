@@ -1,13 +1,13 @@
 """One function for each bundled graph, with its figures, its reference and an example."""
 
 from dataclasses import replace
-from numbers import Integral
 
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from ..core.types import Int
+from ..runtime.checks import check_count
 from .bundled import read_bundled
 from .dataset import Dataset
 
@@ -255,8 +255,7 @@ def load_setmm(max_uses: Int | None = None) -> Dataset:
     dataset = read_bundled("setmm")
     if max_uses is None:
         return dataset
-    if not isinstance(max_uses, Integral) or max_uses < 1:
-        raise ValueError(f"max_uses={max_uses!r}: give a whole number of at least 1, or None for all arcs")
+    check_count("max_uses", max_uses)
     arcs = dataset.adjacency.tocoo()
     keep = np.bincount(arcs.col, minlength=arcs.shape[0])[arcs.col] <= max_uses
     graph = csr_array((arcs.data[keep], (arcs.row[keep], arcs.col[keep])), shape=arcs.shape)

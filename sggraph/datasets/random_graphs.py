@@ -10,14 +10,17 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from ..core.types import Float, Int, Numbers
+from ..runtime.checks import check_number, check_whole, refused
 from .dataset import Dataset
-from .generated import as_dataset, check_whole, oldest_ancestor, sectors
+from .generated import as_dataset, oldest_ancestor, sectors
 
 __all__ = ["make_block_model", "make_random_tree", "make_rmat", "make_small_world"]
 
+MOST_SCALE = 30  # a billion nodes
+
 
 def make_random_tree(n: Int = 1000, random_state: Int | np.random.Generator | None = 0) -> Dataset:
-    """Make a tree that grows by chance: every new node hangs itself on one of those before it, all equally likely.
+    """Make a tree that grows by chance: every new node attaches itself to an earlier one, all equally likely.
 
     Parameters
     ----------
@@ -35,7 +38,7 @@ def make_random_tree(n: Int = 1000, random_state: Int | np.random.Generator | No
     Raises
     ------
     ValueError
-        If `n` is no whole number of at least 2.
+        If `n` is not a whole number of at least 2.
 
     Examples
     --------
@@ -72,7 +75,7 @@ def make_block_model(
     n_blocks : int, default 8
         Number of blocks, at most half of `n`.
     degree_inside, degree_outside : float, default 10 and 2
-        Mean number of neighbours in the own block and in all others together.
+        Mean number of neighbours in a node's own block and in all others together.
     random_state : int or numpy.random.Generator, default 0
         Seed, or a generator to draw from.
 
@@ -99,9 +102,7 @@ def make_block_model(
     (2000, 10, 17)
     """
     check_whole("n", n, 2)
-    check_whole("n_blocks", n_blocks, 1)
-    if n_blocks > n / 2:
-        raise ValueError(f"n_blocks={n_blocks!r}: {n} nodes make at most {n // 2} blocks of two")
+    check_whole("n_blocks", n_blocks, 1, n // 2, "a number of blocks of two nodes or more")
     rng = np.random.default_rng(random_state)
     start = -(-np.arange(n_blocks + 1) * n // n_blocks)
     size = np.diff(start)
@@ -176,9 +177,8 @@ def make_small_world(
     check_whole("n", n, 5)
     check_whole("n_neighbors", n_neighbors, 2)
     if n_neighbors % 2 or n_neighbors > (n - 1) // 2:
-        raise ValueError(f"n_neighbors={n_neighbors!r}: give an even number of at most (n - 1) // 2 = {(n - 1) // 2}")
-    if not 0 <= rewiring <= 1:
-        raise ValueError(f"rewiring={rewiring!r}: give a probability from 0 to 1")
+        raise refused("n_neighbors", n_neighbors, f"an even number of at most (n - 1) // 2 = {(n - 1) // 2}")
+    check_number("rewiring", rewiring, 0, 1, "a probability from 0 to 1")
     rng = np.random.default_rng(random_state)
     half = n_neighbors // 2
     row = np.repeat(np.arange(n), half)
@@ -252,13 +252,11 @@ def make_rmat(
     >>> bool(degree.max() > 10 * degree.mean())
     True
     """
-    check_whole("scale", scale, 3)
+    check_whole("scale", scale, 3, MOST_SCALE)
     check_whole("edge_factor", edge_factor, 1)
     share = np.asarray(probabilities, dtype=float)
     if share.shape != (4,) or not (share >= 0).all() or not np.isclose(share.sum(), 1):
-        raise ValueError(f"probabilities={probabilities!r}: give 4 numbers from 0 that sum to 1")
-    if scale > 30:
-        raise ValueError(f"scale={scale!r}: give at most 30, which are {2**30:,} nodes")
+        raise refused("probabilities", probabilities, "4 numbers from 0 that sum to 1")
     rng = np.random.default_rng(random_state)
     n = 2**scale
     row, col = np.zeros((2, edge_factor * n), dtype=np.int64)
@@ -285,7 +283,7 @@ def make_rmat(
 def _number_of_edges(name, degree, n, pairs, rng):
     """How many of the pairs are edges, if each node has so many neighbours on average."""
     if not 0 <= degree * n <= 2 * pairs:
-        raise ValueError(f"{name}={degree!r}: these nodes and blocks allow 0 to {2 * pairs / n:g}")
+        raise refused(name, degree, f"0 to {2 * pairs / n:g}, which is what these nodes and blocks allow")
     return rng.binomial(pairs, degree * n / (2 * pairs)) if pairs else 0
 
 

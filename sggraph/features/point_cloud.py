@@ -1,6 +1,5 @@
 """Feature vectors become a weighted neighbour graph, whose row i holds the probabilities p(j|i) of i's neighbours."""
 
-from numbers import Integral, Real
 from typing import Literal
 
 import numpy as np
@@ -11,7 +10,8 @@ from ..core.engine.blocks import Workers
 from ..core.perplexity import gaussian_weights, plain_weights
 from ..core.types import Features, Float, Int, Numbers, Search, Seed
 from ..graph.adjacency import Graph
-from ..inputs.checks import as_generator, check_n_jobs
+from ..inputs.checks import as_generator
+from ..runtime.checks import GREATEST, check_choice, check_n_jobs, check_number, check_whole
 from ..runtime.progress import stage
 from .neighbors import METHODS, METRICS, nearest_neighbors, without_self
 
@@ -37,7 +37,7 @@ def point_cloud_to_graph(
     X : array, sparse matrix or data frame of shape (n, f), or None
         Samples in rows: numbers without NaN. None if `precomputed_knn` is given.
     n_neighbors : int, default 30
-        Neighbours a sample, below n.
+        Neighbours per sample, fewer than n.
     perplexity : float, default 10
         Effective number of neighbours that the weights of a row are made for. With `n_neighbors` or more, all weights
         of a row are equal.
@@ -166,7 +166,7 @@ def as_features(X, n_neighbors):
     X = as_samples(X)
     if X.shape[0] <= n_neighbors:
         raise ValueError(
-            f"X has {X.shape[0]} samples, n_neighbors={n_neighbors}: "
+            f"X has {X.shape[0]} samples, too few for n_neighbors={n_neighbors}: "
             f"give more samples, or n_neighbors of at most {max(X.shape[0] - 1, 1)}"
         )
     return X
@@ -179,7 +179,7 @@ def as_samples(X):
     try:
         return check_array(X, accept_sparse="csr", dtype=(np.float64, np.float32), input_name="X")
     except (TypeError, ValueError) as error:
-        raise ValueError(f"X must hold samples in rows, numbers without NaN: {error}") from error
+        raise ValueError(f"X does not hold samples in rows, of numbers without NaN: {error}") from error
 
 
 def as_knn(precomputed_knn, n_neighbors):
@@ -189,19 +189,17 @@ def as_knn(precomputed_knn, n_neighbors):
         distances = distances.astype(np.float64)
     except (TypeError, ValueError):
         raise ValueError(
-            "precomputed_knn must be a pair of arrays of numbers (indices, distances), each of shape (n, k)"
+            "precomputed_knn does not hold numbers: give a pair of arrays (indices, distances), each of shape (n, k)"
         ) from None
     if indices.ndim != 2 or indices.shape != distances.shape:
-        raise ValueError(
-            f"precomputed_knn: indices {indices.shape} and distances {distances.shape} must be (n, k) both"
-        )
+        raise ValueError(f"precomputed_knn has the shapes {indices.shape} and {distances.shape}: give (n, k) for both")
     n, k = indices.shape
     if indices.dtype.kind not in "iu" or (indices.size and not (indices.min() >= 0 and indices.max() < n)):
-        raise ValueError(f"precomputed_knn: indices must be whole numbers from 0 to {n - 1}, the rows of X")
+        raise ValueError(f"precomputed_knn has indices that are not rows of X: give whole numbers from 0 to {n - 1}")
     if (np.diff(np.sort(indices, axis=1), axis=1) == 0).any():
-        raise ValueError("precomputed_knn: a row of indices holds the same sample twice")
+        raise ValueError("precomputed_knn has the same sample twice in a row of indices: give each neighbour once")
     if not (np.isfinite(distances).all() and (distances >= 0).all()):
-        raise ValueError("precomputed_knn: distances must be finite and at least 0")
+        raise ValueError("precomputed_knn has distances that are negative, NaN or infinite: give numbers of at least 0")
     others = k - (indices == np.arange(n)[:, None]).sum(axis=1).max(initial=0)
     if others < n_neighbors:
         raise ValueError(
@@ -215,14 +213,9 @@ def as_knn(precomputed_knn, n_neighbors):
 
 def check_point_cloud_options(n_neighbors, perplexity, rescale, method, metric, n_jobs):
     """Raise a ValueError that names the first argument out of range."""
-    if not isinstance(n_neighbors, Integral) or isinstance(n_neighbors, bool) or n_neighbors < 1:
-        raise ValueError(f"n_neighbors={n_neighbors!r}: give a number of neighbours of at least 1")
-    if not isinstance(perplexity, Real) or isinstance(perplexity, bool) or not 1 <= perplexity <= 1e300:
-        raise ValueError(f"perplexity={perplexity!r}: give a number of at least 1, such as 10")
-    if not (rescale is None or isinstance(rescale, str)) or rescale not in RESCALES:
-        raise ValueError(f"rescale={rescale!r}: give 'perplexity', 'lambda' or None")
-    if not isinstance(method, str) or method not in METHODS:
-        raise ValueError(f"method={method!r}: give 'auto', 'exact' or 'approximate'")
-    if not isinstance(metric, str) or metric not in METRICS:
-        raise ValueError(f"metric={metric!r} is unknown: give one of {', '.join(METRICS)}")
+    check_whole("n_neighbors", n_neighbors, 1, accepted="a number of neighbours")
+    check_number("perplexity", perplexity, 1, GREATEST, "a number of at least 1, such as 10")
+    check_choice("rescale", rescale, *RESCALES)
+    check_choice("method", method, *METHODS)
+    check_choice("metric", metric, *METRICS)
     check_n_jobs("n_jobs", n_jobs)

@@ -37,13 +37,11 @@ def place_nodes(B, Y, placed, lambda_, workers, *, given=False):
     """
     B = _as_matrix(B)
     if B.shape[1:] != (len(Y),) or B.ndim != 2:
-        raise ValueError(
-            f"the rows of X must hold weights of edges to the {len(Y)} fitted nodes, its shape is {B.shape}"
-        )
+        raise ValueError(f"X has shape {B.shape}: give rows of weights of edges to the {len(Y)} fitted nodes")
     B = canonical(sparse.csr_array(B, dtype=np.float64, copy=True))
     B.eliminate_zeros()
     if not (np.isfinite(B.data).all() and (B.data > 0).all()):
-        raise ValueError("X holds edge weights that are negative, NaN or infinite: weights are finite and >= 0")
+        raise ValueError("X holds edge weights that are negative, NaN or infinite: remove or shift them")
     B, Y = (B, Y) if placed.all() else (sparse.csr_array(B[:, placed]), Y[placed])
     alone = np.flatnonzero(np.diff(B.indptr) == 0)
     if len(alone):
@@ -61,7 +59,7 @@ def _as_matrix(B):
     try:
         return np.atleast_2d(np.asarray(B, dtype=np.float64))
     except (TypeError, ValueError) as error:
-        raise ValueError(f"X must hold weights of edges to the fitted nodes: {error}") from error
+        raise ValueError(f"X does not hold weights of edges to the fitted nodes: {error}") from error
 
 
 def place_rows(weights, Y, lambda_, workers, *, given=False):

@@ -16,6 +16,7 @@ from scipy import sparse
 
 from ..core.types import Direction, Numbers, SparseMatrix, SupportsArray, Weight
 from ..datasets.dataset import Dataset
+from ..runtime.checks import check_choice, is_flag, refused
 from ..runtime.warn import warn
 from .formats import arcs_of_labels, check_indices, to_arcs
 from .types import Frame, IGraph, NetworkXGraph
@@ -246,10 +247,9 @@ def graph_hash(graph: GraphLike) -> str:
 
 def check_options(weight, direction):
     """Raise ValueError unless `weight` and `direction` are what `as_graph` accepts."""
-    if not isinstance(direction, str) or direction not in DIRECTIONS:
-        raise ValueError(f"direction is {direction!r:.80}; choose one of {', '.join(map(repr, DIRECTIONS))}")
-    if isinstance(weight, (bool, np.bool_)) or callable(weight) or getattr(weight, "__hash__", None) is None:
-        raise ValueError(f"weight is {weight!r:.80}; give the name of an edge attribute, or None to ignore weights")
+    check_choice("direction", direction, *DIRECTIONS)
+    if is_flag(weight) or callable(weight) or getattr(weight, "__hash__", None) is None:
+        raise refused("weight", weight, "the name of an edge attribute, or None to ignore weights")
 
 
 def _copied_if_clean(matrix, weight):
@@ -278,7 +278,7 @@ def _index_type(csr):
 def _clean(arcs, direction):
     """Arcs of any origin become a Graph."""
     if not arcs.nodes:
-        raise ValueError("graph has no nodes; give a graph with at least one")
+        raise ValueError("graph has no nodes: give a graph with at least one")
     _check_weights(arcs)
     arcs = _drop_loops(arcs)
     once, nodes, undirected = _sum_parallel(arcs), arcs.nodes, arcs.undirected
@@ -286,7 +286,7 @@ def _clean(arcs, direction):
     weighted = once.nnz > 0 and bool(once.data.min() != once.data.max())
     adjacency, directed = _direct(once, undirected, direction)
     if not np.isfinite(adjacency.data).all():
-        raise ValueError("graph has weights so large that sums of parallel edges overflow; divide them by a constant")
+        raise ValueError("graph has weights so large that sums of parallel edges overflow: divide them by a constant")
     return Graph(adjacency, nodes, directed, weighted, directed and _is_calibrated(once))
 
 
@@ -316,7 +316,7 @@ def _check_weights(arcs):
     ends = f"{arcs.nodes[arcs.row[k]]!r} to {arcs.nodes[arcs.col[k]]!r}"
     raise ValueError(
         f"graph has {wrong.sum()} weights that are negative, NaN or infinite (the first: {arcs.weights[k]:g}, from "
-        f"node {ends}); weights are finite and >= 0. Remove or shift them"
+        f"node {ends}): remove or shift them, weights are finite and at least 0"
     )
 
 

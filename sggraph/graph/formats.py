@@ -12,6 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from ..datasets.dataset import Dataset
+from ..runtime.checks import shown
 
 ACCEPTED = (
     "a NetworkX or igraph graph, a SciPy sparse array, a square NumPy array, a tuple of edge arrays (row, col) or "
@@ -45,13 +46,13 @@ def to_arcs(graph, weight):
         return _arcs_of_tuple(graph, weight)
     if isinstance(graph, list) or _has(graph, "__array__"):
         return _arcs_of_dense(graph, weight)
-    raise TypeError(f"graph is of type {type(graph).__name__}; give {ACCEPTED}{_remedy(graph)}")
+    raise TypeError(f"graph is of type {type(graph).__name__}: {_remedy(graph)}give {ACCEPTED}")
 
 
 def _remedy(graph):
     if isinstance(graph, str) or _has(graph, "__fspath__"):
-        return "; read a file with sggraph.read_graph(path)"
-    return "; build a NetworkX graph of it with networkx.Graph(graph)" if isinstance(graph, dict) else ""
+        return "read a file with sggraph.read_graph(path), or "
+    return "build a NetworkX graph of it with networkx.Graph(graph), or " if isinstance(graph, dict) else ""
 
 
 def _has(thing, *names):
@@ -119,7 +120,7 @@ def _arcs_of_dense(graph, weight, nodes=None):
     try:
         dense = np.asarray(np.ma.filled(graph, 0) if isinstance(graph, np.ma.MaskedArray) else graph)
     except ValueError as error:
-        raise ValueError("graph is a nested list with rows of unequal length; give a square one") from error
+        raise ValueError("graph is a nested list with rows of unequal length: give a square one") from error
     _check_square(dense)
     row, col = np.nonzero(dense)
     values = _as_weights(dense[row, col])
@@ -128,18 +129,18 @@ def _arcs_of_dense(graph, weight, nodes=None):
 
 def _arcs_of_tuple(edges, weight):
     if len(edges) not in (2, 3):
-        raise ValueError(f"graph is a tuple of {len(edges)} items; give (row, col) or (row, col, weight)")
+        raise ValueError(f"graph is a tuple of {len(edges)} items: give (row, col) or (row, col, weight)")
     row, col = _as_ids(edges[0], "row"), _as_ids(edges[1], "col")
     plain = len(edges) == 2 or edges[2] is None or weight is None
     weights = np.ones(len(row)) if plain else _as_weights(edges[2])
     if not len(row) == len(col) == len(weights):
         lengths = f"row {len(row)}, col {len(col)}, weight {len(weights)}"
-        raise ValueError(f"the edge arrays in graph differ in length: {lengths}; give one entry for each edge")
+        raise ValueError(f"the edge arrays in graph differ in length, {lengths}: give one entry for each edge")
     n = 1 + int(max(row.max(initial=-1), col.max(initial=-1)))
     if n > 10 * len(row) + 1000:
         raise ValueError(
             f"the edge arrays in graph hold {len(row)} edges but ids up to {n - 1}, so nearly all nodes would be "
-            "isolated; number the nodes 0, 1, 2, ... first: np.unique(np.stack([row, col]), return_inverse=True)"
+            "isolated: number the nodes 0, 1, 2, ... first, by np.unique(np.stack([row, col]), return_inverse=True)"
         )
     return Arcs(row, col, weights, list(range(n)), True)
 
@@ -148,12 +149,12 @@ def _as_ids(values, name):
     ids = np.asarray(values)
     if ids.ndim != 1 or (ids.dtype.kind not in "iu" and ids.size):
         raise ValueError(
-            f"{name} in the edge arrays of graph has dtype {ids.dtype} and shape {ids.shape}; give 1-D integer arrays "
+            f"{name} in the edge arrays of graph has dtype {ids.dtype} and shape {ids.shape}: give 1-D integer arrays "
             "(row, col[, weight]), or for a matrix a NumPy array instead of a tuple"
         )
     if ids.size and (ids.min() < 0 or ids.max() > np.iinfo(np.int64).max):
         held = f"ids from {ids.min()} to {ids.max()}"
-        raise ValueError(f"{name} in the edge arrays of graph holds {held}; number the nodes 0, 1, 2, ...")
+        raise ValueError(f"{name} in the edge arrays of graph holds {held}: number the nodes 0, 1, 2, ...")
     return ids.astype(np.int64)
 
 
@@ -163,11 +164,11 @@ def _arcs_of_frame(frame, weight):
     if is_matrix and names:
         return _arcs_of_dense(frame.to_numpy(), weight, names)
     if len(names) < 2:
-        raise ValueError(f"graph is a table with columns {names}; give source, target[, weight]")
+        raise ValueError(f"graph is a table with columns {names}: give source, target[, weight]")
     named = "source" in names and "target" in names
     ends = [names.index("source"), names.index("target")] if named else [0, 1]
     if frame.iloc[:, ends].isna().to_numpy().any():
-        raise ValueError(f"graph has missing values in its columns {[names[k] for k in ends]}; drop those rows first")
+        raise ValueError(f"graph has missing values in its columns {[names[k] for k in ends]}: drop those rows first")
     third = names.index(weight) if weight in names else 2
     plain = weight is None or (weight not in names and (named or len(names) != 3))
     columns = [frame.iloc[:, k].tolist() for k in (*ends, *([] if plain else [third]))]
@@ -180,7 +181,7 @@ def arcs_of_labels(sources, targets, weights=None):
     try:
         nodes = list(dict.fromkeys(ends))  # keeps the order of first appearance
     except TypeError as error:
-        raise ValueError(f"graph has node labels that cannot be hashed ({error}); use strings or numbers") from error
+        raise ValueError(f"graph has node labels that cannot be hashed ({error}): use strings or numbers") from error
     index = {node: i for i, node in enumerate(nodes)}
     ids = np.fromiter(map(index.__getitem__, ends), np.int64, len(ends)).reshape(-1, 2)
     weights = np.ones(len(ids)) if weights is None else _as_weights(weights)
@@ -191,7 +192,7 @@ def _check_square(matrix):
     if matrix.ndim == 2 and matrix.shape[0] == matrix.shape[1]:
         return
     raise ValueError(
-        f"graph is an array of shape {tuple(matrix.shape)}; give a square matrix. Edges go in as a tuple "
+        f"graph is an array of shape {tuple(matrix.shape)}: give a square matrix; edges go in as a tuple "
         "(edges[:, 0], edges[:, 1]), feature vectors as their neighbour graph (sklearn.neighbors.kneighbors_graph)"
     )
 
@@ -202,10 +203,10 @@ def check_indices(matrix):
         return
     try:
         if (matrix.indptr[1:] < matrix.indptr[:-1]).any():  # check_format overlooks it where the last one is negative
-            raise ValueError("indptr must be a non-decreasing sequence")
+            raise ValueError("its indptr decreases somewhere")
         type(matrix)((matrix.data, matrix.indices, matrix.indptr), shape=matrix.shape).check_format(full_check=True)
     except ValueError as error:
-        raise ValueError(f"graph is a damaged {matrix.format} matrix, {error}; build it anew from its edges") from error
+        raise ValueError(f"graph is a damaged {matrix.format} matrix, {error}: build it anew from its edges") from error
 
 
 def _as_weights(values):
@@ -226,6 +227,6 @@ def _as_weight(value):
     except (TypeError, ValueError, OverflowError):
         pass
     raise ValueError(
-        f"graph has the weight {value!r} of type {type(value).__name__}; weights are real numbers. "
-        "Convert them, or pass weight=None to ignore weights"
+        f"graph has the weight {shown(value)} of type {type(value).__name__}, but weights are real numbers: "
+        "convert them, or give weight=None to ignore weights"
     )

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..graph.adjacency import Graph
+from ..runtime.checks import refused, shown
 
 
 def as_coordinates(Y: Any, graph: Graph | None = None, *, may_lack: bool = False) -> NDArray[np.float64]:
@@ -15,17 +16,10 @@ def as_coordinates(Y: Any, graph: Graph | None = None, *, may_lack: bool = False
     Without a graph, a dict keeps its own order. With `may_lack` some rows, not all, may be NaN.
     """
     if isinstance(Y, Mapping):
-        nodes = list(Y) if graph is None else graph.nodes
-        absent = [node for node in nodes if node not in Y]
-        if absent:
-            raise ValueError(f"Y has no position for {len(absent)} nodes of graph, such as {absent[0]!r}: add them")
-        Y = [Y[node] for node in nodes]
-    try:
-        Y = np.asarray(Y, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"Y must be an array of n rows of numbers: {error}") from None
-    if Y.ndim != 2 or not Y.size:
-        raise ValueError(f"Y must have shape (n, d) with n > 0 and d > 0, got {Y.shape}: reshape it")
+        Y = rows_of(Y, list(Y) if graph is None else graph.nodes)
+    Y = as_rows(Y, np.float64)
+    if not len(Y):
+        raise ValueError("Y has no rows: give one for each node")
     wrong = ~np.isfinite(Y).all(axis=1)
     absent = np.isnan(Y).all(axis=1)
     if may_lack and not absent.all():
@@ -35,11 +29,44 @@ def as_coordinates(Y: Any, graph: Graph | None = None, *, may_lack: bool = False
         raise ValueError(
             f"Y has NaN or infinite coordinates in {len(bad)} rows, first in row {bad[0]}: drop these rows"
         )
-    if graph is not None and len(graph.nodes) != len(Y):
+    if graph is not None:
+        check_rows(Y, graph)
+    return Y
+
+
+def check_rows(Y, graph):
+    """Raise a ValueError unless Y has a row for each node of the Graph."""
+    if len(graph.nodes) != len(Y):
         raise ValueError(
             f"graph has {len(graph.nodes)} nodes but Y has {len(Y)} rows: give the graph that was embedded"
         )
+
+
+def as_rows(Y, dtype=None, *, flat=False):
+    """Y as an array (n, d) of real numbers or NaN, d > 0, of its own type unless another is wanted.
+
+    With `flat` it may be n numbers, for d = 1.
+    """
+    shape = "(n,) or (n, d)" if flat else "(n, d)"
+    accepted = f"give real numbers in the shape {shape}, d > 0"
+    try:
+        Y = np.asarray(Y, dtype)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"Y holds no rows of numbers, all of the same length ({error}): {accepted}") from None
+    Y = Y[:, None] if flat and Y.ndim == 1 else Y
+    if Y.ndim != 2 or not Y.shape[1] or Y.dtype.kind not in "biuf":
+        raise ValueError(f"Y has shape {Y.shape} and dtype {Y.dtype}: {accepted}")
     return Y
+
+
+def rows_of(positions, nodes, name="Y"):
+    """The positions (a dict) of the nodes, in their order."""
+    absent = [node for node in nodes if node not in positions]
+    if absent:
+        raise ValueError(f"{name} has no position for {len(absent)} of the nodes, such as {shown(absent[0])}: add them")
+    if not len(positions):
+        raise ValueError(f"{name} is an empty dict: give a position for each node")
+    return [positions[node] for node in nodes]
 
 
 def is_by_name(Y):
@@ -53,19 +80,14 @@ def as_embeddings(embeddings, graph=None, *, same_d=True):
     Rows are in the order of the Graph; without one, in that of the first dict of positions.
     """
     if not is_by_name(embeddings):
-        raise ValueError(
-            'embeddings must be a dict of embeddings by name, such as {"SG-t-SNE": Y, "spring": pos}, '
-            f"each an array of shape (n, d) or a dict of positions, got {_describe(embeddings)}"
-        )
+        accepted = 'a dict of embeddings by name, such as {"SG-t-SNE": Y, "spring": pos}'
+        raise refused("embeddings", embeddings, f"{accepted}, each an array of shape (n, d) or a dict of positions")
     nodes = next((list(Y) for Y in embeddings.values() if isinstance(Y, Mapping)), None)
     nodes = nodes if graph is None else graph.nodes
     arrays = {}
     for name, Y in embeddings.items():
         if isinstance(Y, Mapping):
-            absent = [node for node in nodes if node not in Y]
-            if absent:
-                raise ValueError(f"embedding {name!r} has no position for {len(absent)} nodes, such as {absent[0]!r}")
-            Y = [Y[node] for node in nodes]
+            Y = rows_of(Y, nodes, f"embedding {name!r}")
         try:
             arrays[str(name)] = as_coordinates(Y, graph)
         except ValueError as error:
@@ -78,9 +100,3 @@ def as_embeddings(embeddings, graph=None, *, same_d=True):
                 "give embeddings of the same nodes in the same number of dimensions"
             )
     return arrays, nodes
-
-
-def _describe(embeddings):
-    if not isinstance(embeddings, Mapping):
-        return type(embeddings).__name__
-    return f"a dict with values of shape {np.shape(next(iter(embeddings.values())))}" if embeddings else "an empty dict"

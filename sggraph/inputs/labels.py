@@ -9,6 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from ..graph.adjacency import GraphWarning, as_graph
+from ..runtime.checks import refused, shown
 
 
 def as_classes(labels, nodes, n):
@@ -55,17 +56,17 @@ def by_row(labels, nodes, n):
         rows = range(n) if nodes is None else nodes
         if not any(node in labels for node in rows):
             raise ValueError(
-                f"labels has none of the nodes as key, such as {rows[0]!r}: key it by node, or give a list"
+                f"labels has none of the nodes as key, such as {shown(rows[0])}: key it by node, or give a list"
             )
         return [labels.get(node) for node in rows]
     by_name = hasattr(labels, "reindex") and nodes is not None and labels.index.is_unique
     if by_name and set(nodes) <= set(labels.index):
         labels = labels.reindex(nodes)
     if isinstance(labels, str) or np.ndim(labels) != 1 or len(labels) != n:
+        accepted = f"one label for each of the {n} rows of Y"
         if isinstance(labels, str):
-            raise ValueError(f'labels must be "louvain" or one label for each of the {n} rows of Y, got {labels!r}')
-        came = f"shape {np.shape(labels)}"
-        raise ValueError(f"labels must be one label for each of the {n} rows of Y, got {came}: select or ravel them")
+            raise refused("labels", labels, f"'louvain' or {accepted}")
+        raise ValueError(f"labels has shape {np.shape(labels)}: give {accepted}")
     return labels
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..graph.adjacency import clean_edges, label_edges
 from ..graph.formats import Arcs
+from ..runtime.checks import shown
 from .safe import as_text
 
 RARE_SPACE = re.compile(r"[^\S\n\t ]")  # which str.split and str.strip know
@@ -83,7 +84,7 @@ def _read_plain(content, suffix, weight):
 
 
 def _first_rows(content):
-    """The first two lines that are no comments, and where the second starts or what comes before it."""
+    """The first two lines that are not comments, and where the second starts or what comes before it."""
     rows, start, at = [], 0, 0
     while len(rows) < 2 and at < len(content):
         stop = content.index(b"\n", at)
@@ -101,10 +102,12 @@ def _read_any(content, suffix, weight):
     if not numbers:
         raise ValueError("it holds comments only, no edges")
     if b"\0" in content:
-        raise ValueError("it holds zero bytes, so it is no text in UTF-8; save it as such")
+        raise ValueError("it holds zero bytes, so it is not text in UTF-8: save it as such")
     odd = next((k for k in numbers if len(lines[k - 1]) > LONGEST), None)
     if odd is not None:
-        raise ValueError(f"line {odd} has {len(lines[odd - 1])} characters, too many for an edge; give each a line")
+        raise ValueError(
+            f"line {odd} has {len(lines[odd - 1])} characters, too many for an edge: give each a line of its own"
+        )
     columns = _to_columns([lines[k - 1] for k in numbers], numbers, suffix)
     header = [column[0].lower() for column in columns] if _is_header(columns) else []
     if header:
@@ -167,7 +170,7 @@ def _choose_columns(header, width, weight):
     named = "source" in header and "target" in header
     if width > 3 and not named:
         raise ValueError(
-            f"it has {width} columns; keep two or three (source, target, weight), or name them in a header"
+            f"it has {width} columns: keep two or three (source, target, weight), or name them in a header"
         )
     source, target = (header.index("source"), header.index("target")) if named else (0, 1)
     if weight is None:
@@ -208,7 +211,7 @@ def _parse_weights(texts, weight, numbers):
         return list(map(float, texts))
     except ValueError:
         k = next(k for k, text in enumerate(texts) if not _is_number(text))
-        wrong = f"line {numbers[k]} has the weight {texts[k]!r:.100}, which is no number; weight=None ignores weights"
+        wrong = f"line {numbers[k]} has the weight {shown(texts[k])}, not a number: correct it, or give weight=None"
         raise ValueError(wrong) from None
 
 
@@ -216,4 +219,4 @@ def _parse_dict(text, weight, number):
     try:
         return dict(ast.literal_eval(text)).get(weight, 1)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        raise ValueError(f"line {number} has {text!r:.100} where a dictionary of numbers or strings belongs") from None
+        raise ValueError(f"line {number} has {shown(text)} where a dictionary of numbers or strings belongs") from None

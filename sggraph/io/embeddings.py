@@ -5,6 +5,7 @@ The suffix says the format. It does not read graphs (graph_files.py), nor draw p
 
 from ..core.types import Coordinates, FilePath, Fitted, Items, Labels
 from ..graph.adjacency import GraphLike
+from ..runtime.checks import refused
 from ..runtime.warn import warn
 from .network_files import (
     read_cyjs_positions,
@@ -74,7 +75,7 @@ def write_embedding(
         The suffix is unknown; the shape of `Y`, or the length of `nodes`, `labels` or `graph`, is wrong; names that
         the format cannot keep.
     TypeError
-        `path` is no name of a file.
+        `path` is not the name of a file.
     FileNotFoundError
         The folder does not exist.
     ImportError
@@ -147,7 +148,7 @@ def save_embedding(
     """
     warn("save_embedding is called write_embedding, which takes .npz as well", DeprecationWarning)
     if as_path(path).suffix.lower() != ".npz":
-        raise ValueError(f"path is {str(path)!r}; its suffix must be .npz; write_embedding writes other formats")
+        raise refused("path", str(path), "a name that ends with .npz, or call write_embedding for other formats")
     write_embedding(path, Y, nodes, labels, graph)
 
 
@@ -169,9 +170,9 @@ def load_embedding(path: FilePath) -> SavedEmbedding:
     Raises
     ------
     ValueError
-        An unknown suffix, or contents that are broken or no embedding; names the file.
+        An unknown suffix, or contents that are broken or not an embedding; names the file.
     TypeError
-        `path` is no name of a file.
+        `path` is not the name of a file.
     FileNotFoundError
         There is no such file.
     ImportError
@@ -200,5 +201,5 @@ def format_of(path):
     """The functions that write and read the format that the suffix of `path` names, or a ValueError."""
     suffix = as_path(path).suffix.lower()
     if suffix not in FORMATS:
-        raise ValueError(f"path is {str(path)!r}; its suffix must be one of {', '.join(FORMATS)}")
+        raise refused("path", str(path), f"a name that ends with {', '.join(FORMATS)}")
     return FORMATS[suffix]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..core.types import Direction, FilePath, Weight
 from ..graph.adjacency import Graph, as_graph, check_options
+from ..runtime.checks import refused
 from .edge_lists import read_edges
 from .graph_formats import read_gexf, read_gml, read_graphml, read_mtx, read_npz
 from .safe import as_path, check_file, naming, unzip
@@ -49,9 +50,9 @@ def read_graph(path: FilePath, *, weight: Weight = "weight", direction: Directio
     FileNotFoundError
         There is no such file.
     ValueError
-        An unknown suffix, or contents that are broken or no graph; names the file and, in edge lists, the line.
+        An unknown suffix, or contents that are broken or not a graph; names the file and, in edge lists, the line.
     TypeError
-        `path` is no name of a file.
+        `path` is not the name of a file.
 
     Examples
     --------
@@ -75,7 +76,7 @@ def read_graph(path: FilePath, *, weight: Weight = "weight", direction: Directio
     kind = Path(path.stem if zipped else path.name).suffix.lower()
     accepted = (*READERS, *EDGE_LISTS)
     if kind not in accepted:
-        raise ValueError(f"path is {str(path)!r}; its suffix must be one of {', '.join(accepted)}, each also with .gz")
+        raise refused("path", str(path), f"a name that ends with {', '.join(accepted)}, each also with .gz")
     check_file(path)
     remedy = "Correct it, or load it yourself and pass a NetworkX graph or a SciPy matrix"
     with naming(path, f"a {kind} graph", remedy), open(path, "rb") as file:

@@ -17,7 +17,7 @@ from scipy import io, sparse
 from .safe import _header, checked_npz
 
 MAPPED = 2**24  # bytes of an array: from here on it is mapped instead of read
-LENGTHS = 26  # where the local header of a zip member tells the lengths of its name and of the field behind
+LENGTHS = 26  # where the local header of a zip member gives the lengths of its name and of the field behind
 
 
 def _check_nodes(n, entries):
@@ -28,12 +28,12 @@ def _check_nodes(n, entries):
 def read_mtx(content):
     """MatrixMarket."""
     if b"\0" in content:  # on which SciPy's reader crashes the interpreter, as on junk in a last line without an end
-        raise ValueError("it holds zero bytes, so it is no text")
+        raise ValueError("it holds zero bytes, so it is not text")
     content = content if content.endswith(b"\n") else content + b"\n"
     rows, columns, entries, layout, _, symmetry = io.mminfo(BytesIO(content))
     if rows != columns and symmetry != "general":  # SciPy's reader would write the mirrored entries beside its array
         raise ValueError(
-            f"it claims to be {symmetry} with the shape ({rows}, {columns}); a {symmetry} matrix is square"
+            f"it claims to be {symmetry} with the shape ({rows}, {columns}), but a {symmetry} matrix is square"
         )
     shortest = 4 if layout == "coordinate" else 2  # bytes of an entry: "1 1\n", "0\n"
     if entries * shortest > 2 * len(content) + shortest:  # twice: symmetric arrays store half
@@ -46,7 +46,7 @@ def read_npz(file):
     """What ``scipy.sparse.save_npz`` writes, from an open file; arrays that are not compressed stay there, mapped."""
     with checked_npz(file) as parts:
         if "shape" not in parts or "format" not in parts:
-            raise ValueError(f"it holds {sorted(parts)}, which is not what scipy.sparse.save_npz writes")
+            raise ValueError(f"it holds {sorted(parts)}, and not what scipy.sparse.save_npz writes")
         entries = prod(_header(parts, "data")[0]) if "data" in parts else 0
         _check_nodes(int(np.max(parts["shape"])), entries)
         if parts["format"].item() in ("csr", b"csr"):
@@ -92,7 +92,7 @@ def _plain_xml(content):
 
 
 def _refuse_doctype(*_):
-    raise ValueError("it has a DOCTYPE, whose entities could expand without bound; delete the <!DOCTYPE ...> part")
+    raise ValueError("it has a DOCTYPE, whose entities could expand without bound: delete the <!DOCTYPE ...> part")
 
 
 def read_gml(content):

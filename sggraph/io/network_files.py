@@ -12,6 +12,7 @@ import numpy as np
 from scipy import sparse
 from scipy.spatial import cKDTree
 
+from ..runtime.checks import shown
 from .graph_formats import read_gexf, read_graphml
 from .safe import as_text
 from .saved import SavedEmbedding
@@ -97,7 +98,7 @@ def _saved(rows):
     nodes, places, labels = zip(*rows, strict=True) if rows else ((), (), ())
     lacking = next((node for node, place in zip(nodes, places, strict=True) if "x" not in place), None)
     if lacking is not None or not nodes:
-        raise ValueError(f"its node {lacking!r:.100} has no position" if nodes else "it has no nodes")
+        raise ValueError(f"its node {shown(lacking)} has no position" if nodes else "it has no nodes")
     Y = np.array([[float(place.get(axis, 0.0)) for axis in "xyz"] for place in places])
     labels = None if all(label is None for label in labels) else list(labels)
     return SavedEmbedding(Y if Y[:, 2].any() else Y[:, :2], list(nodes), labels)
@@ -110,7 +111,7 @@ def _to_networkx(saved, graph):
     names, labels = _names(saved.nodes), _labels(saved.labels)
     for text in (*names, *(label for label in labels or () if isinstance(label, str))):
         if wrong := NOT_XML.search(text):
-            raise ValueError(f"the name {text!r:.100} holds {wrong[0]!r}, which XML cannot keep; rename it")
+            raise ValueError(f"the name {shown(text)} holds {wrong[0]!r}, which XML cannot keep: rename it")
     edges, directed = _edges(graph)
     G = nx.DiGraph() if directed else nx.Graph()
     axes = "xyz"[: max(saved.coordinates.shape[1], 2)]
@@ -138,7 +139,7 @@ def _spaced(Y):
     """Y (n, 3) enlarged to `SPACING`."""
     Y = np.pad(np.asarray(Y, float), ((0, 0), (0, 3 - Y.shape[1])))
     if not np.isfinite(Y).all():
-        raise ValueError("Y holds NaN or infinity, where no program can draw a node; remove those rows")
+        raise ValueError("Y holds NaN or infinity, where no program can draw a node: remove those rows")
     apart = cKDTree(Y).query(Y, 2)[0][:, 1] if len(Y) > 1 else np.zeros(1)
     usual = np.median(apart[apart > 0]) if (apart > 0).any() else SPACING
     return Y * 2.0 ** np.round(np.log2(SPACING / usual))
@@ -149,7 +150,7 @@ def _names(nodes):
     if len(set(names)) < len(names):
         seen = set()
         twice = next(name for name in names if name in seen or seen.add(name))
-        raise ValueError(f"nodes holds {twice!r:.100} twice, if names are text; give each node a name of its own")
+        raise ValueError(f"nodes holds {shown(twice)} twice, if names are text: give each node a name of its own")
     return names
 
 

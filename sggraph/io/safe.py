@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.lib import format as npy
 
+from ..runtime.checks import shown
+
 ZIP_MAGIC = b"PK\3\4", b"PK\5\6"  # the second begins an archive without members
 LONGEST_REASON = 500  # characters: an error may quote a whole file
 
@@ -22,8 +24,7 @@ def as_path(path):
     try:
         return Path(path)
     except TypeError:
-        came = f"{path!r:.100} of type {type(path).__name__}"
-        raise TypeError(f"path is {came}; give the name of a file, a str or a pathlib.Path") from None
+        raise TypeError(f"path={shown(path)}: give the name of a file, a str or a pathlib.Path") from None
 
 
 def read_bytes(path):
@@ -36,9 +37,9 @@ def check_file(path):
     """Raise unless there is a regular file `path`."""
     path = Path(path)
     if not path.exists():
-        raise FileNotFoundError(f"path is {str(path)!r}, and there is no such file")
+        raise FileNotFoundError(f"path={str(path)!r}: there is no such file")
     if not path.is_file():
-        raise ValueError(f"path is {str(path)!r}, which is no regular file; give the name of a file")
+        raise ValueError(f"path={str(path)!r} is not a regular file: give the name of a file")
 
 
 @contextmanager
@@ -51,17 +52,19 @@ def naming(path, what, remedy):
     except Exception as error:
         reason = (str(error) or type(error).__name__).rstrip(".")
         reason = reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}..."
-        raise ValueError(f"path is {str(path)!r}, which cannot be read as {what}: {reason}. {remedy}") from error
+        raise ValueError(f"path={str(path)!r} cannot be read as {what}: {reason}. {remedy}") from error
 
 
 def as_text(content):
     """Text of bytes in UTF-8."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise ValueError("it is UTF-16 text; save it as UTF-8")
+        raise ValueError("it is UTF-16 text: save it as UTF-8")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ValueError(f"it is no UTF-8 text: byte {error.start + 1} is {content[error.start]:#x}") from None
+        raise ValueError(
+            f"it is not UTF-8 text, byte {error.start + 1} is {content[error.start]:#x}: save it as UTF-8"
+        ) from None
 
 
 def unzip(content):
@@ -91,7 +94,7 @@ def checked_npz(file):
     if magic == npy.MAGIC_PREFIX:
         raise ValueError("it is a single array (.npy), not several (.npz)")
     if not magic.startswith(ZIP_MAGIC):  # NumPy would take it for a pickle, and say how to load one
-        raise ValueError("it is no .npz file, which is a zip archive")
+        raise ValueError("it is not a .npz file, which is a zip archive")
     with np.load(file, allow_pickle=False) as parts:
         _check_swelling(sum(part.file_size for part in parts.zip.infolist()), file.seek(0, 2))
         for part in parts.zip.infolist():
@@ -132,9 +135,9 @@ def replacing(path):
     """
     path = Path(os.path.realpath(path))
     if not path.parent.is_dir():
-        raise FileNotFoundError(f"path is in the folder {str(path.parent)!r}, which does not exist; create it first")
+        raise FileNotFoundError(f"path={str(path)!r}: the folder {str(path.parent)!r} does not exist, create it first")
     if path.exists() and not path.is_file():
-        raise ValueError(f"path is {str(path)!r}, which is no regular file; give the name of a file")
+        raise ValueError(f"path={str(path)!r} is not a regular file: give the name of a file")
     partial = path.with_name(_partial(path, uuid.uuid4().hex))
     try:
         yield partial

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from .. import __version__
 from ..graph.adjacency import GraphWarning, as_graph, graph_hash
+from ..inputs.coordinates import as_rows, check_rows, rows_of
 from ..inputs.labels import by_row, is_missing, read_labels
+from ..runtime.checks import shown
 from .provenance import provenance_of
 from .safe import checked_npz
 
@@ -72,7 +74,7 @@ def as_saved(Y, nodes=None, labels=None, graph=None):
     provenance = {}
     if hasattr(Y, "get_params"):
         if not hasattr(Y, "embedding_"):
-            raise ValueError(f"Y is a {type(Y).__name__} that is not fitted; call its fit first")
+            raise ValueError(f"Y is a {type(Y).__name__} that is not fitted: call its fit first")
         provenance = provenance_of(Y)
         graph = getattr(Y, "graph_", None) if graph is None else graph
         nodes = list(getattr(Y, "nodes_", range(len(Y.embedding_)))) if nodes is None else nodes
@@ -85,19 +87,20 @@ def as_saved(Y, nodes=None, labels=None, graph=None):
         Y = Y.coordinates
     labels = None if labels is None else read_labels(labels, graph)
     arcs, graph = (None, None) if graph is None else _both_ways(graph)
-    if isinstance(Y, dict):
-        nodes, Y = _rows_of(Y, nodes if graph is None or nodes is not None else graph.nodes)
-    Y = as_coordinates(Y)
+    if isinstance(Y, Mapping):
+        nodes = graph.nodes if nodes is None and graph is not None else nodes
+        nodes = list(Y if nodes is None else nodes)
+        Y = [np.ravel(position) for position in rows_of(Y, nodes)]
+    Y = _as_places(Y)
     if graph is not None:
-        if len(graph.nodes) != len(Y):
-            raise ValueError(f"graph has {len(graph.nodes)} nodes, but Y has {len(Y)} rows; give the graph of Y")
+        check_rows(Y, graph)
         provenance = provenance or {"version": __version__, "graph_hash": graph_hash(graph)}
     nodes = graph.nodes if nodes is None and graph is not None else nodes
     labels = None if labels is None else _as_list(labels, nodes if nodes is None else list(nodes), len(Y))
     nodes = list(range(len(Y)) if nodes is None else nodes)
     for name, items in (("nodes", nodes), ("labels", labels)):
         if items is not None and len(items) != len(Y):
-            raise ValueError(f"{name} has {len(items)} entries, but Y has {len(Y)} rows; give one for each row")
+            raise ValueError(f"{name} has {len(items)} entries, but Y has {len(Y)} rows: give one for each row")
     if graph is not None and nodes != graph.nodes and set(nodes) == set(graph.nodes):
         raise ValueError(
             "graph lists the nodes in another order than the rows of Y, and its edges would join others: give the "
@@ -114,26 +117,12 @@ def _both_ways(graph):
         return arcs, as_graph(graph) if arcs.directed else arcs
 
 
-def as_coordinates(Y):
-    """An array (n, d) of real numbers, d = 1, 2 or 3."""
-    try:
-        Y = np.asarray(Y)
-    except ValueError:
-        raise ValueError("Y has rows of unequal length; give real coordinates, (n,) or (n, d), d <= 3") from None
-    Y = Y[:, None] if Y.ndim == 1 else Y
-    if Y.ndim != 2 or not 1 <= Y.shape[1] <= 3 or Y.dtype.kind not in "biuf":
-        raise ValueError(f"Y has shape {Y.shape} and dtype {Y.dtype}; give real coordinates, (n,) or (n, d), d <= 3")
+def _as_places(Y):
+    """Coordinates that a file can keep: an array (n, d), d = 1, 2 or 3."""
+    Y = as_rows(Y, flat=True)
+    if Y.shape[1] > 3:
+        raise ValueError(f"Y has shape {Y.shape}: choose 1, 2 or 3 of its columns")
     return Y
-
-
-def _rows_of(positions, nodes):
-    nodes = list(positions) if nodes is None else list(nodes)
-    missing = next((node for node in nodes if node not in positions), None)
-    if missing is not None or not nodes:
-        raise ValueError(
-            f"Y has no position for {missing!r}; give one for each node" if nodes else "Y is an empty dict"
-        )
-    return nodes, [np.ravel(positions[node]) for node in nodes]
 
 
 def _as_list(labels, nodes, n):
@@ -142,7 +131,7 @@ def _as_list(labels, nodes, n):
         labels = by_row(labels, nodes, n)
     labels = list(labels)
     if any(isinstance(label, (list, np.ndarray)) for label in labels):
-        raise ValueError("labels holds lists; give one label for each row, a number or text")
+        raise ValueError("labels holds lists: give one label for each row, a number or text")
     return [None if is_missing(label) else label for label in labels]
 
 
@@ -161,10 +150,10 @@ def read_saved_npz(content):
     """The SavedEmbedding in the bytes of its .npz file."""
     with checked_npz(BytesIO(content)) as parts:
         if "sggraph_embedding" not in parts:
-            raise ValueError(f"it holds {sorted(parts)}, which is not what write_embedding writes")
+            raise ValueError(f"it holds {sorted(parts)}, and not what write_embedding writes")
         if parts["sggraph_embedding"] != LAYOUT:
-            raise ValueError("it was written by a newer sggraph; update yours")
-        coordinates = as_coordinates(parts["coordinates"])
+            raise ValueError("it was written by a newer sggraph: update yours")
+        coordinates = _as_places(parts["coordinates"])
         nodes, provenance = (_from_json(parts[name]) for name in ("nodes", "provenance"))
         labels = _from_json(parts["labels"]) if "labels" in parts else None
     if not (isinstance(nodes, list) and isinstance(provenance, dict) and isinstance(labels, (list, type(None)))):
@@ -203,7 +192,7 @@ def _encode(item, name):
     if isinstance(item, bytes):
         return {"bytes": item.hex()}
     raise ValueError(
-        f"{name} holds {item!r:.100} of type {type(item).__name__}, which a file cannot keep; "
+        f"{name} holds {shown(item)} of type {type(item).__name__}, which a file cannot keep: "
         "give numbers, strings, bytes, None or tuples of them"
     )
 
@@ -217,4 +206,4 @@ def _decode(item):
             return tuple(map(_decode, value))
         if kind == "bytes" and isinstance(value, str):
             return bytes.fromhex(value)
-    raise ValueError(f"it holds the name {item!r:.100}, which write_embedding does not write")
+    raise ValueError(f"it holds the name {shown(item)}, which write_embedding does not write")

@@ -11,6 +11,7 @@ import re
 import numpy as np
 
 from ..inputs.labels import is_missing
+from ..runtime.checks import shown
 from .safe import as_text
 from .saved import SavedEmbedding
 
@@ -80,7 +81,9 @@ def read_csv(content, delimiter=","):
             for k in axes:
                 row[k] = float(row[k])
         except ValueError:
-            raise ValueError(f"line {rows.line_num} has the coordinate {row[k]!r:.100}, which is no number") from None
+            raise ValueError(
+                f"line {rows.line_num} has the coordinate {shown(row[k])}, which is not a number"
+            ) from None
     columns = list(zip(*table, strict=True)) or [()] * len(header)
     Y = np.array([columns[k] for k in axes], float).T
     labels = with_gaps(map(unescaped, columns[header.index("label")])) if "label" in header else None
@@ -183,9 +186,9 @@ def _check_texts(texts, name, longest=np.inf):
     """Raise a ValueError unless a table can hold the texts."""
     for text in texts:
         if SURROGATE.search(text):
-            raise ValueError(f"{name} holds {text!r:.100}, which UTF-8 cannot keep; rename it")
+            raise ValueError(f"{name} holds {shown(text)}, which UTF-8 cannot keep: rename it")
         if len(text) > longest:
             raise ValueError(
                 f"{name} holds {text!r:.30}... of {len(text)} characters, more than the {longest} that the csv module "
-                "reads; shorten it, or write another format"
+                "reads: shorten it, or write another format"
             )

@@ -50,7 +50,7 @@ class Parts(NamedTuple):
 
 
 def component_numbers(A):
-    """Number of the component of each node: 0 is the largest; of equal ones, the one of the first node comes first."""
+    """Number of the component of each node: 0 is the largest; among equal ones, that of the first node comes first."""
     first = first_nodes(A)
     sizes = np.bincount(first, minlength=len(first))
     least = np.flatnonzero(sizes)

@@ -100,7 +100,7 @@ def estimate_cost(
     Raises
     ------
     ValueError, TypeError
-        For input that is no graph or an argument out of range.
+        For input that is not a graph, or an argument out of range.
 
     Examples
     --------
@@ -166,7 +166,7 @@ def _settings(options):
     known = {each.name for each in fields(Settings)} | {"Y0", "state"}
     unknown = next((name for name in options if name not in known), None)
     if unknown is not None:
-        raise TypeError(f"{unknown!r} is no argument of embed_graph")
+        raise TypeError(f"{unknown!r} is not an argument of embed_graph: see its signature")
     return replace(Settings.of(options), verbose=False)
 
 

@@ -72,7 +72,7 @@ class LambdaReport:
 def lambda_report(
     graph: GraphLike, lambda_: Float | Auto = "auto", *, weight: Weight = "weight", direction: Direction = "symmetric"
 ) -> LambdaReport:
-    """Tell what lambda rescaling does to the nodes of a graph, and what to change.
+    """Report what lambda rescaling does to the nodes of a graph, and what to change.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def lambda_report(
     Raises
     ------
     ValueError, TypeError
-        For input that is no graph or a lambda below 1.
+        For input that is not a graph, or a lambda below 1.
 
     Examples
     --------
@@ -110,7 +110,7 @@ def lambda_report(
     - Most nodes have no more neighbours than lambda, so their edges weigh the same: harmless where
       edges are alike. If weights matter, lambda 2 keeps them for half of the nodes.
 
-    Weights of one's own count for all nodes, however few their neighbours are:
+    Weights that you give count for all nodes, however few neighbours they have:
 
     >>> sg.lambda_report(nx.karate_club_graph(), 5)
     lambda 5 on 34 nodes, 0 of them without an edge

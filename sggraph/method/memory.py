@@ -5,9 +5,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-import numpy as np
-
 from ..core.repulsion.planning import CELLS_ENOUGH, Limit
+from ..runtime.checks import ABOVE_0, GREATEST, is_number, refused
 from .start import N_MDS, ROWS, n_pivots
 
 FIXED = 6_000_000
@@ -31,7 +30,7 @@ UNITS = {"": 1, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "kib": 2**1
 
 
 def memory_of(n, nnz, d, grid=0, *, packed=False, together=False, published=False):
-    """Estimated bytes at the peak for n nodes and `nnz` entries, with grids of so many bytes together. `packed` tells
+    """Estimated bytes at the peak for n nodes and `nnz` entries, with grids of so many bytes together. `packed` says
     whether there are several components, each with a run of its own, `together` whether they share one, `published`
     whether the start is that of the published schedule.
     """
@@ -51,7 +50,7 @@ def _kept(n, nnz, packed):
 
 
 def _of_loop(n, nnz, d, packed):
-    """Bytes of the loop, but for the grid."""
+    """Bytes of the loop, without the grid."""
     stress = PER_DISTANCE * n_pivots(n) + STRESS_PER_NODE[0] + STRESS_PER_NODE[1] * d
     return _kept(n, nnz, packed) + LOOP_PER_ENTRY * nnz + n * (LOOP_PER_NODE[0] + LOOP_PER_NODE[1] * d + stress)
 
@@ -70,8 +69,8 @@ def grid_limit(max_memory, n, nnz, d, h, *, packed=False):
 
 
 def available_memory(root="/"):
-    """Bytes that this process can still get, by what Linux tells of the machine and of control groups (containers);
-    None where nobody tells. `root` is where files are looked for.
+    """Bytes that this process can still get, by what Linux says about the machine and its control groups (containers);
+    None where it says nothing. `root` is where files are looked for.
     """
     found = []
     with suppress(OSError, ValueError, StopIteration):
@@ -89,7 +88,7 @@ def _left_in(folder, group, limit, used, cache):
     """Bytes that are left in a control group and in those that it is part of, each that has a limit."""
     found = []
     for place in (Path(group), *Path(group).parents):
-        with suppress(OSError, ValueError, StopIteration):  # "max" is no number: no limit
+        with suppress(OSError, ValueError, StopIteration):  # "max" is not a number: no limit
             most, taken = (int((folder / place / name).read_text()) for name in (limit, used))
             lines = (folder / place / "memory.stat").read_text().splitlines()
             given_back = int(next(line for line in lines if line.startswith(cache + " ")).split()[1])
@@ -103,9 +102,8 @@ def as_bytes(max_memory):
     if isinstance(max_memory, str):
         found = re.fullmatch(r"\s*(\d+\.?\d*)\s*([a-z]*)\s*", max_memory.lower())
         number = float(found[1]) * UNITS[found[2]] if found and found[2] in UNITS else None
-    is_number = isinstance(number, (int, float, np.integer, np.floating)) and not isinstance(number, (bool, np.bool_))
-    if not (is_number and 0 < number < np.inf):
-        raise ValueError(f"max_memory={max_memory!r:.80}: give a number of bytes above 0 or text such as '4GB'")
+    if not is_number(number, ABOVE_0, GREATEST):
+        raise refused("max_memory", max_memory, "a number of bytes above 0 or text such as '4GB'")
     return int(min(number, sys.maxsize))
 
 
@@ -116,6 +114,6 @@ def check_memory(max_memory, n, nnz, d, **kinds):
     most, needed = as_bytes(max_memory), memory_of(n, nnz, d, PER_CELL[d] * CELLS_ENOUGH[d], **kinds)
     if needed > most:
         raise MemoryError(
-            f"max_memory={max_memory!r}: {n:,} nodes with {nnz:,} entries in {d}-D need about {needed / 1e6:,.0f} MB; "
-            "raise max_memory, or embed fewer nodes (drop_leaf=True, components='largest')"
+            f"max_memory={max_memory!r} is too little, {n:,} nodes with {nnz:,} entries in {d}-D need about "
+            f"{needed / 1e6:,.0f} MB: raise max_memory, or embed fewer nodes (drop_leaf=True, components='largest')"
         )

@@ -31,7 +31,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from ..core.descent import Phase
-from ..inputs.checks import is_auto
+from ..runtime.checks import is_auto
 
 # What half and double the number did, unless it says otherwise, to the means over eight graphs (cora, netscience, power
 # grid, lastfm_asia, 3elt, yeast, polblogs, hpo_isa); a change of .005 in recall is noise.
@@ -51,7 +51,7 @@ MORE_ITER = 100  # one more iteration per so many nodes, up to twice as many, wh
 FEW = 500  # nodes: smaller graphs end with an exaggeration of 1; 0: recall of netscience -.10; 2000: overlap +.08
 PARTING = 0.76  # at most the exaggeration at the end if all nodes are alike; .8 leaves pairs on a spot, at .7 some flee
 EARLY_MOMENTUM, MOMENTUM = 0.5, 0.8  # the first in the published method alone, early; .5: recall -.016, .9: -.024
-MAX_GAIN = 10.0  # of a coordinate: below rho = 1 pictures drift apart for ever, gains reach 90, and stiff meshes burst
+MAX_GAIN = 10.0  # of a coordinate: below rho = 1 pictures drift apart forever, gains reach 90, and stiff meshes burst
 MAX_STEP = 10.0  # of a coordinate, with automatic eta: a hundred leaves on a spot fling each other a thousand away
 MAX_STEP_1D = 0.4  # on a line nodes that leap over each other do not find back: a path of 30 ended in three pieces
 

@@ -10,110 +10,53 @@ from os import PathLike
 import numpy as np
 
 from ..core.descent import Phase
-from ..inputs.checks import (
+from ..runtime.checks import (
     GREATEST,
+    check_choice,
     check_flag,
     check_n_jobs,
     check_number,
     check_whole,
+    is_among,
     is_auto,
-    is_flag,
-    is_whole,
-    shown,
+    refused,
 )
 from .schedule import Schedule
 
 AUTO_LAMBDA = 10.0  # as in the publications
-COMPONENTS = ("auto", "pack", "together", "largest")
 FACTORS = 1e-6, 1e30  # what float32 can multiply coordinates and forces by
 MOST_ITER = 10**7  # days on a graph of a thousand nodes; a typo beyond that
-
-
-def check_d(name, d):
-    """Raise a ValueError unless it is a dimension that the core can embed in."""
-    if not (is_whole(d) and d in (1, 2, 3)):
-        raise ValueError(f"{name}={shown(d)}: the embedding can have 1, 2 or 3 dimensions")
+ITERATIONS = check_whole, 0, MOST_ITER, "'auto' or a number of iterations"
+FACTOR = check_number, *FACTORS, "'auto' or a number above 0"
+SIDE = check_number, *FACTORS, "None (automatic) or a cell side above 0"
+EVERY = check_whole, 1, np.inf, "a number of iterations"
 
 
 def check_lambda(name, lambda_):
     """Raise a ValueError unless it is "auto", None or a number of at least 1."""
-    if lambda_ is not None and not is_auto(lambda_):
+    if not is_among(lambda_, ("auto", None)):
         check_number(name, lambda_, 1, GREATEST, "'auto', None or a number of at least 1, such as 10")
 
 
-def check_components(name, components):
-    """Raise a ValueError unless it names a way with several components."""
-    if not (isinstance(components, str) and components in COMPONENTS):
-        raise ValueError(f"{name}={shown(components)}: give one of {', '.join(map(repr, COMPONENTS))}")
-
-
-def check_auto_or_flag(name, value):
-    """Raise a ValueError unless it is "auto", True or False."""
-    if not (is_auto(value) or is_flag(value)):
-        raise ValueError(f"{name}={shown(value)}: give True, False or 'auto'")
-
-
-def check_none_or_flag(name, value):
-    """Raise a ValueError unless it is None, True or False."""
-    if not (value is None or is_flag(value)):
-        raise ValueError(f"{name}={shown(value)}: give True, False or None (automatic)")
-
-
-def check_balance(name, balance):
-    """Raise a ValueError unless it is a position of the dial."""
-    check_number(name, balance, 0, 1, "a number from 0 (shape) to 1 (neighbourhoods)")
-
-
-def check_iterations(name, n_iter):
-    """Raise a ValueError unless it is "auto" or a number of iterations."""
-    if not is_auto(n_iter):
-        check_whole(name, n_iter, 0, MOST_ITER, "'auto' or a number of iterations")
-
-
-def check_factor(name, factor):
-    """Raise a ValueError unless it is "auto" or a number that float32 can multiply by."""
-    if not is_auto(factor):
-        check_number(name, factor, *FACTORS, "'auto' or a number above 0")
-
-
-def check_side(name, h):
-    """Raise a ValueError unless it is None or the side of a cell."""
-    if h is not None:
-        check_number(name, h, *FACTORS, "None (automatic) or a cell side above 0")
-
-
 def check_callback(name, callback):
-    """Raise a ValueError unless it is None or can be called."""
-    if callback is not None and not callable(callback):
-        raise ValueError(f"{name}={shown(callback)}: give a function of iteration, Y, KL and gradient norm")
-
-
-def check_every(name, every):
-    """Raise a ValueError unless it is a number of iterations between two events."""
-    check_whole(name, every, 1, np.inf, "a number of iterations")
+    """Raise a ValueError unless it can be called."""
+    if not callable(callback):
+        raise refused(name, callback, "a function of iteration, Y, KL and gradient norm")
 
 
 def check_checkpoint(name, checkpoint):
-    """Raise a ValueError unless it is None or the name of a file."""
-    if checkpoint is not None and (not isinstance(checkpoint, (str, PathLike)) or not str(checkpoint)):
-        raise ValueError(f"{name}={shown(checkpoint)}: give the name of a file, or None for no checkpoint")
-
-
-def check_on_interrupt(name, on_interrupt):
-    """Raise a ValueError unless it says what Ctrl-C does."""
-    if not (isinstance(on_interrupt, str) and on_interrupt in ("raise", "return")):
-        raise ValueError(f"{name}={shown(on_interrupt)}: give 'raise' or 'return'")
+    """Raise a ValueError unless it is the name of a file."""
+    if not isinstance(checkpoint, (str, PathLike)) or not str(checkpoint):
+        raise refused(name, checkpoint, "the name of a file, or None for no checkpoint")
 
 
 def check_schedule(name, schedule):
-    """Raise a ValueError unless it is None or a Schedule of numbers that a run can follow."""
-    if schedule is None:
-        return
+    """Raise a ValueError unless it is a Schedule of numbers that a run can follow."""
     if not isinstance(schedule, Schedule):
-        raise ValueError(f"{name}={shown(schedule)}: give a sggraph.Schedule, or None for an automatic one")
+        raise refused(name, schedule, "a sggraph.Schedule, or None for an automatic one")
     phases = schedule.phases
     if not isinstance(phases, (tuple, list)) or not all(isinstance(phase, Phase) for phase in phases):
-        raise ValueError(f"{name} has the phases {shown(phases)}: give a tuple of sggraph.Phase")
+        raise refused(f"{name}.phases", phases, "a tuple of sggraph.Phase")
     if schedule.length is not None:
         check_number(f"{name}.length", schedule.length, *FACTORS, "the length of an edge, above 0, or None")
     for k, phase in enumerate(phases):
@@ -132,48 +75,49 @@ def _check_phase(name, phase):
     check_number(f"{name}.grow", phase.grow, 0, 1, "a power")
 
 
-def asked(default, check=None, **metadata):
-    """A field of `Settings`; `check(name, value)` raises what tells the caller how to ask."""
-    return field(default=default, metadata={"check": check, **metadata})
+def asked(default, check=None, *terms, also=(), **metadata):
+    """A field of `Settings`: one of `also`, or what passes `check(name, value, *terms)`, which says how to ask."""
+    return field(default=default, metadata={"check": check, "terms": terms, "also": also, **metadata})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Settings:
-    """The parameters of `embed_graph` but for the graph and how it is read; checked, never changed.
+    """The parameters of `embed_graph` except the graph and how it is read; checked, never changed.
 
     A run can go on from a state only if what ``decides`` is the same; what makes the schedule is compared there, see
     `state.check_followed`.
     """
 
-    d: int = asked(2, check_d, decides=True)
+    d: int = asked(2, check_whole, 1, 3, "a number of dimensions", decides=True)
     lambda_: float | str | None = asked("auto", check_lambda, decides=True)
-    balance: float = asked(0.5, check_balance, decides=True)
-    local_weights: bool | str = asked("auto", check_auto_or_flag, decides=True)
+    balance: float = asked(0.5, check_number, 0, 1, "a number from 0 (shape) to 1 (neighbourhoods)", decides=True)
+    local_weights: bool | str = asked("auto", check_flag, "auto", decides=True)
     init: object = asked("auto", decides=True)  # what fits depends on the graph: start.check_init
-    components: str = asked("auto", check_components, decides=True)
-    max_iter: int | str = asked("auto", check_iterations)
-    early_exag: int | str = asked("auto", check_iterations)
-    alpha: float | str = asked("auto", check_factor)
-    exaggeration: float | str = asked("auto", check_factor)
-    eta: float | str = asked("auto", check_factor)
-    schedule: Schedule | None = asked(None, check_schedule)
-    h: float | None = asked(None, check_side, decides=True)
-    exact: bool | None = asked(None, check_none_or_flag, decides=True)
+    components: str = asked("auto", check_choice, "auto", "pack", "together", "largest", decides=True)
+    max_iter: int | str = asked("auto", *ITERATIONS, also=("auto",))
+    early_exag: int | str = asked("auto", *ITERATIONS, also=("auto",))
+    alpha: float | str = asked("auto", *FACTOR, also=("auto",))
+    exaggeration: float | str = asked("auto", *FACTOR, also=("auto",))
+    eta: float | str = asked("auto", *FACTOR, also=("auto",))
+    schedule: Schedule | None = asked(None, check_schedule, also=(None,))
+    h: float | None = asked(None, *SIDE, also=(None,), decides=True)
+    exact: bool | None = asked(None, check_flag, None, decides=True)
     drop_leaf: bool = asked(False, check_flag, decides=True)
     random_state: object = asked(None)  # checked where a generator is made of it: asking twice would draw twice
     n_jobs: int | None = asked(None, check_n_jobs)
-    max_memory: float | str | None = asked(None)  # memory.as_bytes tells what it takes
+    max_memory: float | str | None = asked(None)  # what it takes is said by memory.as_bytes
     verbose: bool = asked(False, check_flag)
-    callback: object = asked(None, check_callback)
-    callback_every: int = asked(50, check_every)
-    checkpoint: str | PathLike | None = asked(None, check_checkpoint)
-    checkpoint_every: int = asked(50, check_every)
-    on_interrupt: str = asked("raise", check_on_interrupt)
+    callback: object = asked(None, check_callback, also=(None,))
+    callback_every: int = asked(50, *EVERY)
+    checkpoint: str | PathLike | None = asked(None, check_checkpoint, also=(None,))
+    checkpoint_every: int = asked(50, *EVERY)
+    on_interrupt: str = asked("raise", check_choice, "raise", "return")
 
     def __post_init__(self):
         for each in fields(self):
-            if each.metadata["check"] is not None:
-                each.metadata["check"](each.name, getattr(self, each.name))
+            check, value = each.metadata["check"], getattr(self, each.name)
+            if check is not None and not is_among(value, each.metadata["also"]):
+                check(each.name, value, *each.metadata["terms"])
         object.__setattr__(self, "d", int(self.d))  # of any kind of integer
         if not isinstance(self.init, str):
             object.__setattr__(self, "init", np.asarray(self.init))

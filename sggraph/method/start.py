@@ -17,6 +17,7 @@ from scipy.spatial.distance import cdist
 
 from ..core.search.hops import UNREACHED, hop_distances, write_hops
 from ..core.shape.stress import relax
+from ..runtime.checks import refused
 from ..runtime.threads import one_blas_thread
 
 NAMES = ("auto", "stress", "pmds", "spectral", "random")
@@ -164,14 +165,16 @@ def check_init(init, n, d):
     if isinstance(init, str):
         if init not in NAMES:
             accepted = f"{', '.join(map(repr, NAMES))} or an array of shape ({n}, {d}); Y0 takes such an array only"
-            raise ValueError(f"init={init!r} is unknown: give {accepted}")
+            raise refused("init", init, accepted)
         return
     Y = np.asarray(init)
     if Y.shape != (n, d):
-        raise ValueError(f"the start (init, Y0) has shape {Y.shape}; the graph and d need ({n}, {d})")
+        raise ValueError(f"the start (init, Y0) has shape {Y.shape}: give ({n}, {d}), which the graph and d need")
     greatest = np.finfo(np.float32).max
     if Y.dtype.kind not in "fiu" or not (np.abs(Y) <= greatest).all():
-        raise ValueError(f"the start (init, Y0) must hold finite numbers, none beyond {greatest:g} (float32)")
+        raise ValueError(
+            f"the start (init, Y0) holds other than finite numbers: give them, none beyond {greatest:g} (float32)"
+        )
 
 
 def pivot_mds(D, pivots, d):

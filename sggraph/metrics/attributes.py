@@ -6,9 +6,10 @@ import numpy as np
 from scipy.sparse import issparse
 
 from ..core.types import Classes, Coordinates, Features, Int, Seed
-from ..inputs.checks import as_generator, check_count, sample
+from ..inputs.checks import as_generator, sample
 from ..inputs.coordinates import as_coordinates
 from ..inputs.labels import as_classes
+from ..runtime.checks import check_count, check_whole
 
 FOLDS = 5
 
@@ -62,7 +63,7 @@ def knn_accuracy(
     >>> knn_accuracy(Y, ["left"] * 10 + ["right"] * 10, n_neighbors=3)
     1.0
     """
-    check_count("n_neighbors", n_neighbors, all_allowed=False)
+    check_whole("n_neighbors", n_neighbors, 1)
     check_count("n_samples", n_samples)
     nodes = list(Y) if isinstance(Y, Mapping) else None
     Y = as_coordinates(Y)
@@ -76,7 +77,7 @@ def knn_accuracy(
     parts = np.array_split(known, min(FOLDS, len(known)))
     if n_neighbors > len(known) - len(parts[0]):
         raise ValueError(
-            f"n_neighbors={n_neighbors!r} is too many: {len(known)} rows have a label, four fifths of them vote; "
+            f"n_neighbors={n_neighbors!r} is too many, {len(known)} rows have a label and four fifths of them vote: "
             "give a smaller n_neighbors or more labels"
         )
     hits = 0
@@ -147,7 +148,7 @@ def trustworthiness(
     """
     from sklearn.manifold import trustworthiness as of_all
 
-    check_count("n_neighbors", n_neighbors, all_allowed=False)
+    check_whole("n_neighbors", n_neighbors, 1)
     check_count("n_samples", n_samples)
     Y, X = as_coordinates(Y), _as_features(X)
     if X.shape[0] != len(Y):
@@ -171,9 +172,9 @@ def _as_features(X):
         try:
             X = np.asarray(X, dtype=np.float64)
         except (TypeError, ValueError) as error:
-            raise ValueError(f"X must be a matrix of numbers: {error}") from None
+            raise ValueError(f"X does not hold numbers ({error}): give a matrix of shape (n, m)") from None
     if X.ndim != 2 or 0 in X.shape:
-        raise ValueError(f"X must have shape (n, m) with n > 0 and m > 0, got {X.shape}: reshape it")
+        raise ValueError(f"X has shape {X.shape}: give (n, m) with n > 0 and m > 0")
     if not np.isfinite(X.data if issparse(X) else X).all():
         raise ValueError("X has NaN or infinite entries: drop or impute them")
     return X

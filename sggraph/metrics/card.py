@@ -24,7 +24,7 @@ MEANINGS = {  # score: which values are better, what it says
     "shortest_path_correlation": ("higher", "overall shape: distance follows path length (to 1)"),
     "normalized_stress": ("lower", "relative error of distances, best scale (0 to 1)"),
     "kl_divergence": ("lower", "what SG-t-SNE minimises, best scale (one graph only)"),
-    "knn_accuracy": ("higher", "nodes whose class the nearest points tell (0 to 1)"),
+    "knn_accuracy": ("higher", "nodes whose class their nearest points give away (0 to 1)"),
     "trustworthiness": ("higher", "nearest points alike in features (chance .5, to 1)"),
 }
 
@@ -68,7 +68,7 @@ class QualityCard:
     trustworthiness: float | None = None
 
     def as_dict(self) -> dict[str, float]:
-        """The scores by name, those left out that were not asked for, or of weights that the graph has not."""
+        """The scores by name, those left out that were not asked for, or of weights that the graph does not have."""
         return {name: value for name, value in asdict(self).items() if name in MEANINGS and value is not None}
 
     def __repr__(self) -> str:

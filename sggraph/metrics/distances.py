@@ -15,8 +15,9 @@ from ..core.search.connectivity import first_nodes
 from ..core.search.hops import WORD, write_hops
 from ..core.types import Coordinates, Float, Int, Seed
 from ..graph.adjacency import GraphLike, as_graph
-from ..inputs.checks import as_generator, check_count, check_n_jobs, sample
+from ..inputs.checks import as_generator, sample
 from ..inputs.coordinates import as_coordinates
+from ..runtime.checks import GREATEST, check_count, check_n_jobs, check_number
 
 AT_ONCE = 2**25  # distances held in memory at a time
 
@@ -141,8 +142,8 @@ def normalized_stress(
     >>> round(normalized_stress(nx.path_graph(4), [[0.0], [5.0], [10.0], [15.0]]), 3)
     0.0
     """
-    if isinstance(power, bool) or not np.isscalar(power) or not np.isreal(power) or not np.isfinite(power):
-        raise ValueError(f"power={power!r}: give a finite number, such as 2 (relative errors) or 0 (absolute errors)")
+    accepted = "a finite number, such as 2 (relative errors) or 0 (absolute errors)"
+    check_number("power", power, -GREATEST, GREATEST, accepted)
     return stress(sample_pairs(graph, Y, n_sources, n_targets, random_state, n_jobs), power)
 
 

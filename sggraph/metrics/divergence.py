@@ -18,8 +18,9 @@ from ..core.forces import FARTHEST
 from ..core.repulsion.repulsive import Repulsion
 from ..core.types import Auto, Coordinates, Float, Int, Seed
 from ..graph.adjacency import GraphLike, as_graph
-from ..inputs.checks import as_generator, check_n_jobs, sample
+from ..inputs.checks import as_generator, sample
 from ..inputs.coordinates import as_coordinates
+from ..runtime.checks import GREATEST, check_flag, check_n_jobs, check_number
 
 SEARCH_SAMPLE = 100_000  # nodes; above the least KL of a noisy grid of a million nodes by .00002 (20,000: by .001)
 SEARCH_EDGES = 1_000_000  # about: every k-th; of 10^7 edges the KL is the same to 10^-6, in a sixth of the time
@@ -89,7 +90,7 @@ def divergence(graph, Y, lambda_, local_weights, rescale, random_state, n_jobs, 
     rng = as_generator(random_state)
     A, Y = graph.adjacency, as_coordinates(Y, graph)
     if Y.shape[1] > 3:
-        raise ValueError(f"Y has {Y.shape[1]} dimensions, the divergence is for 1 to 3: project it, by PCA for example")
+        raise ValueError(f"Y has {Y.shape[1]} dimensions, but the divergence is for 1 to 3: project it, by PCA perhaps")
     if A.nnz == 0:
         return float("nan")
     Y = Y - Y.mean(axis=0)
@@ -107,13 +108,10 @@ def divergence(graph, Y, lambda_, local_weights, rescale, random_state, n_jobs, 
 
 
 def _check(lambda_, local_weights, rescale, n_jobs):
-    is_number = isinstance(lambda_, (int, float, np.number)) and not isinstance(lambda_, bool)
-    if lambda_ is not None and not (is_number and 1 <= lambda_ < np.inf):
-        raise ValueError(f"lambda_={lambda_!r}: give None or a number of at least 1, such as 10")
-    if local_weights not in (True, False, "auto"):
-        raise ValueError(f"local_weights={local_weights!r}: give True, False or 'auto'")
-    if rescale not in (True, False):
-        raise ValueError(f"rescale={rescale!r}: give True or False")
+    if lambda_ is not None:
+        check_number("lambda_", lambda_, 1, GREATEST, "None or a number of at least 1, such as 10")
+    check_flag("local_weights", local_weights, "auto")
+    check_flag("rescale", rescale)
     check_n_jobs("n_jobs", n_jobs)
 
 

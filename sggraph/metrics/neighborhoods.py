@@ -13,8 +13,9 @@ from scipy.sparse import csr_array
 from ..core.affinity import symmetric_pattern
 from ..core.types import Coordinates, Int, Seed
 from ..graph.adjacency import GraphLike, as_graph, canonical
-from ..inputs.checks import as_generator, check_count, sample
+from ..inputs.checks import as_generator, sample
 from ..inputs.coordinates import as_coordinates
+from ..runtime.checks import check_count
 
 
 class Hits(NamedTuple):
@@ -52,7 +53,7 @@ def neighbor_recall(graph: GraphLike, Y: Coordinates, *, n_samples: Int | None =
     Raises
     ------
     ValueError
-        If Y does not fit the graph or holds NaN, or `n_samples` is no number of nodes.
+        If Y does not fit the graph or holds NaN, or `n_samples` is not a number of nodes.
 
     See Also
     --------
@@ -96,7 +97,7 @@ def weighted_recall(graph: GraphLike, Y: Coordinates, *, n_samples: Int | None =
     Raises
     ------
     ValueError
-        If Y does not fit the graph or holds NaN, or `n_samples` is no number of nodes.
+        If Y does not fit the graph or holds NaN, or `n_samples` is not a number of nodes.
 
     See Also
     --------
@@ -146,7 +147,7 @@ def neighborhood_preservation(
     Raises
     ------
     ValueError
-        If Y does not fit the graph or holds NaN, or `n_samples` is no number of nodes.
+        If Y does not fit the graph or holds NaN, or `n_samples` is not a number of nodes.
 
     See Also
     --------

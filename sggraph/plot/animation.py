@@ -21,6 +21,7 @@ from ..graph.adjacency import GraphLike, quiet_graph
 from ..inputs.coordinates import as_embeddings
 from ..inputs.labels import read_labels
 from ..method.problem import with_nan
+from ..runtime.checks import ABOVE_0, GREATEST, check_number, refused, shown
 from ..runtime.history import History, as_history
 from .alignment import aligned
 from .embedding import plot_embedding
@@ -63,7 +64,7 @@ def animate_embedding(
     dpi: Float = 100,
     **options: Any,
 ) -> EmbeddingAnimation:
-    """Animate an embedding on its way, as recorded by a `History`, and save it as GIF or MP4.
+    """Animate an embedding as it takes shape, as recorded by a `History`, and save it as GIF or MP4.
 
     Parameters
     ----------
@@ -79,7 +80,7 @@ def animate_embedding(
     path : str or Path, optional
         Where to save: ".gif" needs nothing, ".mp4" needs ffmpeg.
     fps : float, optional
-        Frames per second; by default the film lasts about six seconds, and its last frame stands a while longer.
+        Frames per second; by default the film lasts about six seconds, and its last frame stays a little longer.
     ax : matplotlib.axes.Axes, optional
         Where to draw; cleared for every frame. A new figure if left out.
     title : str, optional
@@ -103,7 +104,7 @@ def animate_embedding(
         If there are fewer than two snapshots, they do not fit each other, the graph or the labels, `fps` is not above
         0, or `path` has another ending or no folder.
     RuntimeError
-        If an MP4 is wanted and ffmpeg is not there.
+        If an MP4 is wanted and ffmpeg is missing.
 
     Notes
     -----
@@ -124,8 +125,8 @@ def animate_embedding(
     labels = read_labels(labels, graph, options.get("random_state", 0))
     graph = None if graph is None else quiet_graph(graph)
     captions, frames, nodes = _as_frames(snapshots, graph)
-    if fps is not None and not fps > 0:
-        raise ValueError(f"fps={fps!r}: give a number of frames per second above 0, or None")
+    if fps is not None:
+        check_number("fps", fps, ABOVE_0, GREATEST, "a number of frames per second above 0, or None")
     fps = float(np.clip(len(frames) / SECONDS, SLOWEST, FASTEST)) if fps is None else fps
     prefix = "" if title is None else f"{title}, "
 
@@ -151,7 +152,7 @@ def animate_embedding(
             for points, size in zip(_points(ax), sizes, strict=False):
                 points.set_sizes(size)  # those that fit this frame alone would flicker
             ax.set(**{f"{side}lim": limits for side, limits in zip("xyz", windows[f], strict=False)})
-            if inside is not None:  # one view of all frames, lest each be enlarged to its own points
+            if inside is not None:  # one view of all frames, or each would be enlarged to its own points
                 ax.inside = inside
         shown = f
 
@@ -165,20 +166,18 @@ def animate_embedding(
 
 
 def _writer(path):
-    """The writer for the ending of `path`, or an error that tells what to do, before anything is drawn."""
+    """The writer for the ending of `path`, or an error that says what to do, before anything is drawn."""
     if path is None:
         return None
     path = Path(path)
     if path.suffix.lower() not in (".gif", ".mp4"):
-        raise ValueError(f"path={str(path)!r}: give a name that ends with .gif or .mp4")
+        raise refused("path", str(path), "a name that ends with .gif or .mp4")
     if not path.absolute().parent.is_dir():
-        raise ValueError(f"path={str(path)!r}: the folder {str(path.parent)!r} does not exist, make it first")
+        raise ValueError(f"path={str(path)!r}: the folder {str(path.parent)!r} does not exist, create it first")
     if path.suffix.lower() == ".gif":
         return PillowWriter
     if not FFMpegWriter.isAvailable():
-        raise RuntimeError(
-            "ffmpeg, which makes .mp4 files, is not there: install it, or give a path that ends with .gif"
-        )
+        raise RuntimeError("ffmpeg, which makes .mp4 files, is missing: install it, or give a path that ends with .gif")
     return FFMpegWriter
 
 
@@ -196,12 +195,12 @@ def _as_frames(snapshots, graph):
         named = {f"snapshot {s}": Y for s, Y in enumerate(snapshots, 1)}
     else:
         raise TypeError(
-            f"snapshots must be a History, an estimator with one as callback, a dict from iteration to coordinates or "
-            f"a list of coordinates, got {type(snapshots).__name__}"
+            f"snapshots={shown(snapshots)}: give a History, an estimator with one as callback, a dict from iteration "
+            "to coordinates or a list of coordinates"
         )
     if len(named) < 2:
         raise ValueError(
-            f"snapshots has {len(named)} of at least 2: record more of them, History(max_snapshots=100) and "
+            f"snapshots has {len(named)} where it needs 2: record more of them, History(max_snapshots=100) and "
             "callback_every=5"
         )
     arrays, nodes = as_embeddings(named, graph if watched is None else None)

@@ -14,8 +14,8 @@ NARROW = 0.04  # of the iterations: a phase that has no room for its exaggeratio
 def plot_convergence(history: History | Recorded, *, axes: Items | None = None) -> NDArray[np.object_]:
     """Draw the KL divergence and the norm of the gradient over the iterations, and the phases of the schedule.
 
-    The divergence is that of the plain objective, also while the attraction is exaggerated: it need not fall in such a
-    phase, whose aim is another.
+    The divergence is that of the plain objective, even while the attraction is exaggerated: it need not fall in such a
+    phase, which has another aim.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def plot_convergence(history: History | Recorded, *, axes: Items | None = None) 
         _, axes = plt.subplots(2, sharex=True, figsize=(6, 4.2), layout="constrained")
     axes = np.array(axes, object)
     if axes.shape != (2,):
-        raise ValueError(f"axes must be two Axes, for divergence and gradient, got shape {axes.shape}")
+        raise ValueError(f"axes has shape {axes.shape}: give two Axes, for divergence and gradient")
     curves = (history.kl_divergence, EIGHT[0], "KL divergence"), (history.gradient_norm, EIGHT[3], "gradient norm")
     marker = "." if len(history.iterations) < 30 else None
     for ax, (values, color, name) in zip(axes, curves, strict=True):

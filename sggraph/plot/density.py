@@ -1,7 +1,7 @@
 """Draw very many points or edges as an image: the mean colour in each pixel, more opaque where there are more.
 
 These are histograms: a million points cost a fraction of a second, the file is as large as the picture and not as the
-data, and where things lie upon each other the picture shows how many.
+data, and where things lie on top of each other the picture shows how many.
 """
 
 import numpy as np

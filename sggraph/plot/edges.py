@@ -36,7 +36,7 @@ class Edges:
         flat, one_way = Y.shape[1] == 2, graph.directed and (A != A.T).nnz > 0
         if arrows is True and not (flat and one_way):
             wrong = "graph has no direction" if flat else f"Y has {Y.shape[1]} columns"
-            raise ValueError(f"arrows=True needs a directed graph and an embedding of 2 dimensions: {wrong}")
+            raise ValueError(f"arrows=True needs a directed graph and 2 dimensions, but {wrong}: leave arrows out")
         wanted = arrows is True or (arrows == "auto" and one_way and flat and len(self.row) <= ARROWED)
         self.heads = (
             np.column_stack([_are_arcs(A, self.col, self.row), _are_arcs(A, self.row, self.col)]) if wanted else None

@@ -7,7 +7,6 @@ Nothing here shows a figure or changes rcParams. Frame, points, edges, names, le
 from base64 import b64encode
 from collections.abc import Mapping
 from io import BytesIO
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from ..graph.adjacency import GraphLike, quiet_graph
 from ..inputs.checks import as_generator
 from ..inputs.coordinates import as_coordinates
 from ..inputs.labels import as_classes, read_labels, without_empty
+from ..runtime.checks import check_choice, is_number, refused
 from .density import draw_density
 from .edges import BETWEEN, Edges, degrees, draw_edges
 from .frame import axes_in_points, far_away, fit, limits, new_axes, set_frame, whole_axes
@@ -77,16 +77,16 @@ def plot_embedding(
         Anything `as_graph` accepts; its edges are drawn, those within a class in its colour.
     ax : matplotlib.axes.Axes, optional
         Where to draw. Without it a new figure is made, 7 inches on its longer side, and widened for the legend. 3-D
-        axes fill their place then, and keep the points in view, as large as fits, however they are turned.
+        axes then fill their place, and keep the points in view, as large as fits, however they are turned.
     palette : sequence of colours, dict from class to colour, Colormap or its name, optional
         Colours in the order of the sorted classes. The default is safe for colour-blind readers up to 8 classes.
     label_on_map : bool, default False
         Write the names of the classes on the picture, each where its class is densest, larger for larger classes; the
-        legend is then left out unless ``legend=True``. A corner counts the classes whose names found no room, or are
-        not among the 50 largest.
+        legend is then left out unless ``legend=True``. A note in a corner counts the classes whose names found no
+        room, or are not among the 50 largest.
     node_names : True, int, sequence of length n or dict, optional
         Names beside points: of all nodes, of the k nodes of highest degree, or these names (None: none for this node).
-        A warning tells how many found no room.
+        A warning says how many found no room.
     arrows : {"auto", True, False}
         Whether edges of a directed graph have arrow heads; "auto" if there are up to 300 edges. In 2-D only.
     density : {"auto", True, False}
@@ -119,7 +119,8 @@ def plot_embedding(
     ------
     ValueError
         If sizes do not agree, coordinates are not finite or so large or small that their squares are not, d is not 1,
-        2 or 3, a class has no colour in `palette`, or an option is none or needs a graph or classes that are not given.
+        2 or 3, a class has no colour in `palette`, or an option is not one of those above, or needs a graph or classes
+        that are not given.
 
     Notes
     -----
@@ -142,9 +143,10 @@ def plot_embedding(
     >>> "Texas" in [text.get_text() for text in ax.texts]
     True
     """
-    _check_choices(legend=legend, arrows=arrows, density=density)
+    for name, choice in (("legend", legend), ("arrows", arrows), ("density", density)):
+        check_choice(name, choice, True, False, "auto")
     if not (ax is None or isinstance(ax, Axes)):
-        raise ValueError(f"ax must be matplotlib Axes, such as plt.subplots()[1], got {type(ax).__name__}")
+        raise refused("ax", ax, "matplotlib Axes, such as plt.subplots()[1]")
     rng = as_generator(random_state)
     point_style = _as_style("point_style", point_style, PathCollection)
     edge_style = {"max_edges": None, "bundle": False} | _as_style("edge_style", edge_style, LineCollection)
@@ -170,9 +172,13 @@ def plot_embedding(
         values, names = (values, names) if names is None else without_empty(values, names)
         graph = None if graph is None else graph._replace(adjacency=graph.adjacency[placed][:, placed])
     if bundle and arrows is True:
-        raise ValueError('arrows=True and edge_style={"bundle": True} exclude each other: arrows are straight')
+        raise ValueError(
+            'arrows=True and edge_style={"bundle": True} exclude each other: choose one, arrows are straight'
+        )
     if density is True and Y.shape[1] == 3:
-        raise ValueError("density=True draws an image of points in a plane, but Y has 3 columns")
+        raise ValueError(
+            "density=True draws points in a plane, but Y has 3 columns: choose two of them, or density=False"
+        )
     edges = None if graph is None else Edges(Y, graph, max_edges, False if bundle else arrows, rng)
     Y, height = (Y, 0.0) if Y.shape[1] > 1 else as_strip(Y, edges, rng)
 
@@ -224,23 +230,17 @@ def plot_embedding(
     return ax
 
 
-def _check_choices(**choices):
-    for name, choice in choices.items():
-        if not (isinstance(choice, bool) or choice == "auto"):
-            raise ValueError(f'{name} must be "auto", True or False, got {choice!r}')
-
-
 def _as_style(name, style, artist):
     """Keywords of an artist under their long names."""
     if not (style is None or isinstance(style, Mapping)):
-        raise ValueError(f'{name} must be a dict of keywords, such as {{"alpha": 0.5}}, got {style!r:.80}')
+        raise refused(name, style, 'a dict of keywords, such as {"alpha": 0.5}')
     return normalize_kwargs(style, artist)
 
 
 def _check_max_edges(number):
-    fits = isinstance(number, Real) and not isinstance(number, bool) and number >= 0
-    if not (number is None or (fits and (number == np.inf or number % 1 == 0))):
-        raise ValueError(f'edge_style has "max_edges" {number!r:.80}: give a number of edges of at least 0, or None')
+    fits = is_number(number, 0, np.inf) and (number == np.inf or number % 1 == 0)
+    if number is not None and not fits:
+        raise refused('edge_style["max_edges"]', number, "a number of edges of at least 0, or None")
 
 
 def _as_positions(Y, graph):
@@ -251,10 +251,10 @@ def _as_positions(Y, graph):
         nodes = list(Y) if isinstance(Y, Mapping) else None
     Y = as_coordinates(Y, graph, may_lack=True)
     if Y.shape[1] > 3:
-        raise ValueError(f"Y must have shape (n, d) with d = 1, 2 or 3, got {Y.shape}: choose columns of it")
+        raise ValueError(f"Y has shape {Y.shape}: choose 1, 2 or 3 of its columns")
     largest, extent = np.nanmax(np.abs(Y)), np.max(np.nanmax(Y, axis=0) / 2 - np.nanmin(Y, axis=0) / 2)
     if largest > LARGEST or 0 < extent < 1 / LARGEST:
-        raise ValueError(f"Y reaches {largest:.1g}, of which pictures cannot be computed: divide it by that")
+        raise ValueError(f"Y reaches {largest:.1g}, which is beyond what a picture can show: divide it by that")
     return Y, nodes
 
 

@@ -66,7 +66,7 @@ def set_frame(ax, Y, low, high, title):
     solid = len(low) == 3
     if solid != (ax.name == "3d"):
         needed = '"3d"' if solid else '"rectilinear"'
-        raise ValueError(f"ax has projection {ax.name!r}, Y needs {needed}: plt.subplot(projection={needed}) makes one")
+        raise ValueError(f"ax has projection {ax.name!r}, Y needs {needed}: give plt.subplot(projection={needed})")
     for side, *ends in zip("xyz", low, high, strict=False):
         ax.set(**{f"{side}lim": ends, f"{side}ticks": []})
     if title is not None:

@@ -6,7 +6,6 @@ finds no room is left out, the least important first, and counted.
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from numbers import Integral
 from typing import NamedTuple
 
 import matplotlib as mpl
@@ -17,6 +16,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation, Text
 
+from ..runtime.checks import is_whole, refused, shown
 from ..runtime.warn import warn
 from .frame import axes_in_points
 from .legend import shortened
@@ -53,11 +53,12 @@ def wanted_names(node_names, nodes, degree, n):
     """Rows to name, the most important first, and their names; degree is None without a graph."""
     if node_names is None or node_names is False:
         return [], []
+    accepted = f"True, a number of nodes, one name for each of the {n} rows of Y, or a dict of names by node"
     by_degree = np.arange(n) if degree is None else np.argsort(-degree, kind="stable")
-    if node_names is True or (isinstance(node_names, Integral) and not isinstance(node_names, bool)):
+    if node_names is True or is_whole(node_names):
         k = n if node_names is True else int(node_names)
         if k < 0:
-            raise ValueError(f"node_names must be True, a number of nodes, or names, got {node_names}")
+            raise refused("node_names", node_names, accepted)
         if node_names is not True and degree is None:
             raise ValueError(f"node_names={k} names the {k} nodes of highest degree: give graph, too, or the names")
         names = range(n) if nodes is None else nodes
@@ -65,11 +66,11 @@ def wanted_names(node_names, nodes, degree, n):
         rows = range(n) if nodes is None else nodes
         unknown = set(node_names) - set(rows)
         if unknown:
-            raise ValueError(f"node_names has {next(iter(unknown))!r}, which is no node: key it by node")
+            raise ValueError(f"node_names has {shown(next(iter(unknown)))}, which is not a node: key it by node")
         k, names = n, [node_names.get(node) for node in rows]
     else:
         if isinstance(node_names, str) or not isinstance(node_names, Sequence | np.ndarray) or len(node_names) != n:
-            raise ValueError(f"node_names must be True, a number, one name for each of the {n} rows of Y, or a dict")
+            raise refused("node_names", node_names, accepted)
         k, names = n, node_names
     rows = [i for i in by_degree[:k].tolist() if names[i] is not None and names[i] == names[i] and str(names[i])]
     return rows, [shortened(str(names[i])) for i in rows]

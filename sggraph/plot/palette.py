@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.colors import Colormap, LinearSegmentedColormap, to_rgb, to_rgba
 
 from ..inputs.labels import by_size
+from ..runtime.checks import shown
 
 # Okabe & Ito (2008), with a darker yellow, which shows on white, and brown for black, which shows on a dark ground.
 # The nearest two differ by .13 in OKLab, by .076 under simulated deuteranopia (green and pink).
@@ -30,7 +31,7 @@ def class_colors(codes, names, palette, dark):
     if isinstance(palette, Mapping):
         absent = [name for name in names if name not in palette]
         if absent:
-            raise ValueError(f"palette has no colour for the class {absent[0]!r}: add it")
+            raise ValueError(f"palette has no colour for the class {shown(absent[0])}: add it")
         palette = [palette[name] for name in names]
     elif isinstance(palette, str | Colormap):
         cmap = mpl.colormaps[palette] if isinstance(palette, str) else palette

@@ -15,6 +15,7 @@ from ..inputs.coordinates import as_embeddings
 from ..inputs.labels import read_labels
 from ..metrics.distances import shortest_path_correlation
 from ..metrics.neighborhoods import neighbor_recall
+from ..runtime.checks import check_whole
 from .alignment import aligned
 from .embedding import plot_embedding
 from .frame import fit
@@ -95,8 +96,8 @@ def plot_comparison(
 
     if scores and graph is None:
         raise ValueError("scores=True compares the embeddings with their graph: give it, graph=G")
-    if ncols is not None and not ncols >= 1:
-        raise ValueError(f"ncols={ncols!r}: give a number of panels of at least 1, or None")
+    if ncols is not None:
+        check_whole("ncols", ncols, 1, accepted="None, or a number of panels")
     labels = read_labels(labels, graph, random_state)
     graph = None if graph is None else quiet_graph(graph)
     arrays, nodes = as_embeddings(embeddings, graph)
@@ -147,7 +148,7 @@ class _Grid:
 
 
 def _columns(k):
-    """Up to three in a row, then the one of two widths that leaves fewer gaps: 4 are 2 x 2, 8 are 4 x 2."""
+    """Up to three in a row, then whichever of two widths leaves fewer gaps: 4 are 2 x 2, 8 are 4 x 2."""
     c = int(np.ceil(np.sqrt(k)))
     return k if k <= 3 else min((c, c + 1), key=lambda c: -k % c)
 
@@ -188,7 +189,7 @@ def _fill(ax, sides):
 
 
 def _by_node(Y, nodes, graph):
-    """Y, with the names of its rows where `graph` does not tell them."""
+    """Y, with the names of its rows where `graph` does not hold them."""
     return Y if nodes is None or graph is not None else dict(zip(nodes, Y, strict=True))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Colormap, Normalize, to_rgb
 
-from ..inputs.checks import GREATEST
+from ..runtime.checks import GREATEST, refused
 from .palette import EIGHT, MISSING, class_colors, grey, ground, is_dark, values_colormap
 
 OUTWARDS = "><^v"  # markers of the right, left, upper and lower border
@@ -42,7 +42,7 @@ def check_palette(palette, names):
             else:
                 list(map(to_rgb, colors))
     except (TypeError, ValueError, IndexError) as error:
-        raise ValueError(f"palette={palette!r:.80}: give {accepted}, a Colormap or its name ({error})") from None
+        raise refused("palette", palette, f"{accepted}, a Colormap or its name ({error})") from None
 
 
 def check_values(values):

@@ -11,6 +11,7 @@ from ..graph.adjacency import GraphLike, as_graph
 from ..inputs.checks import as_generator
 from ..inputs.coordinates import as_embeddings, is_by_name
 from ..metrics.neighborhoods import neighbor_hits
+from ..runtime.checks import check_whole
 from .legend import write_last
 from .palette import EIGHT, distinct_colors, grey, is_dark
 
@@ -36,7 +37,7 @@ def plot_recall(
     graph : graph
         Anything that `as_graph` takes.
     Y : array of shape (n, d), dict of positions by node, or dict of such embeddings by name
-        Coordinates, rows in the order of the nodes. Several embeddings are drawn as outlines on each other.
+        Coordinates, rows in the order of the nodes. Several embeddings are drawn as outlines over each other.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure if left out.
     bins : int, default 20
@@ -74,8 +75,7 @@ def plot_recall(
     >>> [text.get_text().split(",")[0] for text in ax.get_legend().get_texts()]
     ['SG-t-SNE', 'circle']
     """
-    if isinstance(bins, bool) or not isinstance(bins, int | np.integer) or bins < 1:
-        raise ValueError(f"bins={bins!r}: give a number of bars of at least 1, such as 20")
+    check_whole("bins", bins, 1, accepted="a number of bars, such as 20,")
     graph = as_graph(graph)
     seed = int(as_generator(random_state).integers(2**32))
     embeddings = as_embeddings(Y, graph, same_d=False)[0] if is_by_name(Y) else {None: Y}

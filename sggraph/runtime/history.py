@@ -1,12 +1,12 @@
 """`History`, a callback that remembers a run: what `plot_convergence` and `animate_embedding` draw."""
 
-from numbers import Integral
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.types import Float, Int, Recorded
+from .checks import is_whole, refused, shown
 
 __all__ = ["History"]
 
@@ -60,18 +60,15 @@ class History:
     watched: NDArray[np.bool_] | None = None
 
     def __init__(self, max_snapshots: Int | None = 100) -> None:
-        fits = isinstance(max_snapshots, Integral) and not isinstance(max_snapshots, bool) and max_snapshots >= 0
-        if max_snapshots is not None and (not fits or max_snapshots == 1):
-            raise ValueError(
-                f"max_snapshots={max_snapshots!r}: give a whole number of at least 2, 0 for none, or None for all"
-            )
+        if max_snapshots is not None and not (is_whole(max_snapshots) and (max_snapshots == 0 or max_snapshots >= 2)):
+            raise refused("max_snapshots", max_snapshots, "a whole number of at least 2, 0 for none, or None for all")
         self.max_snapshots = max_snapshots
         self._forget(None, 0)
 
     def begin(self, schedule: Any, iteration: int, Y: NDArray[Any], watched: NDArray[np.bool_]) -> None:
         """A run by this Schedule begins, or goes on, from coordinates Y at `iteration`.
 
-        `watched` tells of each node of the graph whether Y has a row for it. What was recorded is forgotten, unless it
+        `watched` says for each node of the graph whether Y has a row for it. What was recorded is forgotten, unless it
         is of the same run up to about there.
         """
         self.watched = None if watched.all() else watched
@@ -134,11 +131,11 @@ class History:
 def as_history(source: History | Recorded) -> History:
     """The History that `source` is, or that an estimator has as its callback; an error unless it recorded a run."""
     history = source if isinstance(source, History) else getattr(source, "callback", None)
-    remedy = "SGtSNEpi(callback=History(), callback_every=10).fit(G) makes one"
+    made = "SGtSNEpi(callback=History(), callback_every=10).fit(G)"
     if not isinstance(history, History):
         raise TypeError(
-            f"expected a History, or an estimator with one as callback, got {type(source).__name__}: {remedy}"
+            f"history={shown(source)}: give a History, or an estimator with one as callback, such as {made}"
         )
     if not history.iterations:
-        raise ValueError(f"the History is empty, its run is still to come: {remedy}")
+        raise ValueError(f"the History is empty, its run is still to come: give it to a run, such as {made}")
     return history

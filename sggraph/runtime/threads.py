@@ -57,7 +57,7 @@ def _controller():
 
 @contextmanager
 def openmp_threads(n_jobs):
-    """Let OpenMP use `n_jobs` threads in this thread; one in a forked child, where GNU's would wait for ever."""
+    """Let OpenMP use `n_jobs` threads in this thread; one in a forked child, where GNU's would wait forever."""
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1 if is_forked() else n_jobs, user_api="openmp"):

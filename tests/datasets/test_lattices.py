@@ -91,7 +91,7 @@ def test_branches_hold_together(tree, trunk, branches, size):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: make_grid((2, 2, 2, 2)), r"shape is \(2, 2, 2, 2\)"),
+        (lambda: make_grid((2, 2, 2, 2)), r"shape=\(2, 2, 2, 2\)"),
         (lambda: make_grid((5, 1)), "shape=1"),
         (lambda: make_grid((5.5, 3)), r"shape=5\.5"),
         (lambda: make_torus(2, 5), "major=2"),
@@ -101,7 +101,7 @@ def test_branches_hold_together(tree, trunk, branches, size):
         (lambda: make_balanced_tree(0), "height=0"),
         (lambda: make_balanced_tree(2, 1), "branching=1"),
         (lambda: make_balanced_tree(True), "height=True"),
-        (lambda: make_balanced_tree(40), "height 40"),
+        (lambda: make_balanced_tree(40), "height=40"),
     ],
 )
 def test_errors_name_the_argument(make, message):

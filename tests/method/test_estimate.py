@@ -133,7 +133,7 @@ def test_given_coordinates_of_several_components():
     Y0 = np.random.default_rng(0).normal(size=(330, 2))
     for options in ({}, {"components": "largest"}, {"components": "pack"}, {"drop_leaf": True}):
         assert sg.estimate_cost(graph, init=Y0.tolist(), max_iter=30, **options).n_iter == 30
-    with pytest.raises(ValueError, match=r"shape \(330, 2\); the graph and d need \(330, 3\)"):
+    with pytest.raises(ValueError, match=r"shape \(330, 2\): give \(330, 3\)"):
         sg.estimate_cost(graph, 3, Y0=Y0)
 
 
@@ -158,7 +158,7 @@ def test_it_prints_as_a_line():
 
 
 def test_wrong_arguments_are_named():
-    with pytest.raises(TypeError, match="'lamda' is no argument of embed_graph"):
+    with pytest.raises(TypeError, match="'lamda' is not an argument of embed_graph"):
         sg.estimate_cost(nx.path_graph(4), lamda=3)
     with pytest.raises(ValueError, match="max_iter=-1"):
         sg.estimate_cost(nx.path_graph(4), max_iter=-1)

@@ -59,7 +59,9 @@ def test_what_a_run_allocates_is_told(d):
 
 
 def test_what_does_not_fit_is_refused_before_the_run():
-    with pytest.raises(MemoryError, match=r"max_memory='1MB': 34 nodes .* need about \d+ MB; raise max_memory"):
+    with pytest.raises(
+        MemoryError, match=r"max_memory='1MB' is too little, 34 nodes .* need about \d+ MB: raise max_memory"
+    ):
         sg.embed_graph(nx.karate_club_graph(), max_memory="1MB")
     Y = sg.embed_graph(nx.karate_club_graph(), max_memory="4GB", max_iter=5, random_state=0)
     np.testing.assert_array_equal(Y, sg.embed_graph(nx.karate_club_graph(), max_iter=5, random_state=0))

@@ -322,9 +322,9 @@ def test_what_is_a_start(init):
 @pytest.mark.parametrize(
     ("init", "message"),
     [
-        ("umap", "init='umap' is unknown"),
+        ("umap", "init='umap': give 'auto'"),
         (None, r"shape \(\)"),
-        (np.zeros(4), r"shape \(4,\); .* need \(4, 2\)"),
+        (np.zeros(4), r"shape \(4,\): give \(4, 2\)"),
         (np.zeros((2, 4)), r"shape \(2, 4\)"),
         (np.full((4, 2), np.inf), "finite numbers"),
         (np.zeros((4, 2), complex), "finite numbers"),

@@ -136,7 +136,7 @@ def test_four_dimensions_have_no_divergence():
 def test_errors_name_the_argument():
     with pytest.raises(ValueError, match="81 nodes but Y has 80 rows"):
         quality_card(G, Y[1:])
-    with pytest.raises(ValueError, match="labels must be one label for each of the 81 rows"):
+    with pytest.raises(ValueError, match=r"labels has shape .*: give one label for each of the 81 rows"):
         quality_card(G, Y, LABELS[1:])
     with pytest.raises(ValueError, match="labels are continuous"):
         quality_card(G, Y, Y[:, 0])

@@ -133,7 +133,7 @@ def test_positions_as_a_dict_in_any_order():
     pos = dict(zip("abcd", [(1, 0), (2, 0), (0, 0), (3, 0)], strict=True))
     assert neighbor_recall(G, pos) == 1.0
     del pos["b"]
-    with pytest.raises(ValueError, match="no position for 1 nodes of graph, such as 'b'"):
+    with pytest.raises(ValueError, match="no position for 1 of the nodes, such as 'b'"):
         neighbor_recall(G, pos)
 
 
@@ -478,7 +478,7 @@ def test_options_out_of_range_raise(score, options, message):
 
 
 def test_divergences_that_cannot_be_raise():
-    with pytest.raises(ValueError, match="Y has 4 dimensions, the divergence is for 1 to 3: project it"):
+    with pytest.raises(ValueError, match="Y has 4 dimensions, but the divergence is for 1 to 3: project it"):
         kl_divergence(nx.karate_club_graph(), points(34, 4))
     with pytest.raises(ValueError, match=r"Y reaches beyond 1e\+12: scale it down, or use rescale=True"):
         kl_divergence(nx.karate_club_graph(), 1e13 * points(34))
@@ -487,15 +487,15 @@ def test_divergences_that_cannot_be_raise():
 @pytest.mark.parametrize(
     ("score", "first", "options", "message"),
     [
-        (knn_accuracy, ["a"] * 33, {}, "labels must be one label for each of the 34 rows"),
+        (knn_accuracy, ["a"] * 33, {}, r"labels has shape \(33,\): give one label for each of the 34 rows"),
         (knn_accuracy, [0.5] * 34, {}, "labels are continuous values: give classes"),
-        (knn_accuracy, ["a"] * 34, {"n_neighbors": 28}, "n_neighbors=28 is too many: 34 rows have a label"),
+        (knn_accuracy, ["a"] * 34, {"n_neighbors": 28}, "n_neighbors=28 is too many, 34 rows have a label"),
         (knn_accuracy, ["a"] * 34, {"n_neighbors": None}, "n_neighbors=None: give a whole number of at least 1$"),
         (trustworthiness, points(33), {}, "X has 33 rows but Y has 34: give the features of the embedded"),
         (trustworthiness, points(34), {"n_neighbors": 17}, "n_neighbors=17 is too many for 34 rows: give fewer"),
         (trustworthiness, points(34), {"n_samples": 20}, "too many for 20 rows: .* raise n_samples"),
-        (trustworthiness, np.zeros(34), {}, r"X must have shape \(n, m\)"),
-        (trustworthiness, [["a"]] * 34, {}, "X must be a matrix of numbers"),
+        (trustworthiness, np.zeros(34), {}, r"X has shape \(34,\): give \(n, m\)"),
+        (trustworthiness, [["a"]] * 34, {}, "X does not hold numbers .*: give a matrix"),
         (trustworthiness, np.full((34, 2), np.nan), {}, "X has NaN or infinite entries: drop or impute"),
     ],
 )

@@ -66,7 +66,7 @@ def test_given_axes_and_settings():
     estimator = run()
     _, mine = plt.subplots(1, 2)
     assert list(sg.plot_convergence(estimator, axes=mine)) == list(mine)
-    with pytest.raises(ValueError, match="axes must be two Axes"):
+    with pytest.raises(ValueError, match="give two Axes"):
         sg.plot_convergence(estimator, axes=mine[0])
     assert dict(plt.rcParams) == before
     with plt.style.context("dark_background"):
@@ -76,5 +76,5 @@ def test_given_axes_and_settings():
 def test_errors():
     with pytest.raises(ValueError, match="History is empty"):
         sg.plot_convergence(sg.SGtSNEpi(callback=sg.History()))
-    with pytest.raises(TypeError, match="expected a History"):
+    with pytest.raises(TypeError, match="give a History"):
         sg.plot_convergence(sg.SGtSNEpi())

@@ -599,7 +599,7 @@ def test_a_series_of_nodes_in_another_order(names):
     for graph in (G, as_graph(G)):
         assert color_at(plot_embedding(Y, shuffled, graph=graph), Y) == color_at(plot_embedding(Y, list("ABC")), Y)
     twice = pd.concat([shuffled, shuffled])
-    with pytest.raises(ValueError, match=r"labels must be one label for each of the 3 rows of Y, got shape \(6,\)"):
+    with pytest.raises(ValueError, match=r"labels has shape \(6,\): give one label for each of the 3 rows of Y"):
         plot_embedding(Y, twice, graph=G)
 
 
@@ -609,7 +609,7 @@ def test_a_series_without_an_index_of_its_own_is_read_by_row():
         ax = plot_embedding(Y, labels, graph=nx.path_graph(names))
         assert color_at(ax, Y) == color_at(plot_embedding(Y, list("ABC")), Y)
     too_many = pd.Series(list("ABCD"))
-    with pytest.raises(ValueError, match=r"one label for each of the 3 rows of Y, got shape \(4,\)"):
+    with pytest.raises(ValueError, match=r"shape \(4,\): give one label for each of the 3 rows of Y"):
         plot_embedding(Y, too_many, graph=np.ones((3, 3)) - np.eye(3))
 
 
@@ -788,33 +788,36 @@ SIZES = [1e308, 1e300, 1e150, 1e-150, 1e-300, 1e-310]
 @pytest.mark.parametrize(
     ("Y", "arguments", "message"),
     [
-        (np.zeros(3), {}, r"Y must have shape"),
-        (np.zeros((3, 4)), {}, r"Y must have shape .* got \(3, 4\)"),
-        (np.zeros((0, 2)), {}, r"Y must have shape"),
-        ([["a", "b"]], {}, r"Y must be an array"),
-        ([[0, 1], [2]], {}, r"Y must be an array"),
+        (np.zeros(3), {}, r"Y has shape \(3,\)"),
+        (np.zeros((3, 4)), {}, r"Y has shape \(3, 4\): choose"),
+        (np.zeros((0, 2)), {}, r"Y has no rows"),
+        ([["a", "b"]], {}, r"Y holds no rows of numbers.*: give real numbers"),
+        ([[0, 1], [2]], {}, r"the same length .*: give real numbers"),
         ([[0, 1], [np.nan, 2], [np.inf, 0]], {}, r"Y has NaN or infinite .* 2 rows, first in row 1"),
-        (points(3), {"labels": [1, 2]}, r"labels must be one label for each of the 3 rows of Y, got shape \(2,\)"),
+        (points(3), {"labels": [1, 2]}, r"labels has shape \(2,\): give one label"),
         (points(3), {"labels": [[1], [2], [3]]}, r"labels .* shape \(3, 1\)"),
-        (points(3), {"labels": "abc"}, r"labels .* 'abc'"),
+        (points(3), {"labels": "abc"}, r"labels='abc': give 'louvain' or one label"),
         (points(3), {"labels": {"a": 1}}, r"labels has none of the nodes"),
         (points(3), {"graph": nx.path_graph(4)}, r"graph has 4 nodes but Y has 3 rows"),
-        ({"a": [0, 0]}, {"graph": nx.Graph([("a", "b")])}, r"Y has no position for 1 nodes of graph, such as 'b'"),
+        ({"a": [0, 0]}, {"graph": nx.Graph([("a", "b")])}, r"Y has no position for 1 of the nodes, such as 'b'"),
         (points(3), {"labels": [1, 2, 3], "palette": ["red"]}, r"palette has 1 colours for 3 classes"),
         (points(3), {"labels": [1, 2, 3], "palette": {1: "red"}}, r"palette has no colour for the class 2"),
-        (points(3), {"labels": [1, 2, 3], "legend": "left"}, r"legend must be"),
-        (points(3), {"arrows": "yes"}, r"arrows must be"),
-        (points(3), {"density": 3}, r"density must be"),
+        (points(3), {"labels": [1, 2, 3], "legend": "left"}, r"legend='left': give True"),
+        (points(3), {"arrows": "yes"}, r"arrows='yes': give True"),
+        (points(3), {"density": 3}, r"density=3: give True"),
         (points(3, 3), {"density": True}, r"density=True .* 3 columns"),
         (points(3), {"arrows": True, "edge_style": {"bundle": True}}, r"arrows are straight"),
         (points(3), {"labels": [1, 2, 3], "point_style": {"color": "red"}}, r"point_style has a colour"),
         *((points(3), {"labels": [*"abc"], "palette": wrong}, r"palette=") for wrong in PALETTES),
         *((points(3), {"labels": [0.5, 1, 2], "palette": wrong}, r"palette=.* two colours") for wrong in PALETTES),
         (points(3), {"labels": [0.5, 1, 2], "palette": ["red"]}, r"palette=.*a sequence of two colours or more"),
-        *((points(3), {"edge_style": {"max_edges": m}}, r'"max_edges"') for m in [-1, "a", 1.5, np.nan, True]),
-        *((points(3), {f"{kind}_style": "a"}, f"{kind}_style must be a dict") for kind in ("point", "edge", "text")),
+        *(
+            (points(3), {"edge_style": {"max_edges": m}}, r'edge_style\["max_edges"\]=')
+            for m in [-1, "a", 1.5, np.nan, True]
+        ),
+        *((points(3), {f"{kind}_style": "a"}, f"{kind}_style='a': give a dict") for kind in ("point", "edge", "text")),
         *((points(3), {"random_state": seed}, r"random_state=") for seed in [-1, "a", 1.5, True]),
-        *((points(3), {"ax": ax}, r"ax must be matplotlib Axes.*got") for ax in ["a", 5, [], plt]),
+        *((points(3), {"ax": ax}, r"ax=.*: give matplotlib Axes") for ax in ["a", 5, [], plt]),
         *((points(3, d) * size, {"graph": nx.path_graph(3)}, r"Y reaches") for d in (1, 2, 3) for size in SIZES),
         *((points(3), {"labels": [0.5, 1, most]}, r"labels reach .* NaN") for most in [1e308, -1e308, np.inf, -np.inf]),
     ],

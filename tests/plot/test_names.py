@@ -218,10 +218,10 @@ def test_names_follow_their_points_when_axes_turn():
         ({"label_on_map": True, "labels": [0.5, 1, 2]}, "label_on_map=True needs classes"),
         ({"labels": "louvain"}, "labels='louvain' .* give graph"),
         ({"node_names": 2}, "node_names=2 .* give graph"),
-        ({"node_names": ["a"]}, "node_names must be"),
-        ({"node_names": "abc"}, "node_names must be"),
-        ({"node_names": -1}, "node_names must be"),
-        ({"node_names": {7: "a"}}, "node_names has 7, which is no node"),
+        ({"node_names": ["a"]}, r"node_names=\['a'\]: give True"),
+        ({"node_names": "abc"}, "node_names='abc': give"),
+        ({"node_names": -1}, "node_names=-1: give"),
+        ({"node_names": {7: "a"}}, "node_names has 7, which is not a node"),
     ],
 )
 def test_errors(arguments, message):

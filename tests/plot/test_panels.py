@@ -162,17 +162,21 @@ def test_dark_style_and_settings():
 @pytest.mark.parametrize(
     ("embeddings", "options", "match"),
     [
-        ({}, {}, "empty dict"),
-        (np.zeros((3, 2)), {}, "dict of embeddings by name.*ndarray"),
-        ({0: [0.0, 1.0], 1: [1.0, 1.0]}, {}, r"dict of embeddings by name.*shape \(2,\)"),
+        ({}, {}, "embeddings={}: give a dict of embeddings by name"),
+        (np.zeros((3, 2)), {}, r"embeddings=array\(.*: give a dict of embeddings by name"),
+        ({0: [0.0, 1.0], 1: [1.0, 1.0]}, {}, "embeddings={0: .*: give a dict of embeddings by name"),
         ({"a": np.eye(3), "b": np.eye(4)[:, :3]}, {}, r"'b' has shape \(4, 3\), 'a' has \(3, 3\)"),
         ({"a": np.eye(3), "b": np.eye(3)[:, :2]}, {}, "same number of dimensions"),
         ({"a": np.eye(3), "b": np.full((3, 3), np.nan)}, {}, "embedding 'b': Y has NaN"),
-        ({"a": {0: [0, 1], 1: [1, 1]}, "b": {0: [0, 1], 2: [1, 1]}}, {}, "'b' has no position for 1 nodes, such as 1"),
+        (
+            {"a": {0: [0, 1], 1: [1, 1]}, "b": {0: [0, 1], 2: [1, 1]}},
+            {},
+            "'b' has no position for 1 of the nodes, such as 1",
+        ),
         ({"a": np.eye(3)}, {"graph": G}, "embedding 'a': graph has 34 nodes but Y has 3 rows"),
         ({"a": np.eye(3)}, {"scores": True}, "graph=G"),
         ({"a": np.eye(3)}, {"ncols": 0}, "ncols=0"),
-        ({"a": np.eye(3)}, {"labels": [1, 2]}, "labels must be one label for each of the 3 rows"),
+        ({"a": np.eye(3)}, {"labels": [1, 2]}, "labels has shape .*: give one label for each of the 3 rows"),
     ],
 )
 def test_errors(embeddings, options, match):

@@ -107,5 +107,5 @@ def test_no_history():
     with pytest.raises(ValueError, match="History is empty"):
         as_history(sg.History())
     for source in (sg.SGtSNEpi(), [1, 2], None):
-        with pytest.raises(TypeError, match=r"expected a History.*callback=History"):
+        with pytest.raises(TypeError, match=r"give a History.*callback=History"):
             as_history(source)
