@@ -12,6 +12,7 @@ import numpy as np
 from .descent import FARTHEST, FAST, LEAST_FALL, RUNAWAY, STEP_OF_SIZE, moved
 from .engine.blocks import weighted_bounds
 from .engine.jit import kernel, part
+from .engine.vector import column, minus, plus_square, plus_times, put_column, square, times, zeros
 from .shape.path_stress import STIFFEST, TAIL
 
 BLOCKS = 64
@@ -259,42 +260,21 @@ def _natural_size(low, high, dims, indptr, indices, data, mass, share, y, F_rep)
 @part(reorder=True)
 def _stress(dims, inverse, y, scale, F):
     """Fill F (d, m) with the pull of the stress of path lengths; returns the scale that fits best."""
-    d, m = len(dims), y.shape[1]
+    m = y.shape[1]
     zero, one, tiny = np.float32(0.0), np.float32(1.0), np.float32(1e-30)
     inv_scale, share = np.float32(1 / scale), np.float32(1 / m)
     squares = firsts = 0.0
-    a1 = a2 = d1 = d2 = zero
     for i in range(m):
-        a0 = y[0, i]
-        if d > 1:
-            a1 = y[1, i]
-        if d > 2:
-            a2 = y[2, i]
-        f0, f1, f2, s1, s2 = zero, zero, zero, zero, zero
+        a, f, s1, s2 = column(y, i, dims), zeros(dims), zero, zero
         for j in range(m):
-            d0 = a0 - y[0, j]
-            u = d0 * d0
-            if d > 1:
-                d1 = a1 - y[1, j]
-                u += d1 * d1
-            if d > 2:
-                d2 = a2 - y[2, j]
-                u += d2 * d2
+            r = minus(a, column(y, j, dims))
+            u = square(r)
             inv_e = one / np.sqrt(max(u, tiny))
             ratio = u * inv_e * inverse[i, j]
             s1 += ratio
             s2 += ratio * ratio
-            force = (ratio * inv_scale - one) * inverse[i, j] * inv_e
-            f0 += force * d0
-            if d > 1:
-                f1 += force * d1
-            if d > 2:
-                f2 += force * d2
-        F[0, i] = share * f0
-        if d > 1:
-            F[1, i] = share * f1
-        if d > 2:
-            F[2, i] = share * f2
+            f = plus_times(f, (ratio * inv_scale - one) * inverse[i, j] * inv_e, r)
+        put_column(F, i, times(share, f))
         squares += np.float64(s2)
         firsts += np.float64(s1)
     return squares / firsts if squares > 0 else scale
@@ -326,39 +306,16 @@ def _attraction(low, high, indptr, indices, data, y, even, length, F):
 @part(reorder=True)
 def _repulsion(dims, y, F):
     """Fill F (d, m) with sum_j w^2 (y_i - y_j); returns the sum of w over i != j."""
-    d, m = len(dims), y.shape[1]
+    m = y.shape[1]
     zero, one = np.float32(0.0), np.float32(1.0)
     total = 0.0
-    F[:] = 0
-    a1 = a2 = d1 = d2 = zero
     for i in range(m):
-        a0 = y[0, i]
-        if d > 1:
-            a1 = y[1, i]
-        if d > 2:
-            a2 = y[2, i]
-        f0, f1, f2, phi = zero, zero, zero, zero
+        a, f, phi = column(y, i, dims), zeros(dims), zero
         for j in range(m):
-            d0 = a0 - y[0, j]
-            u = one + d0 * d0
-            if d > 1:
-                d1 = a1 - y[1, j]
-                u += d1 * d1
-            if d > 2:
-                d2 = a2 - y[2, j]
-                u += d2 * d2
-            w = one / u
+            r = minus(a, column(y, j, dims))
+            w = one / plus_square(one, r)
             phi += w
-            w *= w
-            f0 += w * d0
-            if d > 1:
-                f1 += w * d1
-            if d > 2:
-                f2 += w * d2
-        F[0, i] = f0
-        if d > 1:
-            F[1, i] = f1
-        if d > 2:
-            F[2, i] = f2
+            f = plus_times(f, w * w, r)
+        put_column(F, i, f)
         total += phi - one
     return total

@@ -20,6 +20,7 @@ import numpy as np
 
 from ..engine.jit import kernel, part
 from ..engine.simd import COPIED, copy
+from ..engine.vector import column, minus, plus, plus_times, point, put, square, zeros
 
 BUFFER = 1024  # points
 LANES = 32  # points that the compiled loops take at once; the buffer is filled up to a multiple
@@ -72,7 +73,6 @@ def add_near_pairs(b, first, stop, X, order, start, crowded, shape, r2, c, F, ph
     runs, place = _runs(shape), np.empty(d, np.int64)
     near = np.empty((d, BUFFER + COPIED), np.float32)
     flat, X_flat = near.reshape(near.size), X.reshape(X.size)
-    x = np.empty(d, np.float32)
     n_last = shape[d - 1]
     total = 0.0
     for cell in range(first, stop):
@@ -108,9 +108,7 @@ def add_near_pairs(b, first, stop, X, order, start, crowded, shape, r2, c, F, ph
                             near[k, n_near] = np.float32(1e18)
                         n_near += 1
                     for s in range(start[cell], start[cell + 1]):
-                        for k in range(d):
-                            x[k] = X[k, s]
-                        total += _push(near, n_near, x, r2, c, shape, F, order[s])
+                        total += _push(near, n_near, column(X, s, shape), r2, c, shape, F, order[s])
                     n_near = 0
     phi[b] = total
 
@@ -227,35 +225,16 @@ def _line_of(runs, run, line, shape, place):
 @part(reorder=True)
 def _push(near, n_near, x, r2, c, shape, F, i):
     """Add to F[i] the forces of the `n_near` buffered points on the point at x; returns their potential there."""
-    d = len(shape)
-    zero, one = np.float32(0.0), np.float32(1.0)
-    three_c = np.float32(3.0) * c
-    phi, f0, f1, f2, d1, d2 = zero, zero, zero, zero, zero, zero
-    x0 = x[0]
-    x1 = x[1] if d > 1 else zero
-    x2 = x[2] if d > 2 else zero
+    zero, one, three_c = np.float32(0.0), np.float32(1.0), np.float32(3.0) * c
+    phi, f = zero, zeros(shape)
     for q in range(n_near):
-        d0 = x0 - near[0, q]
-        u = d0 * d0
-        if d > 1:
-            d1 = x1 - near[1, q]
-            u += d1 * d1
-        if d > 2:
-            d2 = x2 - near[2, q]
-            u += d2 * d2
+        r = minus(x, column(near, q, shape))
+        u = square(r)
         K = one / (one + u)
         t = max(r2 - u, zero) * c
         tt = t * t
         phi += K * tt * t
         g = K * tt * (three_c + t * K)
-        f0 += g * d0
-        if d > 1:
-            f1 += g * d1
-        if d > 2:
-            f2 += g * d2
-    F[i, 0] += f0
-    if d > 1:
-        F[i, 1] += f1
-    if d > 2:
-        F[i, 2] += f2
+        f = plus_times(f, g, r)
+    put(F, i, plus(point(F, i, shape), f))
     return phi

@@ -27,6 +27,7 @@ import numpy as np
 from ..engine.blocks import even_bounds
 from ..engine.jit import kernel
 from ..engine.prefetch import prefetch
+from ..engine.vector import column, minus, plus, plus_times, point, put, square, times, zeros
 
 BLOCKS = 64
 GROUP = 64  # pivots that are looked at together, at most
@@ -138,46 +139,26 @@ def _move_pull(b, start, stop, Y, order, inverses, places, factors, dims, pull, 
     `inverses` are all of them, a row after the other, how many a row has, and where the group begins in it; `factors`:
     1 over the scale, what a pull counts in the mean, and what the mean loses.
     """
-    d, k = len(dims), places.shape[1]
+    k = places.shape[1]
     zero, one, tiny = np.float32(0.0), np.float32(1.0), np.float32(1e-30)
     flat, n_pivots, first = inverses
     inv_scale, part, share = factors
-    y1 = y2 = d1 = d2 = zero
     squares = firsts = 0.0
     for r in range(start, stop):
         prefetch(flat, order[min(r + AHEAD, stop - 1)] * n_pivots + first)
         begin = order[r] * n_pivots + first
-        y0 = Y[r, 0]
-        if d > 1:
-            y1 = Y[r, 1]
-        if d > 2:
-            y2 = Y[r, 2]
-        t0, t1, t2, s2, s1 = zero, zero, zero, zero, zero
+        y, t, s2, s1 = point(Y, r, dims), zeros(dims), zero, zero
         for p in range(k):
-            d0 = y0 - places[0, p]
-            u = d0 * d0
-            if d > 1:
-                d1 = y1 - places[1, p]
-                u += d1 * d1
-            if d > 2:
-                d2 = y2 - places[2, p]
-                u += d2 * d2
+            away = minus(y, column(places, p, dims))
+            u = square(away)
             inv_e = one / np.sqrt(max(u, tiny))
             inv_path = np.float32(flat[begin + p])
             ratio = u * inv_e * inv_path
             s1 += ratio
             s2 += ratio * ratio
-            force = (ratio * inv_scale - one) * inv_path * inv_e
-            t0 += force * d0
-            if d > 1:
-                t1 += force * d1
-            if d > 2:
-                t2 += force * d2
-        pull[r, 0] += part * t0 - share * pull[r, 0]
-        if d > 1:
-            pull[r, 1] += part * t1 - share * pull[r, 1]
-        if d > 2:
-            pull[r, 2] += part * t2 - share * pull[r, 2]
+            t = plus_times(t, (ratio * inv_scale - one) * inv_path * inv_e, away)
+        mean = point(pull, r, dims)
+        put(pull, r, plus(mean, minus(times(part, t), times(share, mean))))
         squares += np.float64(s2)
         firsts += np.float64(s1)
     sums[b, 0], sums[b, 1] = squares, firsts
