@@ -18,7 +18,7 @@ from ..engine.blocks import even_bounds, weighted_bounds
 from .convolution import Convolution
 from .grid import add_patches, bounding_boxes, gather, patches, spread
 from .islands import add_to_points, pack_islands, take_islands
-from .near_field import add_near_pairs, cells_within, room_for, sort_into_cells
+from .near_field import Cells, add_near_pairs, cells_within, room_for, sort_into_cells
 from .planning import CROWDED, DEFAULT_LIMIT, cheapest_plan, crowded_cells, exact_plan, fits, fixed_plan
 
 EXACT_BELOW = 1000  # points: direct summation is then as fast as any grid
@@ -177,7 +177,7 @@ class Level:
         bounds = weighted_bounds(start, PAIR_BLOCKS)
         phis = np.zeros(len(bounds) - 1)
         r2, c = np.float32(R * R), np.float32(1 / (1 + R * R))
-        self.workers.run(add_near_pairs, bounds, X, order, start, crowded, shape, r2, c, F, phis)
+        self.workers.run(add_near_pairs, bounds, Cells(shape, start, order, X), crowded, r2, c, F, phis)
         return phi + phis.sum()
 
     def _add_finer(self, Y, F, crowded, order, start):
