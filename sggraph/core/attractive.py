@@ -15,13 +15,14 @@ TINY = np.float32(1e-30)  # squared length below which an edge has no direction
 
 
 @kernel
-def attractive(b, start, stop, Y, indptr, indices, data, dims, even, F):
-    """Write the forces on the nodes start..stop to F (n, d).
+def attractive(b, start, stop, Y, rows, dims, even, F):
+    """Write the forces on the nodes start..stop to F (n, d); `rows` are the arrays of P in rows.py.
 
     `dims` is any tuple of length d (1 to 3), which the compiler knows.
     `even` is an empty tuple, or a weight and the length that all edges should have, which adds the gradient of
     weight / 2 * sum_j p_ij (|y_i - y_j| - length)^2.
     """
+    indptr, indices, data = rows
     one = np.float32(1.0)
     for i in range(start, stop):
         y, f = point(Y, i, dims), zeros(dims)
@@ -40,8 +41,9 @@ def attractive(b, start, stop, Y, indptr, indices, data, dims, even, F):
 
 
 @kernel
-def cross_entropy(b, start, stop, Y, indptr, indices, data, total):
+def cross_entropy(b, start, stop, Y, rows, total):
     """``total[b]`` = sum of p_ij log(1 + |y_i - y_j|^2) over the pairs i < j, i in the block."""
+    indptr, indices, data = rows
     d = Y.shape[1]
     s = 0.0
     for i in range(start, stop):

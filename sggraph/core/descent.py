@@ -225,7 +225,7 @@ class Descent:
         even = ()
         if is_stressed:
             even = np.float32(phase.evenness / (phase.exaggeration * self.scale)), np.float32(self.scale)
-        self.workers.run(attractive, self.P.bounds, self.Y, *self.P.arrays, dims, even, self.F_attr)
+        self.workers.run(attractive, self.P.bounds, self.Y, self.P.arrays, dims, even, self.F_attr)
         if is_stressed:
             weight, pace = phase.stress / phase.exaggeration, phase.exaggeration * phase.eta / len(self.Y)
             state = self.Y, self.order, self._rank, self.turn, self.scale
@@ -333,7 +333,7 @@ class Descent:
         if fresh or not np.isfinite(self.Z):
             self.Z, _ = self.repulsion(self.Y, self.F_rep)
         total = np.zeros(len(self.P.bounds) - 1)
-        self.workers.run(cross_entropy, self.P.bounds, self.Y, *self.P.arrays, total)
+        self.workers.run(cross_entropy, self.P.bounds, self.Y, self.P.arrays, total)
         return self._entropy + 2 * float(total.sum()) + float(np.log(self.Z))
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..engine.blocks import even_bounds, weighted_bounds
 from .convolution import Convolution
-from .grid import add_patches, bounding_boxes, gather, patches, spread
+from .grid import Grid, add_patches, bounding_boxes, gather, patches, spread
 from .islands import add_to_points, pack_islands, take_islands
 from .near_field import Cells, add_near_pairs, cells_within, room_for, sort_into_cells
 from .planning import CROWDED, DEFAULT_LIMIT, cheapest_plan, crowded_cells, exact_plan, fits, fixed_plan
@@ -152,14 +152,15 @@ class Level:
         inv_h = np.float32(1 / h)
         parts = patches(boxes[:, 0], boxes[:, 1], origin, inv_h, self._scratch)
         self._scratch = parts.Q
-        self.workers.run(spread, bounds, Y, origin, inv_h, shape, parts)
+        self.workers.run(spread, bounds, Y, Grid(origin, inv_h, shape), parts)
         charges = self._charges.ravel()
         n_blocks = max(1, min(ADD_BLOCKS, len(charges) // ADD_LEAST))
         lines = [len(charges) * b // n_blocks // shape[-1] for b in range(n_blocks + 1)]
         self.workers.run(add_patches, lines, shape, parts, charges)
         V = self._convolution(self._charges)
         sums = np.empty((len(bounds) - 1, len(shape) + 1))
-        self.workers.run(gather, bounds, Y, origin, inv_h, V.shape, V.ravel(), np.float32(-0.5 / h), F, sums)
+        grid = Grid(origin, inv_h, V.shape)
+        self.workers.run(gather, bounds, Y, grid, V.ravel(), np.float32(-0.5 / h), F, sums)
         sums = sums.sum(axis=0)
         return sums[0], sums[1:] / len(Y)
 

@@ -26,15 +26,16 @@ def join(p, Y_old, Z, workers):
     old = np.ascontiguousarray(Y_old.T, np.float32)
     strength = np.float32(len(Y_old) / Z if Z > 0 else 0.0)  # a single old node repels nothing
     bounds = even_bounds(len(Y), BLOCKS)
-    data = p.data.astype(np.float32)
-    workers.run(_start_rows, bounds, old, p.indptr, p.indices, data, Y)
-    workers.run(_descend_rows, bounds, (0,) * len(old), old, p.indptr, p.indices, data, strength, Y)
+    rows = p.indptr, p.indices, p.data.astype(np.float32)
+    workers.run(_start_rows, bounds, old, rows, Y)
+    workers.run(_descend_rows, bounds, (0,) * len(old), old, rows, strength, Y)
     return Y
 
 
 @kernel
-def _start_rows(b, first, stop, old, indptr, indices, data, Y):
+def _start_rows(b, first, stop, old, rows, Y):
     """Move the nodes first..stop from the weighted mean to a neighbour with less cross-entropy, if there is one."""
+    indptr, indices, data = rows
     for i in range(first, stop):
         some = indices[indptr[i] : indptr[i + 1]]
         p = data[indptr[i] : indptr[i + 1]]
@@ -59,8 +60,9 @@ def _cross_entropy(y, old, some, p):
 
 
 @kernel
-def _descend_rows(b, first, stop, dims, old, indptr, indices, data, strength, Y):
+def _descend_rows(b, first, stop, dims, old, rows, strength, Y):
     """`dims` is any tuple of length d (1 to 3), for the compiler to unroll."""
+    indptr, indices, data = rows
     one, step, momentum = np.float32(1.0), np.float32(STEP), np.float32(MOMENTUM)
     for i in range(first, stop):
         y, velocity = point(Y, i, dims), zeros(dims)

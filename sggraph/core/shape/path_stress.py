@@ -21,6 +21,7 @@ ego_facebook .28 instead of .36, lastfm_asia .56 instead of .68; powers .5 and .
 """
 
 from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 
@@ -37,6 +38,18 @@ TAIL = 0.3
 STIFFEST = 1.0  # of the way back in a step: what is stiffer swings ever farther
 AHEAD = 12  # rows that are asked for before: nodes follow the picture, distances the graph
 AT_ONCE = 100_000  # distances that are worked on at once, in 50 bytes each, or looked at for their mean
+
+
+class Group(NamedTuple):
+    """Pivots looked at together: the inverse lengths of all, a row after the other, how many a row has, and where this
+    group begins in it; places (d, k) of its pivots, and a tuple of length d.
+    """
+
+    inverses: np.ndarray
+    n_pivots: int
+    first: int
+    places: np.ndarray
+    dims: tuple
 
 
 class PathStress:
@@ -94,16 +107,15 @@ class PathStress:
         return following, scale
 
     def _look(self, Y, order, rank, turn, scale, share, pull):
-        group = turn % self.n_groups
-        first, stop = self._bounds[group], self._bounds[group + 1]
+        due = turn % self.n_groups
+        first, stop = self._bounds[due], self._bounds[due + 1]
         places = Y[rank[self.pivots[first:stop]]].T.copy()
         bounds = even_bounds(len(Y), BLOCKS)
         sums = np.zeros((len(bounds) - 1, 2))
         factors = 1 / (scale * self._one), share / (self._one * (stop - first)), share
         factors = tuple(np.float32(x) for x in factors)
-        dims = (0,) * Y.shape[1]
-        inverses = self._inverses.ravel(), self._inverses.shape[1], first
-        self._workers.run(_move_pull, bounds, Y, order, inverses, places, factors, dims, pull, sums)
+        group = Group(self._inverses.ravel(), self._inverses.shape[1], first, places, (0,) * Y.shape[1])
+        self._workers.run(_move_pull, bounds, Y, order, group, factors, pull, sums)
         squares, firsts = sums.sum(axis=0)
         fitted = squares / firsts / self._one if squares > 0 else scale  # squares of the smallest distances vanish
         return float(fitted) if np.isfinite(fitted) else scale
@@ -133,15 +145,14 @@ def _drawn_in(lengths, far):
 
 
 @kernel(reorder=True)
-def _move_pull(b, start, stop, Y, order, inverses, places, factors, dims, pull, sums):
+def _move_pull(b, start, stop, Y, order, group, factors, pull, sums):
     """Move the mean pull of the nodes in the rows start..stop; ``sums[b]`` = sums of (e/d)^2 and e/d over their pairs.
 
-    `inverses` are all of them, a row after the other, how many a row has, and where the group begins in it; `factors`:
-    1 over the scale, what a pull counts in the mean, and what the mean loses.
+    `group` is a Group; `factors`: 1 over the scale, what a pull counts in the mean, and what the mean loses.
     """
+    flat, n_pivots, first, places, dims = group
     k = places.shape[1]
     zero, one, tiny = np.float32(0.0), np.float32(1.0), np.float32(1e-30)
-    flat, n_pivots, first = inverses
     inv_scale, part, share = factors
     squares = firsts = 0.0
     for r in range(start, stop):
