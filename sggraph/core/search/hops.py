@@ -66,6 +66,7 @@ def _search(b, start, stop, indptr, indices, sources, symmetric, distance):
         head, tail, level = 0, 1, 0
         left = np.int64(indptr[n])  # edges from nodes whose front has not come yet
         while head < tail:
+            # how many edges the front has, and those not yet in one: what each of the two ways would look at
             end, ahead = tail, 0
             for q in range(head, end):
                 ahead += indptr[queue[q] + 1] - indptr[queue[q]]
@@ -117,6 +118,7 @@ def _search_together(b, start, stop, indptr, indices, sources, symmetric, rows, 
     none, one, last, factor = np.uint64(0), np.uint64(1), np.uint64(58), np.uint64(_DE_BRUIJN)
     seen, front, coming = np.zeros(n, np.uint64), np.zeros(n, np.uint64), np.zeros(n, np.uint64)
     queue, following = np.empty(n, np.int32), np.empty(n, np.int32)
+    # a bit for each source, on its node; several sources may share one
     out[:, start:stop] = UNREACHED
     size, everyone = 0, none
     for s in range(start, stop):
@@ -131,6 +133,7 @@ def _search_together(b, start, stop, indptr, indices, sources, symmetric, rows, 
             out[rows[i], s] = 0
     level = 0
     while size > 0:
+        # one level on, from the front to its neighbours or from all that wait back to the front
         level += 1
         ahead = np.int64(0)
         for q in range(size):
@@ -141,6 +144,7 @@ def _search_together(b, start, stop, indptr, indices, sources, symmetric, rows, 
                 front[queue[q]] = none
         else:
             found = _send_out(indptr, indices, queue, size, seen, front, coming, following)
+        # what has come is the next front, and each of its bits a distance
         for q in range(found):
             j = following[q]
             fresh = coming[j]
@@ -148,6 +152,7 @@ def _search_together(b, start, stop, indptr, indices, sources, symmetric, rows, 
             seen[j] |= fresh
             front[j] = fresh
             while fresh != none and rows[j] >= 0:
+                # the lowest bit alone times de Bruijn's number: the six highest bits tell which it was
                 lowest = fresh & (~fresh + one)
                 out[rows[j], start + _PLACE[np.int64((lowest * factor) >> last)]] = level
                 fresh ^= lowest

@@ -86,6 +86,7 @@ def _place(cells, n_cells, boxes, sizes, low, high, U, side):
     starts = np.zeros(sizes.max() + 1, np.int64)
     corner = np.full((len(boxes), 3), -1, np.int64)
     for c in range(len(boxes)):
+        # the first free place, from where the last body of this size came to lie
         shape = _shape(boxes[c], low[c], high[c], U, side)
         start = np.searchsorted(rank[:count], starts[sizes[c]])
         for t in range(start, count):
@@ -95,6 +96,7 @@ def _place(cells, n_cells, boxes, sizes, low, high, U, side):
             if _fits(flat, shape, n_cells, d, taken, corner[c]):
                 starts[sizes[c]] = rank[t]
                 break
+        # cells that are taken leave the list; `rank` keeps where they stood, for the places remembered in `starts`
         fresh += len(shape)
         if fresh > count // FORGET:
             kept = 0
@@ -122,6 +124,7 @@ def _shape(box, low, high, U, side):
                     center[k] = (index[k] - (box[k] - 1) / 2) * side
                     place[k] = center[k] + (low[k] + high[k]) / 2
                     away += center[k] ** 2
+                # a cell lies outside where it does so of one pair of planes
                 touches = True
                 for u in range(len(U)):
                     along, half = 0.0, 0.0
@@ -136,6 +139,7 @@ def _shape(box, low, high, U, side):
                     if away < least:
                         nearest, least = m, away
                     m += 1
+    # the middle first: it is what the list of cells is tried with
     for k in range(3):
         shape[0, k], shape[nearest, k] = shape[nearest, k], shape[0, k]
     return shape[:m]
@@ -144,10 +148,12 @@ def _shape(box, low, high, U, side):
 @part
 def _fits(flat, shape, n_cells, d, taken, corner):
     """Whether the shape fits with its first cell on the cell `flat`; then it is taken and `corner` set."""
+    # where the corner of the box is then
     at = np.zeros(3, np.int64)
     for k in range(d - 1, -1, -1):
         at[k] = flat % n_cells - shape[0, k]
         flat //= n_cells
+    # look at all cells first, and take them in a second round: a body that does not fit leaves no trace
     for write in range(2):
         for s in range(len(shape)):
             number = 0
