@@ -13,7 +13,7 @@ from .descent import FARTHEST, FAST, LEAST_FALL, RUNAWAY, STEP_OF_SIZE, Phase, m
 from .engine.blocks import weighted_bounds
 from .engine.jit import kernel, part
 from .engine.vector import column, minus, plus, plus_square, plus_times, put_column, square, times, zeros
-from .shape.path_stress import STIFFEST, TAIL
+from .shape.path_stress import STIFFEST, drawn_in
 
 BLOCKS = 64
 STRESS_SWEEPS = 25
@@ -68,7 +68,7 @@ def _embed_components(b, start, stop, dims, graph, phases, start_size, Y, kl):
                 for i in range(high - low):
                     y[k, i] *= np.float32(factor)
         must_gain = from_stress and high - low > 3 and phases[c, :, ETA].max() > FAST * (high - low)
-        kl[c] = _descend(low, high, dims, upper, phases[c], must_gain, _drawn_in(D), y)
+        kl[c] = _descend(low, high, dims, upper, phases[c], must_gain, _inverses(D), y)
         for k in range(len(dims)):
             mean = y[k].mean()
             for i in range(high - low):
@@ -153,8 +153,8 @@ def _radius(y):
 
 
 @part
-def _drawn_in(D):
-    """1 / D, of lengths that grow as a power beyond mean + deviation (path_stress.py); 0 on the diagonal."""
+def _inverses(D):
+    """1 / D (m, m), the tail drawn in, as path_stress.py does it; 0 on the diagonal."""
     m = len(D)
     inverse = np.zeros((m, m), np.float32)
     total = squares = 0.0
@@ -167,7 +167,7 @@ def _drawn_in(D):
     for i in range(m):
         for j in range(m):
             if D[i, j] > 0:
-                inverse[i, j] = 1.0 / (D[i, j] if D[i, j] <= far else far * (D[i, j] / far) ** TAIL)
+                inverse[i, j] = 1.0 / drawn_in(np.float64(D[i, j]), far)
     return inverse
 
 

@@ -26,7 +26,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..engine.blocks import even_bounds
-from ..engine.jit import kernel
+from ..engine.jit import kernel, part
 from ..engine.prefetch import prefetch
 from ..engine.vector import column, minus, plus, plus_times, point, put, square, times, zeros
 
@@ -37,7 +37,7 @@ FINEST, LONG = 65_535, 1000  # inverse lengths are kept in two bytes, that of an
 TAIL = 0.3
 STIFFEST = 1.0  # of the way back in a step: what is stiffer swings ever farther
 AHEAD = 12  # rows that are asked for before: nodes follow the picture, distances the graph
-AT_ONCE = 100_000  # distances that are worked on at once, in 50 bytes each, or looked at for their mean
+AT_ONCE = 100_000  # distances that are looked at for their mean
 
 
 class Group(NamedTuple):
@@ -66,7 +66,7 @@ class PathStress:
         if k == len(distances):  # small graphs can afford all pairs in each step
             n_groups, self._least_looks = 1, 1.0
         self._bounds = [k * g // n_groups for g in range(n_groups + 1)]
-        self._inverses, self._one = _inverses(distances)
+        self._inverses, self._one = _inverses(distances, workers)
         some = self._inverses[:: max(distances.size // AT_ONCE, 1)] / self._one
         self._squares = max(float((some**2).mean()), 1 / LONG**2)  # mean of 1 / d^2
 
@@ -121,27 +121,33 @@ class PathStress:
         return float(fitted) if np.isfinite(fitted) else scale
 
 
-def _inverses(distances):
-    """1 / distances (n, k) as integers of two bytes, the tail drawn in; and the number that stands for 1.
-
-    Of a pivot to itself it is 0: no force.
-    """
+def _inverses(distances, workers):
+    """1 / distances (n, k) as integers of two bytes, the tail drawn in; and the number that stands for 1."""
     some = distances[:: max(distances.size // AT_ONCE, 1)]
     some = some[some > 0].astype(np.float64)
-    far = some.mean() + some.std() if len(some) else 1.0
+    far = float(some.mean() + some.std()) if len(some) else 1.0
     one = FINEST * max(far / LONG, 1.0)
     kept = distances.view(np.uint16) if distances.dtype == np.int16 else np.empty(distances.shape, np.uint16)
-    step = max(AT_ONCE // max(distances.shape[1], 1), 1)
-    for start in range(0, len(distances), step):
-        lengths = distances[start : start + step].astype(np.float64)
-        inverses = np.rint(one / _drawn_in(np.maximum(lengths, 1.0), far))
-        kept[start : start + step] = np.where(lengths > 0, np.minimum(inverses, FINEST), 0)
+    workers.run(_invert, even_bounds(len(distances), BLOCKS), distances, far, one, kept)
     return kept, one
 
 
-def _drawn_in(lengths, far):
-    """Lengths, those beyond `far` growing as the power TAIL."""
-    return np.where(lengths > far, far * (np.maximum(lengths, far) / far) ** TAIL, lengths)
+@kernel
+def _invert(b, start, stop, distances, far, one, inverses):
+    """Write ``one / distances``, rounded; 0, no force, for that of a pivot to itself."""
+    for i in range(start, stop):
+        for p in range(distances.shape[1]):
+            length = np.float64(distances[i, p])
+            if length > 0.0:
+                inverses[i, p] = min(np.rint(one / drawn_in(max(length, 1.0), far)), FINEST)
+            else:
+                inverses[i, p] = 0
+
+
+@part
+def drawn_in(length, far):
+    """The length of a path; beyond `far` it grows as the power TAIL."""
+    return length if length <= far else far * (length / far) ** TAIL
 
 
 @kernel(reorder=True)
