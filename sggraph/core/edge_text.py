@@ -13,8 +13,8 @@ from .engine.jit import kernel, part
 
 NEWLINE, TAB, BLANK, HASH, PERCENT = 10, 9, 32, 35, 37  # ASCII
 PLUS, MINUS, POINT, ZERO, NINE, UPPER_E, LOWER_E = 43, 45, 46, 48, 57, 69, 101
-PRIME = np.uint64(0x100000001B3)
-PLACES = 2**12  # of the table at the start; it grows as it fills
+PRIME = np.uint64(0x100000001B3)  # of FNV-1a in 64 bits
+PLACES = 2**12  # of the table at the start, 64 KB; it grows as it fills
 MOST_DIGITS = 2**53  # integers up to here are exact in float64,
 MOST_POWER = 22  # and so are powers of ten up to here, so that one rounding is left: the right one
 

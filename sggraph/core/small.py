@@ -15,10 +15,10 @@ from .engine.jit import kernel, part
 from .engine.vector import column, minus, plus, plus_square, plus_times, put_column, square, times, zeros
 from .shape.path_stress import STIFFEST, drawn_in
 
-BLOCKS = 64
-STRESS_SWEEPS = 25
+BLOCKS = 64  # of components of about equal cost: any number some times that of the threads would do
+STRESS_SWEEPS = 25  # they end 1.6 % above the minimum beside them; 12 sweeps 4.7 %, 50 1.1 %
 N_ITER, EXAGGERATION, ETA, MOMENTUM, MAX_STEP, MAX_GAIN, STRESS, EVENNESS, GROW = range(len(Phase._fields))  # columns
-LAST_STEP = 0.1  # of the stress, as a share of a full correction
+LAST_STEP = 0.1  # of the stress, as a share of a full correction; .05 and .2 end as near the minimum, 1 10 % above
 
 
 def descend_small(first, links, upper, Y, phases, length, workers, *, room=0.0, most_room=0.0):

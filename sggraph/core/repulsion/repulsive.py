@@ -22,12 +22,13 @@ from .near_field import Cells, add_near_pairs, cells_within, room_for, sort_into
 from .planning import CROWDED, DEFAULT_LIMIT, cheapest_plan, crowded_cells, exact_plan, fits, fixed_plan
 
 EXACT_BELOW = 1000  # points: direct summation is then as fast as any grid
-SPREAD_BLOCKS = 4  # of points, each with a grid of its own
-ADD_BLOCKS, ADD_LEAST = 16, 1 << 14  # of the lines of the grid when these are added up, and cells in each
-PAIR_BLOCKS = 32
-REPLAN_EVERY = 50  # evaluations
+SPREAD_BLOCKS = 4  # of points, each with a grid of its own: more need more memory, and more time to be added up
+ADD_BLOCKS, ADD_LEAST = 16, 1 << 14  # of the lines of the grid when these are added up, and cells in each: a small
+# grid is not worth a second
+PAIR_BLOCKS = 32  # of cells, with about as many points, but not pairs: several a thread even that out
+REPLAN_EVERY = 50  # evaluations: a plan for 40,000 points takes about as long as one of them, so it costs 2 %
 ROOM = 1.2  # times the cells, where a picture outgrew its grid: it will again, and each spectrum costs several FFTs
-MAX_LEVELS = 12
+MAX_LEVELS = 12  # 20,000 points, as many in each decade of their distances from .01 to 1e11, need that many
 FLOATS_PER_CELL = 5  # the charge; waves of lines and the potential, padded to twice as many
 
 

@@ -9,9 +9,10 @@ import numpy as np
 
 from ..engine.jit import kernel, part
 
-UNREACHED = -1
-WORD = 64
-TURN = 0.2  # times the edges that are left (of all, for a word): a front with more is met half-way
+UNREACHED = -1  # in the distances that are returned
+WORD = 64  # bits of the largest integer
+TURN = 0.2  # times the edges that are left (of all, for a word): a front with more is met half-way; with .05 64
+# searches take 6 % longer, with .8 20 %
 LONG = 100  # edges of a path: beyond that fronts hardly meet, and one search after the other takes half the time
 _DE_BRUIJN = 0x03F79D71B4CB0A89  # its 64 windows of six bits are all different
 _PLACE = np.zeros(WORD, np.int64)

@@ -14,10 +14,11 @@ import numpy as np
 
 from ..engine.jit import kernel, part
 
-CELLS = 2**17  # that the bodies take together, about
+CELLS = 2**17  # that the bodies take together, about: 3,000 bodies take 12 % more room with 2^15, in a seventh of the
+# time, and .7 % less with 2^19, in 13 times as long
 GRID = 2**23  # cells of the first grid at most: a body of great length and no width would ask for any number
-COARSER = 1.25  # a side of a cell, where the grid is too large
-FORGET = 16  # cells taken are struck from the list whenever they make up this part of it
+COARSER = 1.25  # a side of a cell, where the grid is too large: cells are at most 1.25^d times as large as need be
+FORGET = 16  # cells taken are struck from the list whenever they make up this part of it; 4 and 64 take the same time
 
 
 def pack(Y, first, margin):

@@ -30,7 +30,7 @@ from ..engine.jit import kernel, part
 from ..engine.prefetch import prefetch
 from ..engine.vector import column, minus, plus, plus_times, point, put, square, times, zeros
 
-BLOCKS = 64
+BLOCKS = 64  # nodes all need the same time: any number some times that of the threads would do
 GROUP = 64  # pivots that are looked at together, at most
 LOOKS, LEAST_LOOKS = 60.0, 0.25  # groups a step, times the stiffness, and at least: a late pull swings what is stiff
 FINEST, LONG = 65_535, 1000  # inverse lengths are kept in two bytes, that of an edge as this, where no path is `LONG`

@@ -12,8 +12,8 @@ from ..engine.blocks import even_bounds
 from ..engine.jit import kernel
 from ..engine.vector import column, minus, over, plus, plus_times, point, put, square, zeros
 
-BLOCKS = 16
-LEAST = np.float32(0.05)  # share of a distance that an offset leaves
+BLOCKS = 16  # nodes all need the same time: any number some times that of the threads would do
+LEAST = np.float32(0.05)  # share of a distance that an offset leaves: neighbours are to be near, not on one spot
 
 
 def relax(Y, distances, pivots, n_sweeps, workers, *, offset=0.0):
