@@ -264,6 +264,55 @@ def path_pull(Y, X, D, a):
     return F
 
 
+def relaxed(Y, pivots, D, n_sweeps, offset, least):
+    """Y after sweeps that move each node to the mean of the places that pivots want for it, D less the offset away."""
+    Y = np.array(Y, float)
+    for _ in range(n_sweeps):
+        wanted = np.zeros(Y.shape)
+        for i, y in enumerate(Y):
+            places = []
+            for p, length in zip(pivots, D[i], strict=True):
+                e = np.linalg.norm(y - Y[p])
+                if p != i:
+                    places.append(Y[p] + max(length - offset, least * length) * (y - Y[p]) / e if e > 0 else y)
+            wanted[i] = np.mean(places, axis=0)
+        Y = wanted
+    return Y
+
+
+def relaxed_pairs(Y, D, n_sweeps, last):
+    """Y after stochastic gradient descent on the stress of all pairs, taken in the order of the kernel."""
+    n, widest = len(D), D.max()
+    Y = np.array(Y, float) * widest / 2
+    for sweep in range(n_sweeps):
+        step = widest**2 * (last / widest**2) ** (sweep / (n_sweeps - 1))
+        for hop in range(1, n):
+            gap = hop * 7919 % n or hop
+            for i in range(n - gap):
+                r = Y[i] - Y[i + gap]
+                e, length = np.linalg.norm(r), D[i, i + gap]
+                move = min(step / length**2, 1) * (e - length) / 2 * r / e
+                Y[i], Y[i + gap] = Y[i] - move, Y[i + gap] + move
+    return Y
+
+
+def labelled(mask):
+    """Number of the island of each cell of a mask, 0 outside; cells that touch, at a corner too, are one island."""
+    number = np.zeros(mask.shape, int)
+    for cell in zip(*np.nonzero(mask), strict=True):
+        if number[cell] == 0:
+            number[cell], waiting = number.max() + 1, [cell]
+            while waiting:
+                here = waiting.pop()
+                for step in np.ndindex(*(3,) * mask.ndim):
+                    there = tuple(np.add(here, step) - 1)
+                    inside = all(0 <= at < m for at, m in zip(there, mask.shape, strict=True))
+                    if inside and mask[there] and number[there] == 0:
+                        number[there] = number[cell]
+                        waiting.append(there)
+    return number
+
+
 def unevenness(Y, P, length):
     """sum over i < j of p_ij (|y_i - y_j| - length)^2 for a dense symmetric P."""
     return (np.triu(P) * (np.sqrt((differences(Y, Y) ** 2).sum(axis=2)) - length) ** 2).sum()

@@ -137,7 +137,7 @@ def test_other_numbers_for_the_nodes_permute_the_forces(d, exact):
         with Workers(2) as workers:
             P = full_rows(joint_probabilities(matrix, 10.0, workers, links=matrix).upper)
             F_attr = np.zeros_like(places)
-            workers.run(attractive, P.bounds, places, *P.arrays, (0,) * d, (), F_attr)
+            workers.run(attractive, P.bounds, places, P.arrays, (0,) * d, (), F_attr)
             F_rep = np.empty_like(places)
             Z, _ = Repulsion(*Y.shape, workers, exact=exact)(places, F_rep)
         forces.append((F_attr, F_rep / Z))

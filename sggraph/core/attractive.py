@@ -9,60 +9,41 @@ import numpy as np
 
 from .engine.jit import kernel
 from .engine.prefetch import AHEAD, prefetch
+from .engine.vector import minus, plus_square, plus_times, point, put, square, zeros
 
 TINY = np.float32(1e-30)  # squared length below which an edge has no direction
 
 
 @kernel
-def attractive(b, start, stop, Y, indptr, indices, data, dims, even, F):
-    """Write the forces on the nodes start..stop to F (n, d).
+def attractive(b, start, stop, Y, rows, dims, even, F):
+    """Write the forces on the nodes start..stop to F (n, d); `rows` are the arrays of P in rows.py.
 
-    `dims` is any tuple of length d (1 to 3): the compiler knows its length and drops the branches it does not need.
+    `dims` is any tuple of length d (1 to 3), which the compiler knows.
     `even` is an empty tuple, or a weight and the length that all edges should have, which adds the gradient of
     weight / 2 * sum_j p_ij (|y_i - y_j| - length)^2.
     """
-    d = len(dims)
-    zero, one = np.float32(0.0), np.float32(1.0)
-    y1 = y2 = d1 = d2 = zero
+    indptr, indices, data = rows
+    one = np.float32(1.0)
     for i in range(start, stop):
-        y0 = Y[i, 0]
-        if d > 1:
-            y1 = Y[i, 1]
-        if d > 2:
-            y2 = Y[i, 2]
-        f0, f1, f2 = zero, zero, zero
+        y, f = point(Y, i, dims), zeros(dims)
         for e in range(indptr[i], indptr[i + 1]):
             prefetch(Y, indices[e + AHEAD])
-            j = indices[e]
-            d0 = y0 - Y[j, 0]
-            u = one + d0 * d0
-            if d > 1:
-                d1 = y1 - Y[j, 1]
-                u += d1 * d1
-            if d > 2:
-                d2 = y2 - Y[j, 2]
-                u += d2 * d2
+            r = minus(y, point(Y, indices[e], dims))
+            u = plus_square(one, r)
             if len(even) == 0:
                 w = data[e] / u
             else:
-                r = np.sqrt(max(d0 * d0 + d1 * d1 + d2 * d2, TINY))  # u - 1 has lost what is small beside 1
-                inverse = one / (u * r)  # one division for 1/u and 1/r
-                w = data[e] * (r * inverse + even[0] * (one - even[1] * u * inverse))
-            f0 += w * d0
-            if d > 1:
-                f1 += w * d1
-            if d > 2:
-                f2 += w * d2
-        F[i, 0] = f0
-        if d > 1:
-            F[i, 1] = f1
-        if d > 2:
-            F[i, 2] = f2
+                length = np.sqrt(max(square(r), TINY))  # u - 1 has lost what is small beside 1
+                inverse = one / (u * length)  # one division for 1/u and 1/length
+                w = data[e] * (length * inverse + even[0] * (one - even[1] * u * inverse))
+            f = plus_times(f, w, r)
+        put(F, i, f)
 
 
 @kernel
-def cross_entropy(b, start, stop, Y, indptr, indices, data, total):
+def cross_entropy(b, start, stop, Y, rows, total):
     """``total[b]`` = sum of p_ij log(1 + |y_i - y_j|^2) over the pairs i < j, i in the block."""
+    indptr, indices, data = rows
     d = Y.shape[1]
     s = 0.0
     for i in range(start, stop):

@@ -11,9 +11,10 @@ import numpy as np
 
 from .engine.jit import kernel, part
 
-NEWLINE, TAB, BLANK, HASH, PERCENT = 10, 9, 32, 35, 37
-PRIME = np.uint64(0x100000001B3)
-PLACES = 2**12  # of the table at the start; it grows as it fills
+NEWLINE, TAB, BLANK, HASH, PERCENT = 10, 9, 32, 35, 37  # ASCII
+PLUS, MINUS, POINT, ZERO, NINE, UPPER_E, LOWER_E = 43, 45, 46, 48, 57, 69, 101
+PRIME = np.uint64(0x100000001B3)  # of FNV-1a in 64 bits
+PLACES = 2**12  # of the table at the start, 64 KB; it grows as it fills
 MOST_DIGITS = 2**53  # integers up to here are exact in float64,
 MOST_POWER = 22  # and so are powers of ten up to here, so that one rounding is left: the right one
 
@@ -40,6 +41,7 @@ def number_edges(text, sep, width, columns, seed, out):
         if width_here != width or found[0, 0] == found[0, 1] or found[1, 0] == found[1, 1]:
             return -1, 0, 0
         for end in range(2):
+            # half of the table stays empty, so that a look ends soon
             if 2 * names >= len(table):
                 table = widened(text, names, seed, spans, 4 * len(table))
             name = number_of(text, found[end, 0], found[end, 1], names, seed, table, spans)
@@ -70,6 +72,7 @@ def split_line(text, at, sep, columns, found):
     """Fill `found` (3, 2) with the spans of the columns wanted; returns the start of the next line and the columns."""
     column = 0
     while True:
+        # from the first letter of the column to its last
         while text[at] == BLANK or (text[at] == TAB and sep != TAB):
             at += 1
         start = at
@@ -82,6 +85,7 @@ def split_line(text, at, sep, columns, found):
             if column == columns[k]:
                 found[k, 0], found[k, 1] = start, stop
         column += 1
+        # on to the next column; any run of blanks and tabs is one separator where blanks are
         if sep == BLANK:
             while text[at] == BLANK or text[at] == TAB:
                 at += 1
@@ -94,6 +98,7 @@ def split_line(text, at, sep, columns, found):
 @part
 def number_of(text, start, stop, names, seed, table, spans):
     """The number of the name at start..stop, `names` if it is new."""
+    # the bytes of a short name as a number, and the hash of any
     short = stop - start <= 8
     key, h = np.uint64(0), seed
     for k in range(start, stop):
@@ -101,6 +106,7 @@ def number_of(text, start, stop, names, seed, table, spans):
         h = (h ^ np.uint64(text[k])) * PRIME
     h ^= h >> np.uint64(32)
     key = key if short else h
+    # from its place on, past other names, to its own or a free one
     place = np.int64(h & np.uint64(len(table) - 1))
     while table[place, 1] != 0:
         name = np.int64(table[place, 1] >> np.uint64(1)) - 1
@@ -136,15 +142,16 @@ def widened(text, names, seed, spans, places):
 @part
 def read_decimal(text, start, stop, m, digits, power):
     """Set ``digits[m]`` and ``power[m]``; False unless the text is a plain decimal such as -1.5e3, and exact."""
-    negative = start < stop and text[start] == 45
-    k = start + 1 if start < stop and (text[start] == 43 or text[start] == 45) else start
+    negative = start < stop and text[start] == MINUS
+    k = start + 1 if start < stop and (text[start] == PLUS or text[start] == MINUS) else start
+    # the digits as an integer, and how many stand behind the point
     value = ten = n_digits = 0
     seen_point = False
-    while k < stop and (48 <= text[k] <= 57 or (text[k] == 46 and not seen_point)):
-        if text[k] == 46:
+    while k < stop and (ZERO <= text[k] <= NINE or (text[k] == POINT and not seen_point)):
+        if text[k] == POINT:
             seen_point = True
         else:
-            value = 10 * value + (np.int64(text[k]) - 48)
+            value = 10 * value + (np.int64(text[k]) - ZERO)
             n_digits += 1
             ten -= seen_point
             if value >= MOST_DIGITS:
@@ -152,18 +159,20 @@ def read_decimal(text, start, stop, m, digits, power):
         k += 1
     if n_digits == 0:
         return False
-    if k < stop and (text[k] == 69 or text[k] == 101):
+    # the exponent, four digits at most: more are left over, and refused below
+    if k < stop and (text[k] == UPPER_E or text[k] == LOWER_E):
         k += 1
-        falls = k < stop and text[k] == 45
-        if k < stop and (text[k] == 43 or text[k] == 45):
+        falls = k < stop and text[k] == MINUS
+        if k < stop and (text[k] == PLUS or text[k] == MINUS):
             k += 1
         exponent, first = 0, k
-        while k < stop and 48 <= text[k] <= 57 and k - first < 4:
-            exponent = 10 * exponent + (np.int64(text[k]) - 48)
+        while k < stop and ZERO <= text[k] <= NINE and k - first < 4:
+            exponent = 10 * exponent + (np.int64(text[k]) - ZERO)
             k += 1
         if k == first:
             return False
         ten += -exponent if falls else exponent
+    # what is left over is no decimal, and beyond these powers it would be rounded twice
     if k < stop or ten < -MOST_POWER or ten > MOST_POWER:
         return False
     digits[m] = -value if negative else value

@@ -154,7 +154,7 @@ class Forces:
         even = ()
         if is_stressed:
             even = np.float32(phase.evenness / (phase.exaggeration * motion.scale)), np.float32(motion.scale)
-        self.workers.run(attractive, self.P.bounds, motion.Y, *self.P.arrays, self._dims, even, self._attr)
+        self.workers.run(attractive, self.P.bounds, motion.Y, self.P.arrays, self._dims, even, self._attr)
         if is_stressed:
             weight, pace = phase.stress / phase.exaggeration, phase.exaggeration * phase.eta / len(motion.Y)
             state = motion.Y, motion.order, self._rank, motion.turn, motion.scale
@@ -177,7 +177,7 @@ class Forces:
 
     def _divergence(self, Y, Z):
         total = np.zeros(len(self.P.bounds) - 1)
-        self.workers.run(cross_entropy, self.P.bounds, Y, *self.P.arrays, total)
+        self.workers.run(cross_entropy, self.P.bounds, Y, self.P.arrays, total)
         return self._entropy + 2 * float(total.sum()) + float(np.log(Z))
 
 

@@ -5,7 +5,7 @@ Measured on MNIST (70,000 points): forces from neighbours 15 % and grid access 2
 
 import numpy as np
 
-BITS = 16  # per axis
+BITS = 16  # per axis: of 200,000 points in 2-D 4 % share a code of 12 bits, hardly any of 16
 
 
 def morton_order(Y):

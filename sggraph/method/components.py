@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 
 from ..core.descent import MENDS, SLOWER, EmbeddingDivergedError, Phase
 from ..core.search.connectivity import first_nodes
-from ..core.small import descend_small
+from ..core.small import ETA, descend_small
 from ..runtime.warn import warn
 from .schedule import schedule_for
 from .start import RANDOM_SPREAD, ROOM, begins_small, off_one_spot
@@ -118,11 +118,11 @@ def small_parts(links, upper, parts, settings, rng, workers, Y, kl):
         wrong = np.isnan(kl[begin:end])
         if not wrong.any():
             return
-        message = f"the embedding of {wrong.sum()} small components diverged (eta={phases[wrong, :, 2].max():g})"
+        message = f"the embedding of {wrong.sum()} small components diverged (eta={phases[wrong, :, ETA].max():g})"
         if mend < MENDS:
             warn(f"{message}; they start again with a lower learning rate. To avoid this, {REMEDY}", RuntimeWarning)
             most = np.diff(first)[wrong, None]  # as automatic learning rates
-            phases[wrong, :, 2] = np.minimum(SLOWER * phases[wrong, :, 2], most)
+            phases[wrong, :, ETA] = np.minimum(SLOWER * phases[wrong, :, ETA], most)
     raise EmbeddingDivergedError(f"{message}: {REMEDY}")
 
 

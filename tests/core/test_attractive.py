@@ -32,7 +32,7 @@ def forces(Y, P, even=()):
     P, F = rows(P), np.full(Y.shape, np.nan, np.float32)
     even = tuple(np.float32(x) for x in even)
     with Workers(1) as workers:
-        workers.run(attractive, P.bounds, Y, *P.arrays, (0,) * Y.shape[1], even, F)
+        workers.run(attractive, P.bounds, Y, P.arrays, (0,) * Y.shape[1], even, F)
     return F
 
 
@@ -40,7 +40,7 @@ def entropy(Y, P):
     P = rows(P)
     total = np.full(len(P.bounds) - 1, np.nan)
     with Workers(1) as workers:
-        workers.run(cross_entropy, P.bounds, Y, *P.arrays, total)
+        workers.run(cross_entropy, P.bounds, Y, P.arrays, total)
     return 2 * total.sum()
 
 
@@ -138,7 +138,7 @@ def test_points_on_a_line_feel_the_forces_of_one_dimension(d):
 def test_a_block_leaves_the_nodes_of_others_alone():
     Y, P = points(17, 2), rows(joint(17))
     F = np.full((17, 2), 7, np.float32)
-    attractive(0, P.bounds[0], P.bounds[1], Y, *P.arrays, (0, 0), (), F)
+    attractive(0, P.bounds[0], P.bounds[1], Y, P.arrays, (0, 0), (), F)
     assert (F[: P.bounds[1]] != 7).all()
     assert (F[P.bounds[1] :] == 7).all()
 
@@ -155,9 +155,9 @@ def test_same_bits_for_any_number_of_threads(d):
         F, F_even = np.zeros((2, n, d), np.float32)
         total = np.empty(len(P.bounds) - 1)
         with Workers(n_jobs) as workers:
-            workers.run(attractive, P.bounds, Y, *P.arrays, (0,) * d, (), F)
-            workers.run(attractive, P.bounds, Y, *P.arrays, (0,) * d, (np.float32(0.1), np.float32(2)), F_even)
-            workers.run(cross_entropy, P.bounds, Y, *P.arrays, total)
+            workers.run(attractive, P.bounds, Y, P.arrays, (0,) * d, (), F)
+            workers.run(attractive, P.bounds, Y, P.arrays, (0,) * d, (np.float32(0.1), np.float32(2)), F_even)
+            workers.run(cross_entropy, P.bounds, Y, P.arrays, total)
         results.add((F.tobytes(), F_even.tobytes(), total.tobytes()))
     assert len(results) == 1
     assert np.array_equal(Y, before)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from descents import Descent, advance, descend
 from scipy import sparse
+from scipy.optimize import minimize
 
 from sggraph.core import small
 from sggraph.core.affinity import joint_probabilities
@@ -88,7 +89,7 @@ def test_the_pull_of_path_lengths_is_that_of_the_twin(m, d):
     D = np.triu(rng.integers(1, 9, (m, m)), 1).astype(np.int32)
     D[0, -1] *= 5  # a tail
     D = np.ascontiguousarray(D + D.T)
-    inverse = small._drawn_in(D)
+    inverse = small._inverses(D)
     drawn = naive.drawn_in(D.astype(float), TAIL)
     np.testing.assert_allclose(inverse, np.where(D > 0, 1 / np.where(D > 0, drawn, 1), 0), rtol=1e-6)
     y = (100 + 3 * rng.normal(size=(d, m))).astype(np.float32)
@@ -223,6 +224,38 @@ def test_threads_change_no_bit_and_other_components_none_that_counts():
     np.testing.assert_array_equal(runs[0][1], runs[1][1])
     np.testing.assert_allclose(runs[0][0], np.tile(one, (250, 1)), atol=1e-3)
     np.testing.assert_allclose(runs[0][1], np.tile(kl, 250), atol=1e-4)
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+@pytest.mark.parametrize("G", [nx.path_graph(2), *GRAPHS[2:], nx.cycle_graph(17)], ids=len)
+def test_the_start_by_stress_takes_the_steps_of_the_twin(G, d):
+    D, start = hops_of(G), noise([G], d)
+    y = np.ascontiguousarray(start.T, np.float32)
+    small._relax(D, y)
+    expected = naive.relaxed_pairs(start, D, small.STRESS_SWEEPS, small.LAST_STEP)
+    np.testing.assert_allclose(y.T, expected, atol=2e-3)
+
+
+def test_the_start_by_stress_ends_near_a_minimum():
+    """What a descent on the same stress takes off in the end."""
+    ratios = []
+    for G in (nx.grid_2d_graph(5, 5), nx.balanced_tree(2, 3), nx.cycle_graph(20)):
+        D, y = hops_of(G), np.ascontiguousarray(noise([G], 2).T, np.float32)
+        small._relax(D, y)
+
+        def stress(flat, D=D):
+            Y = flat.reshape(-1, 2)
+            return naive.path_stress(Y, Y, D, 1.0), (4 / len(D) * naive.path_pull(Y, Y, D, 1.0)).ravel()
+
+        here = y.T.astype(float).ravel()
+        least = minimize(stress, here, jac=True, method="L-BFGS-B", options={"maxiter": 40}).fun
+        ratios.append(stress(here)[0] / least)
+    assert np.mean(ratios) < 1.05, ratios
+
+
+def test_the_columns_of_the_phases_are_their_fields():
+    names = [name.upper() for name in Phase._fields]
+    assert [getattr(small, name) for name in names] == list(range(len(names)))
 
 
 def test_a_component_that_runs_away_is_told():

@@ -11,7 +11,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, overload
 
-COPIED = 16
+COPIED = 16  # float32: a line of the cache, and one AVX-512 register
 FLOAT4, DOUBLE4 = ir.VectorType(ir.FloatType(), 4), ir.VectorType(ir.DoubleType(), 4)
 FLOAT16 = ir.VectorType(ir.FloatType(), COPIED)
 FUSED = ("contract",)

@@ -20,7 +20,7 @@ from ..engine.jit import kernel
 THREADS_ABOVE = 1 << 17  # padded cells: below this a second thread of the FFT costs more than it gives
 MID_CELLS = 4.0  # R_mid in cells of the coarse grid: the second split adds 2e-4 to the relative error
 RING = 2  # cells beyond a radius where the kernel ends, in which the spectrum over the spline's still rings
-LEAST = 24  # cells along each axis for a second grid
+LEAST = 24  # cells along each axis for a second grid, which pays from 44 on in 3-D: where it need not be looked for
 COARSE_GAIN = 0.55  # of the work: measured, two grids take half the time in 3-D and none less in 2-D
 
 

@@ -21,6 +21,17 @@ from ..engine.simd import add_multiple, add_products
 ORDER = 4  # nodes a point touches along each axis
 
 
+class Grid(NamedTuple):
+    """Where the nodes lie: coordinates of the first, one over the side of a cell, nodes along each axis.
+
+    `shape` is a tuple: its length d is known to the compiler, which unrolls the loops over the dimensions.
+    """
+
+    origin: np.ndarray
+    inv_h: np.float32
+    shape: tuple
+
+
 class Patches(NamedTuple):
     """Parts of the grid, one for each block of points: first nodes (b, d), sizes (b, d), where each begins in `Q`."""
 
@@ -98,12 +109,12 @@ def _line_offsets(dims, shape):
 
 
 @kernel
-def spread(b, start, stop, Y, origin, inv_h, shape, patches):
+def spread(b, start, stop, Y, grid, patches):
     """Add one at each point start..stop to the block's own part of the grid (float64, zeroed here).
 
-    `shape` is a tuple: its length d is known to the compiler, which unrolls the loops over the dimensions. Thousands
-    of points can share a cell, where sums in float32 would be off by more than the forces of a tiny picture.
+    Thousands of points can share a cell, where sums in float32 would be off by more than the forces of a tiny picture.
     """
+    origin, inv_h, shape = grid
     d = len(shape)
     corner, size, first, Q = patches
     q = Q[first[b] : first[b + 1]]
@@ -154,11 +165,12 @@ def add_patches(b, start, stop, shape, patches, charges):
 
 
 @kernel
-def gather(b, start, stop, Y, origin, inv_h, shape, V, scale, F, sums):
-    """F[i] = scale * gradient of the spline of V at Y[i] for points start..stop.
+def gather(b, start, stop, Y, grid, V, scale, F, sums):
+    """F[i] = scale * gradient of the spline of V (flat) at Y[i] for points start..stop.
 
     ``sums[b]`` (d + 1 float64): the sum of the values of the spline, then the sums of F along each axis.
     """
+    origin, inv_h, shape = grid
     d = len(shape)
     n_lines = 4 ** (d - 1)
     offsets = _line_offsets(shape, shape)

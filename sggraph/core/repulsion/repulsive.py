@@ -16,18 +16,19 @@ import numpy as np
 
 from ..engine.blocks import even_bounds, weighted_bounds
 from .convolution import Convolution
-from .grid import add_patches, bounding_boxes, gather, patches, spread
+from .grid import Grid, add_patches, bounding_boxes, gather, patches, spread
 from .islands import add_to_points, pack_islands, take_islands
-from .near_field import add_near_pairs, cells_within, room_for, sort_into_cells
+from .near_field import Cells, add_near_pairs, cells_within, room_for, sort_into_cells
 from .planning import CROWDED, DEFAULT_LIMIT, cheapest_plan, crowded_cells, exact_plan, fits, fixed_plan
 
 EXACT_BELOW = 1000  # points: direct summation is then as fast as any grid
-SPREAD_BLOCKS = 4  # of points, each with a grid of its own
-ADD_BLOCKS, ADD_LEAST = 16, 1 << 14  # of the lines of the grid when these are added up, and cells in each
-PAIR_BLOCKS = 32
-REPLAN_EVERY = 50  # evaluations
+SPREAD_BLOCKS = 4  # of points, each with a grid of its own: more need more memory, and more time to be added up
+ADD_BLOCKS, ADD_LEAST = 16, 1 << 14  # of the lines of the grid when these are added up, and cells in each: a small
+# grid is not worth a second
+PAIR_BLOCKS = 32  # of cells, with about as many points, but not pairs: several a thread even that out
+REPLAN_EVERY = 50  # evaluations: a plan for 40,000 points takes about as long as one of them, so it costs 2 %
 ROOM = 1.2  # times the cells, where a picture outgrew its grid: it will again, and each spectrum costs several FFTs
-MAX_LEVELS = 12
+MAX_LEVELS = 12  # 20,000 points, as many in each decade of their distances from .01 to 1e11, need that many
 FLOATS_PER_CELL = 5  # the charge; waves of lines and the potential, padded to twice as many
 
 
@@ -157,14 +158,15 @@ class Level:
         inv_h = np.float32(1 / h)
         parts = patches(boxes[:, 0], boxes[:, 1], origin, inv_h, self._scratch)
         self._scratch = parts.Q
-        self.workers.run(spread, bounds, Y, origin, inv_h, shape, parts)
+        self.workers.run(spread, bounds, Y, Grid(origin, inv_h, shape), parts)
         charges = self._charges.ravel()
         n_blocks = max(1, min(ADD_BLOCKS, len(charges) // ADD_LEAST))
         lines = [len(charges) * b // n_blocks // shape[-1] for b in range(n_blocks + 1)]
         self.workers.run(add_patches, lines, shape, parts, charges)
         V = self._convolution(self._charges)
         sums = np.empty((len(bounds) - 1, len(shape) + 1))
-        self.workers.run(gather, bounds, Y, origin, inv_h, V.shape, V.ravel(), np.float32(-0.5 / h), F, sums)
+        grid = Grid(origin, inv_h, V.shape)
+        self.workers.run(gather, bounds, Y, grid, V.ravel(), np.float32(-0.5 / h), F, sums)
         sums = sums.sum(axis=0)
         return sums[0], sums[1:] / len(Y)
 
@@ -182,7 +184,7 @@ class Level:
         bounds = weighted_bounds(start, PAIR_BLOCKS)
         phis = np.zeros(len(bounds) - 1)
         r2, c = np.float32(R * R), np.float32(1 / (1 + R * R))
-        self.workers.run(add_near_pairs, bounds, X, order, start, crowded, shape, r2, c, F, phis)
+        self.workers.run(add_near_pairs, bounds, Cells(shape, start, order, X), crowded, r2, c, F, phis)
         return phi + phis.sum()
 
     def _add_finer(self, Y, F, crowded, order, start):

@@ -9,6 +9,8 @@ the squares drown the distances), that row is searched anew, all differences in 
 Measured on MNIST's HOG features (70,000 x 324, k = 30, 2 cores): see tests/benchmarks/point_cloud.py.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from scipy.spatial.distance import cdist
 
@@ -16,13 +18,32 @@ from ..engine.blocks import even_bounds
 from ..engine.jit import kernel, part
 
 BLOCK = 2048  # points: a table of 16 MB
-SPARE = 6  # candidates beyond k
-SCAN_BLOCKS = 16
-PRODUCT_ROWS = 256  # of a matrix product that a thread takes
-DOUBTFUL_BLOCK = 64  # rows
+SPARE = 6  # candidates beyond k, for near ties that float32 swaps: 12 take a sixth longer, none a quarter less
+SCAN_BLOCKS = 16  # of a table, but of `MIN_BLOCK` rows at least: four of a whole one
+PRODUCT_ROWS = 256  # of a matrix product that a thread takes: 64 take a tenth longer, 1024 save 4 % but are two blocks
+DOUBTFUL_BLOCK = 64  # rows: their distances to a million points take 512 MB
 TINY = 1e-100  # squares are taken of numbers from here up to 1e150 as they are
 ROUNDING = 1e-6  # of |x|^2 + |y|^2, in float32 products of up to some thousand features
 TIE = 1e-4  # squares of distances this close (relative) pass for ties where rounding cannot tell them apart
+
+
+class Candidates(NamedTuple):
+    """Points kept for each query: heaps (m, kept), greatest first, of their indices and of |y|^2 - 2 x.y; |x|^2 (m,) of
+    the queries; whether all points are kept.
+    """
+
+    index: np.ndarray
+    best: np.ndarray
+    norms: np.ndarray
+    all_kept: bool
+
+
+class Found(NamedTuple):
+    """Indices and distances (m, k), ascending, and whether rounding may have hidden a nearer point (m,)."""
+
+    indices: np.ndarray
+    distances: np.ndarray
+    is_doubtful: np.ndarray
 
 
 def nearest(X, k, workers, *, queries=None, tick=None):
@@ -39,20 +60,25 @@ def nearest(X, k, workers, *, queries=None, tick=None):
     kept = min(k + SPARE, len(X) - (queries is None))
     best = np.full((len(others), kept), np.inf, np.float32)
     index = np.full((len(others), kept), -1, np.int32)
-    _offer_all(points, None if queries is None else others, workers, best, index, tick)
-    found, distances = np.empty((len(index), k), np.int32), np.empty((len(index), k))
-    norms, doubtful = np.einsum("ij,ij->i", others, others), np.zeros(len(index), bool)
-    bounds = even_bounds(len(index), 4 * SCAN_BLOCKS)
     all_kept = kept == len(X) - (queries is None)
-    workers.run(_refine, bounds, X, targets, scale, unit, index, best, norms, all_kept, found, distances, doubtful)
-    rows = np.flatnonzero(doubtful)
+    candidates = Candidates(index, best, np.einsum("ij,ij->i", others, others), all_kept)
+    _offer_all(points, None if queries is None else others, workers, candidates, tick)
+    found = _refined(X, targets, (scale, unit), candidates, k, workers)
+    rows = np.flatnonzero(found.is_doubtful)
     if len(rows):
         _search_anew(rows, X / unit, targets / unit, queries is None, index)
-        again = (np.empty((len(rows), k), part.dtype) for part in (found, distances))
-        some = X, targets[rows], scale, unit, index[rows], best[rows], norms[rows], True, *again
-        workers.run(_refine, even_bounds(len(rows), 4 * SCAN_BLOCKS), *some, doubtful[rows])
-        found[rows], distances[rows] = some[-2:]
-    return found, distances
+        some = Candidates(index[rows], best[rows], candidates.norms[rows], True)
+        again = _refined(X, targets[rows], (scale, unit), some, k, workers)
+        found.indices[rows], found.distances[rows] = again.indices, again.distances
+    return found.indices, found.distances
+
+
+def _refined(X, targets, units, candidates, k, workers):
+    """The k nearest of the candidates."""
+    m = len(targets)
+    found = Found(np.empty((m, k), np.int32), np.empty((m, k)), np.empty(m, bool))
+    workers.run(_refine, even_bounds(m, 4 * SCAN_BLOCKS), X, targets, units, candidates, found)
+    return found
 
 
 def _centred(X, targets):
@@ -69,7 +95,7 @@ def square_unit(greatest):
     return 1.0 if greatest > TINY or greatest == 0 else float(np.ldexp(1.0, np.frexp(greatest)[1]))
 
 
-def _offer_all(points, queries, workers, best, index, tick):
+def _offer_all(points, queries, workers, candidates, tick):
     """Offer all points to the heaps of all others (queries None), or to those of the queries."""
     order = np.random.default_rng(0).permutation(len(points)).astype(np.int32)  # no sorted input makes the scan slow
     points = points[order]
@@ -81,10 +107,10 @@ def _offer_all(points, queries, workers, best, index, tick):
             more = slice(c, min(c + BLOCK, len(points)))
             table = product(others[some], points[more], workers)
             bounds = even_bounds(len(table), SCAN_BLOCKS)
-            workers.run(_scan, bounds, table, squares[more], rows[some], order[more], queries is None, best, index)
+            workers.run(_scan, bounds, table, squares[more], rows[some], order[more], queries is None, candidates)
             if queries is None and c > a:
                 bounds = even_bounds(table.shape[1], SCAN_BLOCKS)
-                workers.run(_scan_columns, bounds, table, squares[some], order[more], order[some], best, index)
+                workers.run(_scan_columns, bounds, table, squares[some], order[more], order[some], candidates)
         if tick is not None:
             tick(some.stop, len(others))
 
@@ -109,11 +135,12 @@ def _search_anew(rows, X, targets, skip_self, index):
 
 
 @kernel
-def _scan(b, start, stop, table, squares, rows, columns, skip_self, best, index):
+def _scan(b, start, stop, table, squares, rows, columns, skip_self, candidates):
     """Offer the points `columns` to the heaps (greatest first) of the points ``rows[start:stop]``.
 
     What is compared is |y|^2 - 2 x.y; |x|^2 is the same in the whole row.
     """
+    best, index = candidates.best, candidates.index
     two = np.float32(2.0)
     for r in range(start, stop):
         i = rows[r]
@@ -126,8 +153,9 @@ def _scan(b, start, stop, table, squares, rows, columns, skip_self, best, index)
 
 
 @kernel
-def _scan_columns(b, start, stop, table, squares, rows, columns, best, index):
+def _scan_columns(b, start, stop, table, squares, rows, columns, candidates):
     """As `_scan` for the transpose of the table, which itself is read along its rows; no point meets itself."""
+    best, index = candidates.best, candidates.index
     two = np.float32(2.0)
     worst = np.empty(stop - start, np.float32)
     for r in range(start, stop):
@@ -159,25 +187,30 @@ def _replace_top(values, index, value, j):
 
 
 @kernel
-def _refine(b, start, stop, X, targets, scale, unit, index, best, norms, all_kept, found, distances, doubtful):
-    """The nearest of the candidates, by distances in float64, ascending; ties by index.
+def _refine(b, start, stop, X, targets, units, candidates, found):
+    """Fill `found` with the nearest of the candidates, by distances in float64, ascending; ties by index.
 
     What was not kept has at least the square `best[i, 0]` + |x|^2, less rounding: in doubt if that is below the k-th.
-    Those two are in units of `scale`, squares of distances in units of `unit`.
+    Those two are in the first of the `units`, squares of distances in the second.
     """
-    kept, k, ratio = index.shape[1], found.shape[1], (scale / unit) ** 2
+    index, best, norms, all_kept = candidates
+    nearest, distances, is_doubtful = found
+    scale, unit = units
+    kept, k, ratio = index.shape[1], nearest.shape[1], (scale / unit) ** 2
     exact = np.empty(kept)
     for i in range(start, stop):
-        candidates = np.sort(index[i])
+        # in the order of their indices, which a stable sort keeps where distances tie
+        offered = np.sort(index[i])
         for c in range(kept):
-            exact[c] = _square(X[candidates[c]], targets[i], unit)
+            exact[c] = _square(X[offered[c]], targets[i], unit)
         order = np.argsort(exact, kind="mergesort")
         for c in range(k):
-            found[i, c] = candidates[order[c]]
+            nearest[i, c] = offered[order[c]]
             distances[i, c] = unit * np.sqrt(exact[order[c]])
+        # what was left out may be nearer than the last, as far as float32 can tell
         last, norm = exact[order[k - 1]], ratio * np.float64(norms[i])
         rounding = ROUNDING * (3 * norm + 2 * last)  # |y|^2 <= 2 |x|^2 + 2 |x - y|^2
-        doubtful[i] = not all_kept and last > 0.0 and ratio * best[i, 0] + norm - rounding < last * (1 - TIE)
+        is_doubtful[i] = not all_kept and last > 0.0 and ratio * best[i, 0] + norm - rounding < last * (1 - TIE)
 
 
 @part(reorder=True)

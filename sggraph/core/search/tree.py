@@ -9,7 +9,7 @@ from scipy.spatial import cKDTree
 from ..engine.blocks import even_bounds
 from .nearest import square_unit
 
-BLOCKS = 256
+BLOCKS = 256  # a KeyboardInterrupt waits until those at work are done
 
 
 def tree_neighbors(X, k, workers):

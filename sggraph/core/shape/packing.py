@@ -14,10 +14,11 @@ import numpy as np
 
 from ..engine.jit import kernel, part
 
-CELLS = 2**17  # that the bodies take together, about
+CELLS = 2**17  # that the bodies take together, about: 3,000 bodies take 12 % more room with 2^15, in a seventh of the
+# time, and .7 % less with 2^19, in 13 times as long
 GRID = 2**23  # cells of the first grid at most: a body of great length and no width would ask for any number
-COARSER = 1.25  # a side of a cell, where the grid is too large
-FORGET = 16  # cells taken are struck from the list whenever they make up this part of it
+COARSER = 1.25  # a side of a cell, where the grid is too large: cells are at most 1.25^d times as large as need be
+FORGET = 16  # cells taken are struck from the list whenever they make up this part of it; 4 and 64 take the same time
 
 
 def pack(Y, first, margin):
@@ -86,6 +87,7 @@ def _place(cells, n_cells, boxes, sizes, low, high, U, side):
     starts = np.zeros(sizes.max() + 1, np.int64)
     corner = np.full((len(boxes), 3), -1, np.int64)
     for c in range(len(boxes)):
+        # the first free place, from where the last body of this size came to lie
         shape = _shape(boxes[c], low[c], high[c], U, side)
         start = np.searchsorted(rank[:count], starts[sizes[c]])
         for t in range(start, count):
@@ -95,6 +97,7 @@ def _place(cells, n_cells, boxes, sizes, low, high, U, side):
             if _fits(flat, shape, n_cells, d, taken, corner[c]):
                 starts[sizes[c]] = rank[t]
                 break
+        # cells that are taken leave the list; `rank` keeps where they stood, for the places remembered in `starts`
         fresh += len(shape)
         if fresh > count // FORGET:
             kept = 0
@@ -122,6 +125,7 @@ def _shape(box, low, high, U, side):
                     center[k] = (index[k] - (box[k] - 1) / 2) * side
                     place[k] = center[k] + (low[k] + high[k]) / 2
                     away += center[k] ** 2
+                # a cell lies outside where it does so of one pair of planes
                 touches = True
                 for u in range(len(U)):
                     along, half = 0.0, 0.0
@@ -136,6 +140,7 @@ def _shape(box, low, high, U, side):
                     if away < least:
                         nearest, least = m, away
                     m += 1
+    # the middle first: it is what the list of cells is tried with
     for k in range(3):
         shape[0, k], shape[nearest, k] = shape[nearest, k], shape[0, k]
     return shape[:m]
@@ -144,10 +149,12 @@ def _shape(box, low, high, U, side):
 @part
 def _fits(flat, shape, n_cells, d, taken, corner):
     """Whether the shape fits with its first cell on the cell `flat`; then it is taken and `corner` set."""
+    # where the corner of the box is then
     at = np.zeros(3, np.int64)
     for k in range(d - 1, -1, -1):
         at[k] = flat % n_cells - shape[0, k]
         flat //= n_cells
+    # look at all cells first, and take them in a second round: a body that does not fit leaves no trace
     for write in range(2):
         for s in range(len(shape)):
             number = 0

@@ -21,21 +21,35 @@ ego_facebook .28 instead of .36, lastfm_asia .56 instead of .68; powers .5 and .
 """
 
 from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 
 from ..engine.blocks import even_bounds
-from ..engine.jit import kernel
+from ..engine.jit import kernel, part
 from ..engine.prefetch import prefetch
+from ..engine.vector import column, minus, plus, plus_times, point, put, square, times, zeros
 
-BLOCKS = 64
+BLOCKS = 64  # nodes all need the same time: any number some times that of the threads would do
 GROUP = 64  # pivots that are looked at together, at most
 LOOKS, LEAST_LOOKS = 60.0, 0.25  # groups a step, times the stiffness, and at least: a late pull swings what is stiff
 FINEST, LONG = 65_535, 1000  # inverse lengths are kept in two bytes, that of an edge as this, where no path is `LONG`
 TAIL = 0.3
 STIFFEST = 1.0  # of the way back in a step: what is stiffer swings ever farther
 AHEAD = 12  # rows that are asked for before: nodes follow the picture, distances the graph
-AT_ONCE = 100_000  # distances that are worked on at once, in 50 bytes each, or looked at for their mean
+AT_ONCE = 100_000  # distances that are looked at for their mean
+
+
+class Group(NamedTuple):
+    """Pivots looked at together: the inverse lengths of all, a row after the other, how many a row has, and where this
+    group begins in it; places (d, k) of its pivots, and a tuple of length d.
+    """
+
+    inverses: np.ndarray
+    n_pivots: int
+    first: int
+    places: np.ndarray
+    dims: tuple
 
 
 class PathStress:
@@ -52,7 +66,7 @@ class PathStress:
         if k == len(distances):  # small graphs can afford all pairs in each step
             n_groups, self._least_looks = 1, 1.0
         self._bounds = [k * g // n_groups for g in range(n_groups + 1)]
-        self._inverses, self._one = _inverses(distances)
+        self._inverses, self._one = _inverses(distances, workers)
         some = self._inverses[:: max(distances.size // AT_ONCE, 1)] / self._one
         self._squares = max(float((some**2).mean()), 1 / LONG**2)  # mean of 1 / d^2
 
@@ -93,91 +107,75 @@ class PathStress:
         return following, scale
 
     def _look(self, Y, order, rank, turn, scale, share, pull):
-        group = turn % self.n_groups
-        first, stop = self._bounds[group], self._bounds[group + 1]
+        due = turn % self.n_groups
+        first, stop = self._bounds[due], self._bounds[due + 1]
         places = Y[rank[self.pivots[first:stop]]].T.copy()
         bounds = even_bounds(len(Y), BLOCKS)
         sums = np.zeros((len(bounds) - 1, 2))
         factors = 1 / (scale * self._one), share / (self._one * (stop - first)), share
         factors = tuple(np.float32(x) for x in factors)
-        dims = (0,) * Y.shape[1]
-        inverses = self._inverses.ravel(), self._inverses.shape[1], first
-        self._workers.run(_move_pull, bounds, Y, order, inverses, places, factors, dims, pull, sums)
+        group = Group(self._inverses.ravel(), self._inverses.shape[1], first, places, (0,) * Y.shape[1])
+        self._workers.run(_move_pull, bounds, Y, order, group, factors, pull, sums)
         squares, firsts = sums.sum(axis=0)
         fitted = squares / firsts / self._one if squares > 0 else scale  # squares of the smallest distances vanish
         return float(fitted) if np.isfinite(fitted) else scale
 
 
-def _inverses(distances):
-    """1 / distances (n, k) as integers of two bytes, the tail drawn in; and the number that stands for 1.
-
-    Of a pivot to itself it is 0: no force.
-    """
+def _inverses(distances, workers):
+    """1 / distances (n, k) as integers of two bytes, the tail drawn in; and the number that stands for 1."""
     some = distances[:: max(distances.size // AT_ONCE, 1)]
     some = some[some > 0].astype(np.float64)
-    far = some.mean() + some.std() if len(some) else 1.0
+    far = float(some.mean() + some.std()) if len(some) else 1.0
     one = FINEST * max(far / LONG, 1.0)
     kept = distances.view(np.uint16) if distances.dtype == np.int16 else np.empty(distances.shape, np.uint16)
-    step = max(AT_ONCE // max(distances.shape[1], 1), 1)
-    for start in range(0, len(distances), step):
-        lengths = distances[start : start + step].astype(np.float64)
-        inverses = np.rint(one / _drawn_in(np.maximum(lengths, 1.0), far))
-        kept[start : start + step] = np.where(lengths > 0, np.minimum(inverses, FINEST), 0)
+    workers.run(_invert, even_bounds(len(distances), BLOCKS), distances, far, one, kept)
     return kept, one
 
 
-def _drawn_in(lengths, far):
-    """Lengths, those beyond `far` growing as the power TAIL."""
-    return np.where(lengths > far, far * (np.maximum(lengths, far) / far) ** TAIL, lengths)
+@kernel
+def _invert(b, start, stop, distances, far, one, inverses):
+    """Write ``one / distances``, rounded; 0, no force, for that of a pivot to itself."""
+    for i in range(start, stop):
+        for p in range(distances.shape[1]):
+            length = np.float64(distances[i, p])
+            if length > 0.0:
+                inverses[i, p] = min(np.rint(one / drawn_in(max(length, 1.0), far)), FINEST)
+            else:
+                inverses[i, p] = 0
+
+
+@part
+def drawn_in(length, far):
+    """The length of a path; beyond `far` it grows as the power TAIL."""
+    return length if length <= far else far * (length / far) ** TAIL
 
 
 @kernel(reorder=True)
-def _move_pull(b, start, stop, Y, order, inverses, places, factors, dims, pull, sums):
+def _move_pull(b, start, stop, Y, order, group, factors, pull, sums):
     """Move the mean pull of the nodes in the rows start..stop; ``sums[b]`` = sums of (e/d)^2 and e/d over their pairs.
 
-    `inverses` are all of them, a row after the other, how many a row has, and where the group begins in it; `factors`:
-    1 over the scale, what a pull counts in the mean, and what the mean loses.
+    `group` is a Group; `factors`: 1 over the scale, what a pull counts in the mean, and what the mean loses.
     """
-    d, k = len(dims), places.shape[1]
+    flat, n_pivots, first, places, dims = group
+    k = places.shape[1]
     zero, one, tiny = np.float32(0.0), np.float32(1.0), np.float32(1e-30)
-    flat, n_pivots, first = inverses
     inv_scale, part, share = factors
-    y1 = y2 = d1 = d2 = zero
     squares = firsts = 0.0
     for r in range(start, stop):
         prefetch(flat, order[min(r + AHEAD, stop - 1)] * n_pivots + first)
         begin = order[r] * n_pivots + first
-        y0 = Y[r, 0]
-        if d > 1:
-            y1 = Y[r, 1]
-        if d > 2:
-            y2 = Y[r, 2]
-        t0, t1, t2, s2, s1 = zero, zero, zero, zero, zero
+        y, t, s2, s1 = point(Y, r, dims), zeros(dims), zero, zero
         for p in range(k):
-            d0 = y0 - places[0, p]
-            u = d0 * d0
-            if d > 1:
-                d1 = y1 - places[1, p]
-                u += d1 * d1
-            if d > 2:
-                d2 = y2 - places[2, p]
-                u += d2 * d2
+            away = minus(y, column(places, p, dims))
+            u = square(away)
             inv_e = one / np.sqrt(max(u, tiny))
             inv_path = np.float32(flat[begin + p])
             ratio = u * inv_e * inv_path
             s1 += ratio
             s2 += ratio * ratio
-            force = (ratio * inv_scale - one) * inv_path * inv_e
-            t0 += force * d0
-            if d > 1:
-                t1 += force * d1
-            if d > 2:
-                t2 += force * d2
-        pull[r, 0] += part * t0 - share * pull[r, 0]
-        if d > 1:
-            pull[r, 1] += part * t1 - share * pull[r, 1]
-        if d > 2:
-            pull[r, 2] += part * t2 - share * pull[r, 2]
+            t = plus_times(t, (ratio * inv_scale - one) * inv_path * inv_e, away)
+        mean = point(pull, r, dims)
+        put(pull, r, plus(mean, minus(times(part, t), times(share, mean))))
         squares += np.float64(s2)
         firsts += np.float64(s1)
     sums[b, 0], sums[b, 1] = squares, firsts

@@ -10,9 +10,10 @@ import numpy as np
 
 from ..engine.blocks import even_bounds
 from ..engine.jit import kernel
+from ..engine.vector import column, minus, over, plus, plus_times, point, put, square, zeros
 
-BLOCKS = 16
-LEAST = np.float32(0.05)  # share of a distance that an offset leaves
+BLOCKS = 16  # nodes all need the same time: any number some times that of the threads would do
+LEAST = np.float32(0.05)  # share of a distance that an offset leaves: neighbours are to be near, not on one spot
 
 
 def relax(Y, distances, pivots, n_sweeps, workers, *, offset=0.0):
@@ -34,35 +35,13 @@ def relax(Y, distances, pivots, n_sweeps, workers, *, offset=0.0):
 @kernel(reorder=True)
 def _sweep(b, start, stop, Y, distances, offset, places, dims, moved):
     """Move the nodes start..stop to their means; one SIMD loop over the pivots a node: .5 ns a pair, in scalars 9."""
-    d, k = len(dims), places.shape[1]
-    zero, one = np.float32(0.0), np.float32(1.0)
-    tiny, n_pivots = np.float32(1e-30), np.float32(k)
-    least, y1, y2, d1, d2 = LEAST, zero, zero, zero, zero
+    k = places.shape[1]
+    one, tiny, least, n_pivots = np.float32(1.0), np.float32(1e-30), LEAST, np.float32(k)
     for i in range(start, stop):
-        y0 = Y[i, 0]
-        if d > 1:
-            y1 = Y[i, 1]
-        if d > 2:
-            y2 = Y[i, 2]
-        t0, t1, t2 = zero, zero, zero
+        y, t = point(Y, i, dims), zeros(dims)
         for p in range(k):
-            d0 = y0 - places[0, p]
-            u = d0 * d0
-            if d > 1:
-                d1 = y1 - places[1, p]
-                u += d1 * d1
-            if d > 2:
-                d2 = y2 - places[2, p]
-                u += d2 * d2
+            r = minus(y, column(places, p, dims))
             path = np.float32(distances[i, p])
-            stretch = max(path - offset, least * path) / np.sqrt(max(u, tiny)) - one
-            t0 += stretch * d0
-            if d > 1:
-                t1 += stretch * d1
-            if d > 2:
-                t2 += stretch * d2
-        moved[i, 0] = y0 + t0 / n_pivots
-        if d > 1:
-            moved[i, 1] = y1 + t1 / n_pivots
-        if d > 2:
-            moved[i, 2] = y2 + t2 / n_pivots
+            stretch = max(path - offset, least * path) / np.sqrt(max(square(r), tiny)) - one
+            t = plus_times(t, stretch, r)
+        put(moved, i, plus(y, over(n_pivots, t)))

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sggraph.core.engine.blocks import Workers, even_bounds
-from sggraph.core.repulsion.grid import ORDER, add_patches, bounding_boxes, gather, patches, spread
+from sggraph.core.repulsion.grid import ORDER, Grid, add_patches, bounding_boxes, gather, patches, spread
 
 SHAPES = {1: (16,), 2: (12, 9), 3: (9, 8, 10)}
 
@@ -34,7 +34,7 @@ def run_spread(Y, origin, h, shape, n_blocks=1, n_jobs=1):
         workers.run(bounding_boxes, bounds, Y, boxes)
         parts = patches(boxes[:, 0], boxes[:, 1], origin, inv_h, np.full(7, np.nan))
         parts.Q[:] = np.nan
-        workers.run(spread, bounds, Y, origin, inv_h, shape, parts)
+        workers.run(spread, bounds, Y, Grid(origin, inv_h, shape), parts)
         workers.run(add_patches, lines, shape, parts, charges.ravel())
     return charges.astype(float)
 
@@ -44,7 +44,8 @@ def run_gather(Y, origin, h, V, scale=1.0, n_blocks=1):
     F, sums = np.full(Y.shape, np.nan, np.float32), np.full((n_blocks, len(V.shape) + 1), np.nan)
     V = V.astype(np.float32)
     with Workers(1) as workers:
-        workers.run(gather, bounds, Y, origin, np.float32(1 / h), V.shape, V.ravel(), np.float32(scale / h), F, sums)
+        grid = Grid(origin, np.float32(1 / h), V.shape)
+        workers.run(gather, bounds, Y, grid, V.ravel(), np.float32(scale / h), F, sums)
     return F, sums.sum(axis=0)
 
 
@@ -165,6 +166,7 @@ def test_same_bits_for_any_number_of_threads(d):
         F, sums = np.empty_like(Y), np.empty((8, d + 1))
         Q = run_spread(Y, origin, h, shape, n_blocks=8, n_jobs=n_jobs)
         with Workers(n_jobs) as workers:
-            workers.run(gather, bounds, Y, origin, np.float32(1 / h), shape, V.ravel(), np.float32(1), F, sums)
+            grid = Grid(origin, np.float32(1 / h), shape)
+            workers.run(gather, bounds, Y, grid, V.ravel(), np.float32(1), F, sums)
         results.add((Q.tobytes(), F.tobytes(), sums.tobytes()))
     assert len(results) == 1

@@ -9,6 +9,7 @@ from sggraph.core.repulsion.near_field import (
     BUFFER,
     LANES,
     REACH,
+    Cells,
     add_near_pairs,
     cell_bounds,
     cells_within,
@@ -37,7 +38,7 @@ def near_pairs(Y, R, n_blocks=4, n_jobs=1, dense_above=np.inf):
     F, phi = np.zeros_like(Y), np.full(len(bounds) - 1, np.nan)
     r2, c = np.float32(R * R), np.float32(1 / (1 + R * R))
     with Workers(n_jobs) as workers:
-        workers.run(add_near_pairs, bounds, X, order, start, dense, shape, r2, c, F, phi)
+        workers.run(add_near_pairs, bounds, Cells(shape, start, order, X), dense, r2, c, F, phi)
     return F, phi.sum()
 
 
@@ -99,7 +100,8 @@ def test_forces_are_added_to_what_is_there():
     shape, _, start, order, X = cells_of(Y, 2.0)
     F, phi = np.ones_like(Y), np.empty(1)
     dense = np.zeros(len(start) - 1, bool)
-    add_near_pairs(0, 0, len(dense), X, order, start, dense, shape, np.float32(4), np.float32(0.2), F, phi)
+    cells = Cells(shape, start, order, X)
+    add_near_pairs(0, 0, len(dense), cells, dense, np.float32(4), np.float32(0.2), F, phi)
     np.testing.assert_allclose(F, 1 + naive.short_ranged(Y, 2.0)[0], atol=1e-5)
 
 

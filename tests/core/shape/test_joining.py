@@ -38,8 +38,8 @@ def test_one_step_is_the_gradient_of_the_twin(d, n, k, monkeypatch):
     monkeypatch.setitem(kernel.__globals__, "N_ITER", 1)
     old, start = np.ascontiguousarray(Y.T), clusters(20, d, seed=2)
     moved, sparse_p = start.copy(), csr_array(p)
-    data = sparse_p.data.astype(np.float32)
-    kernel(0, 0, 20, (0,) * d, old, sparse_p.indptr, sparse_p.indices, data, np.float32(n / Z), moved)
+    entries = sparse_p.indptr, sparse_p.indices, sparse_p.data.astype(np.float32)
+    kernel(0, 0, 20, (0,) * d, old, entries, np.float32(n / Z), moved)
     gradient = np.array([naive.joining_gradient(y, Y, row, Z) for y, row in zip(start.astype(float), p, strict=True)])
     np.testing.assert_allclose(start - moved, module.STEP * gradient, atol=1e-5)
 
