@@ -35,14 +35,16 @@ STEP_OF_SIZE = 2**0.5  # from one size to the next, where the best is looked for
 
 
 @kernel
-def _step(b, start, stop, dims, F_attr, F_rep, shifts, numbers, Y, velocity, gain, norms):
+def _step(b, start, stop, dims, forces, numbers, moving, norms):
     """One step for the nodes start..stop; ``norms[b]`` = their part of the squared norm of the gradient.
 
-    `shifts` (2, d) holds the drift, to be taken off F_rep, and the centre, to be taken off Y; `numbers` are 1/Z,
-    exaggeration, eta, momentum, the longest step and the greatest gain. `dims` is a tuple of length d, for the compiler
-    to unroll.
+    `forces` are F_attr, F_rep and shifts (2, d): the drift, to be taken off F_rep, and the centre, to be taken off Y;
+    `numbers` are 1/Z, exaggeration, eta, momentum, the longest step and the greatest gain; `moving` are Y, velocity and
+    gain. `dims` is a tuple of length d, for the compiler to unroll.
     """
     d = len(dims)
+    F_attr, F_rep, shifts = forces
+    Y, velocity, gain = moving
     inv_Z, exaggeration, eta, momentum, max_step, max_gain = numbers
     norm = 0.0
     for i in range(start, stop):
@@ -171,8 +173,8 @@ class Forces:
         numbers = 1 / self._Z, phase.exaggeration, phase.eta, phase.momentum, phase.max_step, phase.max_gain
         numbers = tuple(np.float32(x) for x in numbers)
         norms = np.empty(len(self._nodes) - 1)
-        arrays = motion.Y, motion.velocity, motion.gain, norms
-        self.workers.run(_step, self._nodes, self._dims, self._attr, self._rep, shifts, numbers, *arrays)
+        forces, moving = (self._attr, self._rep, shifts), (motion.Y, motion.velocity, motion.gain)
+        self.workers.run(_step, self._nodes, self._dims, forces, numbers, moving, norms)
         return float(np.sqrt(norms.sum()))
 
     def _divergence(self, Y, Z):

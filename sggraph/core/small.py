@@ -178,7 +178,7 @@ def _descend(low, high, dims, upper, phases, must_gain, inverse, y):
     """Move y (d, m) through the phases; returns the KL divergence, NaN if nodes ran away or, where it `must_gain`, all
     on one spot would be better. `inverse` (m, m) is that of the path lengths.
     """
-    indptr, indices, data = upper
+    indptr, _, data = upper
     d, m = len(dims), high - low
     mass = 0.0
     for e in range(indptr[low], indptr[high]):
@@ -229,18 +229,26 @@ def _descend(low, high, dims, upper, phases, must_gain, inverse, y):
                     y[k, i] += velocity[k, i] - drift
         if not np.abs(y).max() <= farthest:
             return np.nan
-    # the divergence where the nodes are, and with all of them on one spot
-    total, spot = np.log(_repulsion(dims, y, F_rep)), np.log(m * (m - 1.0))
+    total, spot = _divergences(low, high, upper, mass, y, _repulsion(dims, y, F_rep))
+    return total if total <= spot + 1e-3 or not must_gain else np.nan
+
+
+@part
+def _divergences(low, high, upper, mass, y, Z):
+    """The KL divergence where the nodes are, and with all of them on one spot."""
+    indptr, indices, data = upper
+    m = high - low
+    total, spot = np.log(Z), np.log(m * (m - 1.0))
     for i in range(low, high):
         for e in range(indptr[i], indptr[i + 1]):
             if data[e] > 0:
                 u = 0.0
-                for k in range(d):
+                for k in range(len(y)):
                     u += (y[k, i - low] - y[k, indices[e] - low]) ** 2
                 p = data[e] / mass
                 total += 2 * p * (np.log(p) + np.log1p(u))
                 spot += 2 * p * np.log(p)
-    return total if total <= spot + 1e-3 or not must_gain else np.nan
+    return total, spot
 
 
 @part

@@ -7,7 +7,7 @@ Nothing here shows a figure or changes rcParams. Frame, points, edges, names, le
 from base64 import b64encode
 from collections.abc import Mapping
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from ..core.types import Auto, Coordinates, Int, Items, Labels, Seed
-from ..graph.adjacency import GraphLike, quiet_graph
+from ..graph.adjacency import Graph, GraphLike, quiet_graph
 from ..inputs.checks import as_generator
 from ..inputs.coordinates import as_coordinates
 from ..inputs.labels import as_classes, read_labels, without_empty
@@ -153,32 +153,17 @@ def plot_embedding(
     text_style = _as_style("text_style", text_style, Text)
     max_edges, bundle = edge_style.pop("max_edges"), edge_style.pop("bundle")
     _check_max_edges(max_edges)
-    labels = read_labels(labels, graph, random_state)
-    graph = None if graph is None else quiet_graph(graph)
-    Y, nodes = _as_positions(Y, graph)
-    values, names = (None, None) if labels is None else as_classes(labels, nodes, len(Y))
+    content = _content(Y, read_labels(labels, graph, random_state), graph, node_names)
+    Y, values, names, graph = content[:4]
     if values is not None:
         check_palette(palette, names)
         check_values(values)
     if label_on_map and names is None:
         raise ValueError("label_on_map=True needs classes: give them as labels, or graph and labels='louvain'")
-    degree = None if graph is None else degrees(graph.adjacency)
-    named, written = wanted_names(node_names, nodes, degree, len(Y))
-    placed = ~np.isnan(Y[:, 0])
-    if not placed.all():
-        written = [name for name, i in zip(written, named, strict=True) if placed[i]]
-        named = (np.cumsum(placed) - 1)[[i for i in named if placed[i]]]
-        Y, values, degree = (None if array is None else array[placed] for array in (Y, values, degree))
-        values, names = (values, names) if names is None else without_empty(values, names)
-        graph = None if graph is None else graph._replace(adjacency=graph.adjacency[placed][:, placed])
     if bundle and arrows is True:
-        raise ValueError(
-            'arrows=True and edge_style={"bundle": True} exclude each other: choose one, arrows are straight'
-        )
+        raise ValueError('arrows=True and edge_style={"bundle": True} exclude each other: arrows are straight')
     if density is True and Y.shape[1] == 3:
-        raise ValueError(
-            "density=True draws points in a plane, but Y has 3 columns: choose two of them, or density=False"
-        )
+        raise ValueError("density=True draws points in a plane, but Y has 3 columns: choose two of them")
     edges = None if graph is None else Edges(Y, graph, max_edges, False if bundle else arrows, rng)
     Y, height = (Y, 0.0) if Y.shape[1] > 1 else as_strip(Y, edges, rng)
 
@@ -207,27 +192,70 @@ def plot_embedding(
     if far.any():
         draw_border(ax, Y[far], low, high, paint.of_rows(far))
     guide = None
-    if legend and names is not None and (legend is True or not label_on_map):
+    if legend and values is not None and (names is None or legend is True or not label_on_map):
         alpha = point_style.get("alpha", 1.0) if density else style["alpha"]  # where points are densest
-        guide = draw_legend(ax, values, names, paint.classes, alpha, box[1], legend)
-    elif legend and values is not None and names is None:
-        guide = draw_colorbar(ax, drawn)
+        guide = _draw_guide(ax, content, paint, drawn, alpha, box[1], legend)
     if made_figure:
         fit(ax.title, ax)
         if guide is not None:
             make_room(ax.figure, guide)
-    if label_on_map or written or far.any():
+    if label_on_map or content.written or far.any():
         pen = Names(ax, Y[~far], box, style["s"], text_style)
-        remark = f"{far.sum()} points farther out" if far.any() else ""
-        if label_on_map:
-            pen.write_classes(
-                middles, np.bincount(values[values >= 0], minlength=len(names)), names, paint.classes, remark
-            )
-        else:
-            pen.write_remark(remark)
-        pen.write_nodes(Y[named], written, None if degree is None else degree[named])
-        pen.watch()
+        _write(pen, Y, content, middles if label_on_map else None, paint.classes, far.sum())
     return ax
+
+
+class Content(NamedTuple):
+    """What a picture shows: places (n, d), class numbers or values and class names, the Graph; and for names: the
+    degree of each node, the rows that have a name, and these names.
+    """
+
+    Y: np.ndarray
+    values: np.ndarray | None
+    names: list | None
+    graph: Graph | None
+    degree: np.ndarray | None
+    named: np.ndarray
+    written: list
+
+
+def _content(Y, labels, graph, node_names):
+    """The Content of a picture, without the nodes that have no place."""
+    graph = None if graph is None else quiet_graph(graph)
+    Y, nodes = _as_positions(Y, graph)
+    values, names = (None, None) if labels is None else as_classes(labels, nodes, len(Y))
+    degree = None if graph is None else degrees(graph.adjacency)
+    named, written = wanted_names(node_names, nodes, degree, len(Y))
+    placed = ~np.isnan(Y[:, 0])
+    if placed.all():
+        return Content(Y, values, names, graph, degree, named, written)
+    written = [name for name, i in zip(written, named, strict=True) if placed[i]]
+    named = (np.cumsum(placed) - 1)[[i for i in named if placed[i]]]
+    Y, values, degree = (None if array is None else array[placed] for array in (Y, values, degree))
+    if names is not None:
+        values, names = without_empty(values, names)
+    if graph is not None:
+        graph = graph._replace(adjacency=graph.adjacency[placed][:, placed])
+    return Content(Y, values, names, graph, degree, named, written)
+
+
+def _draw_guide(ax, content, paint, drawn, alpha, height, legend):
+    """The legend of the classes, or the colour bar of the values that were `drawn`."""
+    if content.names is None:
+        return draw_colorbar(ax, drawn)
+    return draw_legend(ax, content.values, content.names, paint.classes, alpha, height, legend)
+
+
+def _write(pen, Y, content, middles, colors, n_far):
+    """Write the names of classes at their `middles`, if these are given, and of nodes, and how many are farther out."""
+    remark = f"{n_far} points farther out" if n_far else ""
+    values, names, degree, named = content.values, content.names, content.degree, content.named
+    if middles is None:
+        pen.write_remark(remark)
+    else:
+        pen.write_classes(middles, np.bincount(values[values >= 0], minlength=len(names)), names, colors, remark)
+    pen.write_nodes(Y[named], content.written, None if degree is None else degree[named])
+    pen.watch()
 
 
 def _as_style(name, style, artist):

@@ -17,6 +17,7 @@ from .convolution import work
 from .grid import ORDER
 from .near_field import REACH, cell_bounds, cells_within, mark_crowded, near_work
 
+EXACT_BELOW = 1000  # points: direct summation is then as fast as any grid
 CROWDED = (480, 900, 3600)  # points in reach in 1-D, 2-D, 3-D: from here on a finer level is cheaper than pairs
 H_PLAIN = 0.38  # cell side of a grid without near field: force error .5 to .8 %, 2.2 % at worst (.30: .9 %)
 H_TINY = 0.05  # cells smaller than this drown in float32 rounding
@@ -54,6 +55,13 @@ class Limit(NamedTuple):
 
 
 DEFAULT_LIMIT = Limit()
+
+
+def is_exact(n, h=None, exact=None):
+    """Whether the repulsion of n points is summed over all pairs: as the caller says, or if it costs no more."""
+    if exact is not None:
+        return exact
+    return h is None and n <= EXACT_BELOW
 
 
 def exact_plan(extent):

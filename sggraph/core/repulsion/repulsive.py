@@ -19,9 +19,8 @@ from .convolution import Convolution
 from .grid import Grid, add_patches, bounding_boxes, gather, patches, spread
 from .islands import add_to_points, pack_islands, take_islands
 from .near_field import Cells, add_near_pairs, cells_within, room_for, sort_into_cells
-from .planning import CROWDED, DEFAULT_LIMIT, cheapest_plan, crowded_cells, exact_plan, fits, fixed_plan
+from .planning import CROWDED, DEFAULT_LIMIT, cheapest_plan, crowded_cells, exact_plan, fits, fixed_plan, is_exact
 
-EXACT_BELOW = 1000  # points: direct summation is then as fast as any grid
 SPREAD_BLOCKS = 4  # of points, each with a grid of its own: more need more memory, and more time to be added up
 ADD_BLOCKS, ADD_LEAST = 16, 1 << 14  # of the lines of the grid when these are added up, and cells in each: a small
 # grid is not worth a second
@@ -40,9 +39,8 @@ class Repulsion:
     """
 
     def __init__(self, n, d, workers, *, h=None, exact=None, limit=DEFAULT_LIMIT):
-        exact = exact if exact is not None else (h is None and n <= EXACT_BELOW)
         self._n = n
-        self._level = Level(workers, h=h, exact=exact, limit=limit)
+        self._level = Level(workers, h=h, exact=is_exact(n, h, exact), limit=limit)
 
     @property
     def plan(self):
