@@ -201,7 +201,7 @@ def gather(b, start, stop, Y, grid, V, scale, F, sums):
                 F[i, t] = scale * (v[0] * w[0] + v[1] * w[1] + v[2] * w[2] + v[3] * w[3])
             else:
                 F[i, t] = scale * (v[0] * slope[0] + v[1] * slope[1] + v[2] * slope[2] + v[3] * slope[3])
-                total += v[0] * w[0] + v[1] * w[1] + v[2] * w[2] + v[3] * w[3]
+                total += np.float64(v[0] * w[0] + v[1] * w[1] + v[2] * w[2] + v[3] * w[3])
         for t in range(d):
             sums[b, t + 1] += F[i, t]
     sums[b, 0] = total
