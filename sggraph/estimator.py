@@ -28,7 +28,7 @@ from .core.types import (
 from .features.point_cloud import neighbor_graph
 from .features.transform import place_nodes, place_samples
 from .graph.adjacency import Graph, GraphLike, GraphWarning, as_graph, is_graph_like
-from .inputs.checks import as_generator
+from .inputs.seeds import as_generator
 from .method.checkpoint import EmbeddingState
 from .method.pipeline import embed
 from .method.schedule import Schedule

@@ -241,10 +241,6 @@ REMEDIES += "|project|raise|remove|rename|save|scale|see|shorten|update|use|writ
 FOREIGN = (
     "must be|must have|must hold|, got |; (?:" + REMEDIES + r")\b|\bis no (?:file|name|number|text|regular|whole)\b"
 )
-OTHER_GRAMMARS = {  # file: how the message begins
-    "core/rows.py": "upper has entries on or below the diagonal",
-    "method/checkpoint.py": "checkpoint={} is no regular file",
-}
 
 
 def text_of(node):
@@ -272,8 +268,7 @@ def is_in_our_grammar(text):
 @pytest.mark.parametrize("name", SOURCES)
 def test_errors_have_one_grammar(name):
     for line, text in messages(name):
-        excepted = text.startswith(OTHER_GRAMMARS.get(name, "\0"))
-        assert is_in_our_grammar(text) or excepted, f"{name}:{line}: {text}"
+        assert is_in_our_grammar(text), f"{name}:{line}: {text}"
 
 
 def test_the_grammar_of_errors():

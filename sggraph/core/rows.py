@@ -44,7 +44,7 @@ def full_rows(upper):
     indptr = _starts(np.bincount(upper.indices, minlength=n) + np.diff(upper.indptr))
     indices, data = np.zeros(int(indptr[-1]) + AHEAD, np.uint32), np.empty(indptr[-1], np.float32)
     if not _fill_rows(upper.indptr, upper.indices, upper.data, indptr[:-1].astype(np.int64), indices, data):
-        raise ValueError("upper has entries on or below the diagonal; give scipy.sparse.triu(P, 1)")
+        raise ValueError("upper has entries on or below the diagonal: give scipy.sparse.triu(P, 1)")
     return _in_blocks(indptr, indices, data)
 
 

@@ -10,7 +10,7 @@ from ..core.engine.blocks import Workers
 from ..core.perplexity import gaussian_weights, plain_weights
 from ..core.types import Features, Float, Int, Numbers, Search, Seed
 from ..graph.adjacency import Graph
-from ..inputs.checks import as_generator
+from ..inputs.seeds import as_generator
 from ..runtime.checks import GREATEST, check_choice, check_n_jobs, check_number, check_whole
 from ..runtime.progress import stage
 from .neighbors import METHODS, METRICS, nearest_neighbors, without_self

@@ -109,7 +109,7 @@ class Checkpoint:
         if not folder.is_dir():
             raise FileNotFoundError(f"checkpoint={str(self.path)!r}: the folder {str(folder)!r} does not exist")
         if self.path.exists() and not self.path.is_file():
-            raise ValueError(f"checkpoint={str(self.path)!r} is no regular file; give the name of a file")
+            raise ValueError(f"checkpoint={str(self.path)!r} is not a regular file: give the name of a file")
         remove_leftovers(self.path)
         try:
             try_to_write(self.path)
@@ -197,7 +197,7 @@ def check_followed(run, schedule, what):
         old, new = (" ".join(str(each).split()) for each in (old, schedule))
         raise ValueError(
             f"{what} stands at iteration {done} of another schedule ({old}), and the one of this run ({new}) does not "
-            f"begin so; check max_iter, early_exag, alpha, exaggeration, eta, balance and schedule: {REMEDY}"
+            f"begin so: check max_iter, early_exag, alpha, exaggeration, eta, balance and schedule: {REMEDY}"
         )
 
 

@@ -16,7 +16,7 @@ from ..core.engine.blocks import Workers
 from ..core.forces import REORDER_AT
 from ..core.types import Direction, Int, Weight
 from ..graph.adjacency import GraphLike, as_graph
-from ..inputs.checks import as_generator
+from ..inputs.seeds import as_generator
 from ..runtime.warn import warn
 from .arranging import evened, packed
 from .components import n_large, small_parts, small_schedule

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..core.engine.blocks import Workers
 from ..graph.adjacency import Graph
-from ..inputs.checks import as_generator
+from ..inputs.seeds import as_generator
 from ..runtime.progress import stage
 from .arranging import evened, packed
 from .checkpoint import Checkpoint, EmbeddingState

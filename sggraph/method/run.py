@@ -74,7 +74,7 @@ class Watching(Watch):
     def doubts(self, eta, n):
         """Warn."""
         given = f"eta={eta:g} is more than {FAST} times the number of nodes, {n}"
-        warn(f"the embedding may not settle: {given}; use eta='auto', or a smaller one", RuntimeWarning)
+        warn(f"the embedding may not settle: {given}: use eta='auto', or a smaller one", RuntimeWarning)
 
     def slipped(self, slip):
         """Warn."""

@@ -6,9 +6,9 @@ import numpy as np
 from scipy.sparse import issparse
 
 from ..core.types import Classes, Coordinates, Features, Int, Seed
-from ..inputs.checks import as_generator, sample
 from ..inputs.coordinates import as_coordinates
 from ..inputs.labels import as_classes
+from ..inputs.seeds import as_generator, sample
 from ..runtime.checks import check_count, check_whole
 
 FOLDS = 5

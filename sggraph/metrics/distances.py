@@ -15,8 +15,8 @@ from ..core.search.connectivity import first_nodes
 from ..core.search.hops import WORD, write_hops
 from ..core.types import Coordinates, Float, Int, Seed
 from ..graph.adjacency import GraphLike, as_graph
-from ..inputs.checks import as_generator, sample
 from ..inputs.coordinates import as_coordinates
+from ..inputs.seeds import as_generator, sample
 from ..runtime.checks import GREATEST, check_count, check_n_jobs, check_number
 
 AT_ONCE = 2**25  # distances held in memory at a time

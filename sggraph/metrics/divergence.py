@@ -18,8 +18,8 @@ from ..core.forces import FARTHEST
 from ..core.repulsion.repulsive import Repulsion
 from ..core.types import Auto, Coordinates, Float, Int, Seed
 from ..graph.adjacency import GraphLike, as_graph
-from ..inputs.checks import as_generator, sample
 from ..inputs.coordinates import as_coordinates
+from ..inputs.seeds import as_generator, sample
 from ..runtime.checks import GREATEST, check_flag, check_n_jobs, check_number
 
 SEARCH_SAMPLE = 100_000  # nodes; above the least KL of a noisy grid of a million nodes by .00002 (20,000: by .001)

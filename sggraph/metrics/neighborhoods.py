@@ -13,8 +13,8 @@ from scipy.sparse import csr_array
 from ..core.affinity import symmetric_pattern
 from ..core.types import Coordinates, Int, Seed
 from ..graph.adjacency import GraphLike, as_graph, canonical
-from ..inputs.checks import as_generator, sample
 from ..inputs.coordinates import as_coordinates
+from ..inputs.seeds import as_generator, sample
 from ..runtime.checks import check_count
 
 

@@ -19,9 +19,9 @@ from matplotlib.text import Text
 
 from ..core.types import Auto, Coordinates, Int, Items, Labels, Seed
 from ..graph.adjacency import Graph, GraphLike, quiet_graph
-from ..inputs.checks import as_generator
 from ..inputs.coordinates import as_coordinates
 from ..inputs.labels import as_classes, read_labels, without_empty
+from ..inputs.seeds import as_generator
 from ..runtime.checks import check_choice, is_number, refused
 from .density import draw_density
 from .edges import BETWEEN, Edges, degrees, draw_edges

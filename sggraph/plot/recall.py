@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 
 from ..core.types import Coordinates, Int, Seed
 from ..graph.adjacency import GraphLike, as_graph
-from ..inputs.checks import as_generator
 from ..inputs.coordinates import as_embeddings, is_by_name
+from ..inputs.seeds import as_generator
 from ..metrics.neighborhoods import neighbor_hits
 from ..runtime.checks import check_whole
 from .legend import write_last

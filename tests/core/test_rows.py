@@ -66,7 +66,7 @@ def test_an_entry_that_is_not_above_the_diagonal_is_refused(place):
     """It would leave a place unwritten, whose number the kernels would follow out of all bounds."""
     matrix = np.triu(symmetric(5), 1)
     matrix[place] = 0.5
-    with pytest.raises(ValueError, match=r"upper has entries on or below the diagonal; give scipy.sparse.triu\(P, 1"):
+    with pytest.raises(ValueError, match=r"upper has entries on or below the diagonal: give scipy.sparse.triu\(P, 1"):
         full_rows(csr_array(matrix))
 
 

@@ -387,13 +387,13 @@ def test_checkpoints_in_odd_places():
     with pytest.raises(FileNotFoundError, match=r"checkpoint='nowhere/run.npz': the folder 'nowhere' does not exist"):
         sg.embed_graph(KARATE, checkpoint="nowhere/run.npz")
     Path("folder").mkdir()
-    with pytest.raises(ValueError, match="checkpoint='folder' is no regular file"):
+    with pytest.raises(ValueError, match="checkpoint='folder' is not a regular file"):
         sg.embed_graph(KARATE, checkpoint="folder", max_iter=3)
     np.savez("mine.npz", data=np.ones(3))
     Path("junk.npz").write_bytes(Path("mine.npz").read_bytes()[:-9])
     for name, reason in (("mine.npz", "which is no checkpoint"), ("junk.npz", "not a zip file")):
         before = Path(name).read_bytes()
-        with pytest.raises(ValueError, match=f"'{name}', which cannot be read as the checkpoint .*{reason}"):
+        with pytest.raises(ValueError, match=f"'{name}' cannot be read as the checkpoint .*{reason}"):
             sg.embed_graph(KARATE, checkpoint=name, max_iter=3)
         assert Path(name).read_bytes() == before
 
