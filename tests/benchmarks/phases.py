@@ -58,6 +58,7 @@ KERNELS = {
     "_copy_rows": "reorder",
     "_step": "step",
     "_move_pull": "stress",
+    "_invert": "lengths",
     "_add": "stress",
     "bounding_boxes": "planning",
     "add_patches": "spread",
