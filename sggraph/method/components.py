@@ -20,7 +20,6 @@ from .traits import Traits
 
 REMEDY = "use a smaller eta (or eta='auto'), a smaller alpha, or a start (init) of smaller extent"
 SMALL = 200  # nodes: up to here the direct sum in one compiled loop is cheaper than a run of its own
-LOOSE = 0.7  # exaggeration at the end: at 1, the objective piles up the nodes of a clique
 
 
 class Parts(NamedTuple):
@@ -79,13 +78,10 @@ def halved(upper):
 
 
 def small_schedule(size, settings):
-    """The schedule of a small component; what the caller asked for is obeyed."""
-    traits = Traits(size, settings.d, filled=0.0, variation=1.0)  # paths and trees, most of them
-    schedule = schedule_for(settings, traits)
-    if settings.schedule is not None or settings.is_published or settings.exaggeration != "auto":
-        return schedule
-    *before, last = schedule.phases
-    return schedule._replace(phases=(*before, last._replace(exaggeration=min(last.exaggeration, LOOSE))))
+    """The schedule of a small component, whose traits are not measured: paths and trees, most of them, and cliques,
+    stars and the like, whose nodes are alike.
+    """
+    return schedule_for(settings, Traits(size, settings.d, filled=0.0, alike=1.0, variation=1.0))
 
 
 def are_small(parts):

@@ -363,3 +363,17 @@ def test_a_start_on_one_spot_unfolds(init):
     Y = embed_graph(G, init=init, balance=1, random_state=0)
     assert neighbor_recall(G, Y) > 0.55
     assert np.array_equal(init, np.full((34, 2), init[0, 0]))
+
+
+@pytest.mark.parametrize(("d", "times"), [(1, 1.0), (2, 1.75), (3, 1.75)])
+def test_the_published_start_takes_off_more_than_the_offset_of_the_paths(monkeypatch, d, times):
+    """In two and three dimensions; the start of the default schedule takes off nothing."""
+    given, A = [], pattern(nx.connected_watts_strogatz_graph(300, 6, 0.3, seed=0))
+    monkeypatch.setattr("sggraph.method.start.relax", lambda Y, D, *_, offset: (given.append((D, offset)), Y)[1])
+    with Workers(1) as workers:
+        for published in (True, False):
+            named_shape("stress", A, d, rng(), workers, published=published)
+    (D, offset), (_, none) = given
+    assert path_offset(D, d) > 0
+    assert offset == pytest.approx(times * path_offset(D, d))
+    assert none == 0
