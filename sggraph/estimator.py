@@ -28,11 +28,12 @@ from .core.types import (
 from .features.point_cloud import neighbor_graph
 from .features.transform import place_nodes, place_samples
 from .graph.adjacency import Graph, GraphLike, GraphWarning, as_graph, is_graph_like
+from .inputs.lambdas import as_lambda
 from .inputs.seeds import as_generator
 from .method.checkpoint import EmbeddingState
 from .method.pipeline import embed
 from .method.schedule import Schedule
-from .method.settings import Settings, as_lambda
+from .method.settings import Settings
 from .runtime.checks import check_flag
 from .runtime.interrupts import EmbeddingInterrupted
 from .runtime.warn import warn

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import sggraph
+from sggraph.method.settings import Settings
 
 PACKAGE = Path(sggraph.__file__).parent
 SOURCES = {path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE.rglob("*.py"))}
@@ -279,3 +280,11 @@ def test_the_grammar_of_errors():
     assert not is_in_our_grammar("graph has no nodes; give a graph with at least one")
     assert not is_in_our_grammar("graph has no nodes, give a graph with at least one")
     assert sum(len(list(messages(name))) for name in SOURCES) > 100
+
+
+def test_settings_hold_each_parameter_once():
+    fields = inspect.signature(Settings).parameters
+    asked = {name: p for name, p in inspect.signature(sggraph.embed_graph).parameters.items()}
+    read = {"graph", "weight", "direction", "Y0", "state"}  # how the graph is read, and what goes on
+    assert set(fields) == set(asked) - read
+    assert {name: p.default for name, p in fields.items()} == {name: asked[name].default for name in fields}

@@ -9,7 +9,7 @@ from ..core.affinity import SHARE, jaccard_weights, rescale_rows, rows_filled, s
 from ..core.engine.blocks import Workers
 from ..core.types import Auto, Direction, Float, Weight
 from ..graph.adjacency import GraphLike, as_graph
-from .settings import as_lambda, check_lambda
+from ..inputs.lambdas import as_lambda, check_lambda
 from .traits import fill
 
 QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)

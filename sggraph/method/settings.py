@@ -10,8 +10,8 @@ from os import PathLike
 import numpy as np
 
 from ..core.descent import Phase
+from ..inputs.lambdas import as_lambda, check_lambda
 from ..runtime.checks import (
-    GREATEST,
     check_choice,
     check_flag,
     check_n_jobs,
@@ -23,19 +23,12 @@ from ..runtime.checks import (
 )
 from .schedule import Schedule
 
-AUTO_LAMBDA = 10.0  # as in the publications
 FACTORS = 1e-6, 1e30  # what float32 can multiply coordinates and forces by
 MOST_ITER = 10**7  # days on a graph of a thousand nodes; a typo beyond that
 ITERATIONS = check_whole, 0, MOST_ITER, "'auto' or a number of iterations"
 FACTOR = check_number, *FACTORS, "'auto' or a number above 0"
 SIDE = check_number, *FACTORS, "None (automatic) or a cell side above 0"
 EVERY = check_whole, 1, np.inf, "a number of iterations"
-
-
-def check_lambda(name, lambda_):
-    """Raise a ValueError unless it is "auto", None or a number of at least 1."""
-    if not is_among(lambda_, ("auto", None)):
-        check_number(name, lambda_, 1, GREATEST, "'auto', None or a number of at least 1, such as 10")
 
 
 def check_callback(name, callback):
@@ -156,8 +149,3 @@ class Settings:
     def repulsion(self):
         """How the repulsion is summed: `h` and `exact`, a dict."""
         return {"h": self.h, "exact": self.exact}
-
-
-def as_lambda(lambda_):
-    """The number that "auto" stands for, any other as it is."""
-    return AUTO_LAMBDA if isinstance(lambda_, str) else lambda_

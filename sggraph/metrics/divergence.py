@@ -19,8 +19,9 @@ from ..core.repulsion.repulsive import Repulsion
 from ..core.types import Auto, Coordinates, Float, Int, Seed
 from ..graph.adjacency import GraphLike, as_graph
 from ..inputs.coordinates import as_coordinates
+from ..inputs.lambdas import as_lambda, check_lambda
 from ..inputs.seeds import as_generator, sample
-from ..runtime.checks import GREATEST, check_flag, check_n_jobs, check_number
+from ..runtime.checks import check_flag, check_n_jobs
 
 SEARCH_SAMPLE = 100_000  # nodes; above the least KL of a noisy grid of a million nodes by .00002 (20,000: by .001)
 SEARCH_EDGES = 1_000_000  # about: every k-th; of 10^7 edges the KL is the same to 10^-6, in a sixth of the time
@@ -31,7 +32,7 @@ TOLERANCE = 0.01  # of log s
 def kl_divergence(
     graph: GraphLike,
     Y: Coordinates,
-    lambda_: Float | None = 10,
+    lambda_: Float | Auto | None = "auto",
     *,
     local_weights: bool | Auto = "auto",
     rescale: bool = False,
@@ -49,7 +50,7 @@ def kl_divergence(
         Anything that `as_graph` takes.
     Y : array of shape (n, d), or dict of positions by node
         Coordinates in 1, 2 or 3 dimensions, rows in the order of the nodes.
-    lambda_ : float or None, default 10
+    lambda_ : float, "auto" or None, default "auto"
         As in `embed_graph`.
     local_weights : bool or "auto", default "auto"
         As in `embed_graph`.
@@ -97,7 +98,9 @@ def divergence(graph, Y, lambda_, local_weights, rescale, random_state, n_jobs, 
     with Workers(n_jobs) as workers:
         local = not graph.weighted if local_weights == "auto" else local_weights
         links = symmetric_pattern(A) if local and links is None else links
-        upper = joint_probabilities(A, lambda_, workers, links=links if local else None, given=graph.given).upper
+        upper = joint_probabilities(
+            A, as_lambda(lambda_), workers, links=links if local else None, given=graph.given
+        ).upper
         p, r2 = _edges(upper, Y, workers)
         if rescale:
             s = _best_scale(p, r2, Y[sample(np.arange(len(Y)), SEARCH_SAMPLE, rng)], workers)
@@ -108,8 +111,7 @@ def divergence(graph, Y, lambda_, local_weights, rescale, random_state, n_jobs, 
 
 
 def _check(lambda_, local_weights, rescale, n_jobs):
-    if lambda_ is not None:
-        check_number("lambda_", lambda_, 1, GREATEST, "None or a number of at least 1, such as 10")
+    check_lambda("lambda_", lambda_)
     check_flag("local_weights", local_weights, "auto")
     check_flag("rescale", rescale)
     check_n_jobs("n_jobs", n_jobs)
