@@ -86,7 +86,8 @@ def make_parser():
         "--checkpoint", type=Path, metavar="NPZ", help="keep the state of the run there, and go on from it if it exists"
     )
     graph = embed.add_argument_group("graph")
-    graph.add_argument("--direction", choices=("symmetric", "out", "in"), default="symmetric", help="of a directed one")
+    directions = ("auto", "symmetric", "out", "in")
+    graph.add_argument("--direction", choices=directions, default="auto", help="of a directed one")
     graph.add_argument("--weight", default="weight", metavar="NAME", help="edge attribute (weight); none ignores them")
     graph.add_argument(
         "--components",

@@ -35,7 +35,7 @@ def embed_graph(
     lambda_: Float | Auto | None = "auto",
     balance: Float = 0.5,
     weight: Weight = "weight",
-    direction: Direction = "symmetric",
+    direction: Direction = "auto",
     local_weights: bool | Auto = "auto",
     init: Init = "auto",
     Y0: Numbers | None = None,
@@ -81,7 +81,7 @@ def embed_graph(
         lengths are numbers of edges; weights have their part in the divergence.
     weight : str or None, default "weight"
         Edge attribute of NetworkX and igraph graphs that holds the weight; None ignores weights.
-    direction : {"symmetric", "out", "in"}, default "symmetric"
+    direction : {"auto", "symmetric", "out", "in"}, default "auto"
         What a directed graph means, see `as_graph`.
     local_weights : bool or "auto", default "auto"
         Weight each edge by the Jaccard index of its ends' neighbourhoods; "auto": where all edges weigh the same.
@@ -258,7 +258,7 @@ def sgtsne_layout(
     if scale is not None:
         check_number("scale", scale, ABOVE_0, GREATEST, "a number above 0, or None for the embedding's own units")
     center = None if center is None else _as_center(center, d)
-    direction = options.pop("direction", "symmetric")
+    direction = options.pop("direction", "auto")
     graph = as_graph(G, weight=weight, direction=direction)
     Y = embed_graph(graph, d, random_state=seed, **options).astype(np.float64)
     placed = ~np.isnan(Y[:, 0])

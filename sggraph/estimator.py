@@ -152,7 +152,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         warm_start: bool = False,
         balance: Float = 0.5,
         weight: Weight = "weight",
-        direction: Direction = "symmetric",
+        direction: Direction = "auto",
         local_weights: bool | Auto = "auto",
         init: Init = "auto",
         Y0: Numbers | None = None,

@@ -30,8 +30,8 @@ def calls():
         "embed_graph": lambda: sg.embed_graph(graph, random_state=0),
         "components": lambda: sg.embed_graph(parts, random_state=0),
         "estimate": lambda: sg.estimate_cost(graph).n_iter,
-        "k-d tree": lambda: sg.point_cloud_to_graph(few, 15).adjacency.data,
-        "blocks": lambda: sg.point_cloud_to_graph(many, 15).adjacency.data,
+        "k-d tree": lambda: sg.point_cloud_to_graph(few, 15).data,
+        "blocks": lambda: sg.point_cloud_to_graph(many, 15).data,
         "quality_card": lambda: list(sg.quality_card(graph, Y, random_state=0).as_dict().values()),
     }
 

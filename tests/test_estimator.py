@@ -207,10 +207,11 @@ def test_samples_are_embedded_by_their_neighbour_graph(name):
     estimator = SGtSNEpi(n_neighbors=12, perplexity=5, max_iter=20, random_state=0)
     Y = estimator.fit_transform(X)
     p = point_cloud_to_graph(X, 12, perplexity=5)
-    np.testing.assert_array_equal(Y, embed_graph(p, max_iter=20, random_state=0))
-    np.testing.assert_array_equal(Y, embed_graph(p.adjacency, direction="out", max_iter=20, random_state=0))
-    assert estimator.nodes_ == list(range(150)) == p.nodes
-    assert (estimator.graph_.adjacency != p.adjacency).nnz == 0
+    for graph, direction in ((p, "auto"), (p, "out"), (p.T, "auto"), (as_graph(p), "auto")):
+        np.testing.assert_array_equal(Y, embed_graph(graph, direction=direction, max_iter=20, random_state=0))
+    assert not np.array_equal(Y, embed_graph(p, direction="symmetric", max_iter=20, random_state=0))
+    assert estimator.nodes_ == list(range(150))
+    assert (estimator.graph_.adjacency != p).nnz == 0
     assert estimator.n_features_in_ == np.shape(X)[1]
     assert hasattr(estimator, "feature_names_in_") == isinstance(X, pd.DataFrame)
 
@@ -218,7 +219,7 @@ def test_samples_are_embedded_by_their_neighbour_graph(name):
 @pytest.mark.parametrize("direction", ["symmetric", "out", "in"])
 def test_weights_of_neighbour_graphs_are_not_the_users(direction):
     """lambda rescales them as published, though 12 neighbours are few for a lambda of 10; other weights count more."""
-    graph = as_graph(point_cloud_to_graph(IRIS, 12, perplexity=5).adjacency, direction=direction)
+    graph = as_graph(point_cloud_to_graph(IRIS, 12, perplexity=5), direction=direction)
     with Workers(1) as workers:
         P = joint_probabilities(graph.adjacency, 10, workers)
     estimator = SGtSNEpi(max_iter=0, components="together", random_state=0)
@@ -232,7 +233,7 @@ def test_weights_of_neighbour_graphs_are_not_the_users(direction):
 def test_equal_weights_of_samples_are_those_of_an_unweighted_graph():
     Y = SGtSNEpi(n_neighbors=20, perplexity=20, max_iter=20, random_state=0).fit_transform(IRIS)
     p = point_cloud_to_graph(IRIS, 20, perplexity=20)
-    np.testing.assert_array_equal(Y, embed_graph(p, max_iter=20, random_state=0))
+    np.testing.assert_array_equal(Y, embed_graph(p, direction="out", max_iter=20, random_state=0))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from sggraph.metrics import normalized_stress
 
 
 def _digits():
-    return sg.point_cloud_to_graph(load_digits().data[:1200], n_neighbors=15).adjacency
+    p = sg.point_cloud_to_graph(load_digits().data[:1200], n_neighbors=15)
+    return sg.as_graph(p, direction="symmetric")
 
 
 def _tree():

@@ -37,7 +37,7 @@ def embedding(n_jobs=2):
         X = np.random.default_rng(0).standard_normal((3000, 12)).astype(np.float32)
         return sggraph.point_cloud_to_graph(
             X, 10, perplexity=5, method="approximate", random_state=0, n_jobs=n_jobs
-        ).adjacency.data
+        ).data
     return sggraph.embed_graph(make_torus(40, 40).adjacency, h=0.6, max_iter=6, random_state=0, n_jobs=n_jobs)
 
 
@@ -131,7 +131,7 @@ def bits():
         everything.append(sggraph.embed_graph(tangle, max_iter=10, random_state=0, n_jobs=n_jobs, **options))
     for metric, features in (("euclidean", 20), ("euclidean", 3), ("cosine", 20), ("manhattan", 3)):
         options = {"perplexity": 5, "metric": metric, "method": "exact", "n_jobs": n_jobs}
-        graph = sggraph.point_cloud_to_graph(X[:, :features], 10, **options).adjacency
+        graph = sggraph.point_cloud_to_graph(X[:, :features], 10, **options)
         everything += [graph.indices, graph.data]
     model = sggraph.SGtSNEpi(max_iter=20, random_state=0, n_jobs=n_jobs).fit(X[:2000])
     everything += [model.embedding_, model.transform(X[2000:2100]), [model.kl_divergence_]]

@@ -66,7 +66,7 @@ Classes: TypeAlias = Items | Mapping[Any, Any]
 Labels: TypeAlias = Classes | Literal["louvain"]
 
 Weight: TypeAlias = Hashable | None
-Direction: TypeAlias = Literal["symmetric", "out", "in"]
+Direction: TypeAlias = Literal["auto", "symmetric", "out", "in"]
 Init: TypeAlias = Literal["auto", "stress", "pmds", "spectral", "random"] | Numbers
 Components: TypeAlias = Literal["auto", "pack", "together", "largest"]
 Search: TypeAlias = Literal["auto", "exact", "approximate"]  # for the neighbours of samples

@@ -29,7 +29,7 @@ def point_cloud_to_graph(
     precomputed_knn: tuple[Numbers, Numbers] | None = None,
     random_state: Seed = None,
     n_jobs: Int | None = None,
-) -> Graph:
+) -> sparse.csr_array:
     """Weighted graph of the nearest neighbours of feature vectors.
 
     Parameters
@@ -62,9 +62,9 @@ def point_cloud_to_graph(
 
     Returns
     -------
-    graph : Graph
-        Directed, of n nodes named 0 to n - 1: row i of ``graph.adjacency`` holds the p(j|i) of the `n_neighbors`
-        neighbours j of sample i and sums to 1. ``embed_graph(graph)`` is what ``SGtSNEpi().fit(X)`` does.
+    p : scipy.sparse.csr_array of shape (n, n), float64
+        Row i holds the p(j|i) of the `n_neighbors` neighbours j of sample i and sums to 1, by which it is known for
+        what it is: ``embed_graph(p)`` is what ``SGtSNEpi().fit(X)`` does.
 
     Raises
     ------
@@ -85,10 +85,10 @@ def point_cloud_to_graph(
     --------
     >>> from sklearn.datasets import load_iris
     >>> import sggraph as sg
-    >>> graph = sg.point_cloud_to_graph(load_iris().data, n_neighbors=15, perplexity=5)
-    >>> graph.adjacency.shape, graph.adjacency.nnz
+    >>> p = sg.point_cloud_to_graph(load_iris().data, n_neighbors=15, perplexity=5)
+    >>> p.shape, p.nnz
     ((150, 150), 2250)
-    >>> sg.embed_graph(graph, random_state=0).shape
+    >>> sg.embed_graph(p, random_state=0).shape
     (150, 2)
     """
     return neighbor_graph(
@@ -101,7 +101,7 @@ def point_cloud_to_graph(
         precomputed_knn=precomputed_knn,
         rng=as_generator(random_state),
         n_jobs=n_jobs,
-    )
+    ).adjacency
 
 
 def neighbor_graph(

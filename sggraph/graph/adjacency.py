@@ -21,7 +21,7 @@ from ..runtime.warn import warn
 from .formats import arcs_of_labels, check_indices, to_arcs
 from .types import Frame, IGraph, NetworkXGraph
 
-DIRECTIONS = ("symmetric", "out", "in")
+DIRECTIONS = ("auto", "symmetric", "out", "in")
 LARGE = 2**20  # entries: from here on a matrix is looked at first, whether it is clean
 CHUNK = 2**20  # entries that are hashed at a time
 ROUNDING = 1e-5  # weights of i->j and j->i this close (relative) differ by float32 rounding, not by direction
@@ -88,7 +88,7 @@ GraphLike: TypeAlias = (
 )
 
 
-def as_graph(graph: GraphLike, *, weight: Weight = "weight", direction: Direction = "symmetric") -> Graph:
+def as_graph(graph: GraphLike, *, weight: Weight = "weight", direction: Direction = "auto") -> Graph:
     """Turn anything that describes a graph into a clean `Graph`.
 
     Parameters
@@ -111,8 +111,10 @@ def as_graph(graph: GraphLike, *, weight: Weight = "weight", direction: Directio
     weight : hashable or None, default "weight"
         Name of the edge attribute or column that holds the weights. An edge without it counts 1.
         None ignores weights: every non-zero entry of a matrix counts 1, too.
-    direction : {"symmetric", "out", "in"}, default "symmetric"
-        What row i holds if the input is directed; an undirected (symmetric) input is the same in all three.
+    direction : {"auto", "symmetric", "out", "in"}, default "auto"
+        What row i holds if the input is directed; an undirected (symmetric) input is the same in all.
+        "auto": "symmetric", but of the neighbour graph of a point cloud (see `Graph.calibrated`) the neighbours of
+        sample i, as `SGtSNEpi` takes them: "out", or "in" where the columns sum to 1.
         "symmetric": A + A.T, every arc is an edge from both its ends, so no node that has an arc is isolated.
         "out": the nodes to which i points. "in": the nodes that point to i.
         With these two, rows of sinks or sources are empty; in their probabilities these nodes count the arcs that
@@ -284,14 +286,18 @@ def _clean(arcs, direction):
     once, nodes, undirected = _sum_parallel(arcs), arcs.nodes, arcs.undirected
     del arcs  # as large as the graph
     weighted = once.nnz > 0 and bool(once.data.min() != once.data.max())
+    calibrated = "" if undirected else _calibrated(once)
+    if direction == "auto":
+        direction = calibrated or "symmetric"
     adjacency, directed = _direct(once, undirected, direction)
     if not np.isfinite(adjacency.data).all():
         raise ValueError("graph has weights so large that sums of parallel edges overflow: divide them by a constant")
-    return Graph(adjacency, nodes, directed, weighted, directed and _is_calibrated(once))
+    return Graph(adjacency, nodes, directed, weighted, directed and bool(calibrated))
 
 
-def _is_calibrated(A):
-    """Whether the rows or the columns of A are probabilities of the neighbours of points, see `Graph`.
+def _calibrated(A):
+    """The direction in which A holds probabilities of the neighbours of points, see `Graph`: "out" for rows, "in" for
+    columns, "" for neither.
 
     By what the matrix holds, not by where it comes from: the same when it was written to a file and read again. Only
     what has arcs is asked: graphs without direction are the user's.
@@ -299,9 +305,11 @@ def _is_calibrated(A):
     n = A.shape[0]
     with np.errstate(over="ignore"):
         if A.nnz == 0 or A.nnz % n or abs(A.data.sum() / n - 1) > ROUNDING:  # of most graphs this is all it takes
-            return False
+            return ""
+        if _are_probabilities(np.diff(A.indptr), A.sum(axis=1)):
+            return "out"
         columns = np.bincount(A.indices, minlength=n)
-        return _are_probabilities(np.diff(A.indptr), A.sum(axis=1)) or _are_probabilities(columns, A.sum(axis=0))
+        return "in" if _are_probabilities(columns, A.sum(axis=0)) else ""
 
 
 def _are_probabilities(sizes, sums):

@@ -19,7 +19,7 @@ READERS = {".mtx": read_mtx, ".npz": read_npz, ".graphml": read_graphml, ".gexf"
 EDGE_LISTS = (".csv", ".tsv", ".txt", ".edgelist")
 
 
-def read_graph(path: FilePath, *, weight: Weight = "weight", direction: Direction = "symmetric") -> Graph:
+def read_graph(path: FilePath, *, weight: Weight = "weight", direction: Direction = "auto") -> Graph:
     r"""Read a graph from a file.
 
     Parameters
@@ -37,7 +37,7 @@ def read_graph(path: FilePath, *, weight: Weight = "weight", direction: Directio
     weight : hashable or None, default "weight"
         Name of the attribute or column with the weights; an edge without it counts 1, and None ignores weights.
         The third of three columns holds the weights whatever its name.
-    direction : {"symmetric", "out", "in"}, default "symmetric"
+    direction : {"auto", "symmetric", "out", "in"}, default "auto"
         How a directed graph is read, as in `as_graph`.
 
     Returns

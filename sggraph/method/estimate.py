@@ -73,7 +73,7 @@ def estimate_cost(
     d: Int = 2,
     *,
     weight: Weight = "weight",
-    direction: Direction = "symmetric",
+    direction: Direction = "auto",
     **options: Any,
 ) -> Estimate:
     """Iterations, seconds and memory that `embed_graph` will take, from a few iterations of its own.

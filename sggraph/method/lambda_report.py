@@ -70,7 +70,7 @@ class LambdaReport:
 
 
 def lambda_report(
-    graph: GraphLike, lambda_: Float | Auto = "auto", *, weight: Weight = "weight", direction: Direction = "symmetric"
+    graph: GraphLike, lambda_: Float | Auto = "auto", *, weight: Weight = "weight", direction: Direction = "auto"
 ) -> LambdaReport:
     """Report what lambda rescaling does to the nodes of a graph, and what to change.
 
@@ -82,7 +82,7 @@ def lambda_report(
         The value to look at, as in `embed_graph`.
     weight : str or None, default "weight"
         Edge attribute that holds the weight; None ignores weights.
-    direction : {"symmetric", "out", "in"}, default "symmetric"
+    direction : {"auto", "symmetric", "out", "in"}, default "auto"
         What a directed graph means, see `as_graph`.
 
     Returns

@@ -6,14 +6,9 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-import sggraph as sg
+from sggraph import point_cloud_to_graph
 
 X = np.random.default_rng(0).normal(size=(60, 4))
-
-
-def point_cloud_to_graph(*samples, **options):
-    """Its adjacency."""
-    return sg.point_cloud_to_graph(*samples, **options).adjacency
 
 
 def twin(X, k, perplexity, rescale):

@@ -217,8 +217,7 @@ def test_weighted(G, weighted):
 @pytest.mark.parametrize("direction", ["symmetric", "out", "in"])
 def test_neighbour_graphs_of_points_are_known_by_their_rows(direction):
     X = np.random.default_rng(0).normal(size=(60, 3))
-    graphs = point_cloud_to_graph(X, 5, perplexity=3), point_cloud_to_graph(X, 9, rescale=None)
-    for p in (graph.adjacency for graph in graphs):
+    for p in (point_cloud_to_graph(X, 5, perplexity=3), point_cloud_to_graph(X, 9, rescale=None)):
         for same in (p, p.astype(np.float32), p.T, p.toarray()):
             graph = as_graph(same, direction=direction)
             assert graph.calibrated
@@ -480,7 +479,7 @@ def test_type_errors_say_what_is_accepted(G, match):
 @pytest.mark.parametrize(
     ("options", "match"),
     [
-        ({"direction": "both"}, "direction='both': give 'symmetric'"),
+        ({"direction": "both"}, "direction='both': give 'auto', 'symmetric'"),
         ({"direction": None}, "direction=None"),
         ({"weight": True}, "weight=True"),
         ({"weight": ["w"]}, r"weight=\['w'\]"),

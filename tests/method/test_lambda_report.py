@@ -23,7 +23,7 @@ def test_numbers_of_a_small_graph():
 def test_a_larger_lambda_lets_more_neighbours_count():
     rng = np.random.default_rng(0)
     p = point_cloud_to_graph(rng.normal(size=(300, 5)), n_neighbors=30, perplexity=20)
-    few, many = (lambda_report(p, lambda_).effective_neighbors[2] for lambda_ in (4, 15))
+    few, many = (lambda_report(p, lambda_, direction="out").effective_neighbors[2] for lambda_ in (4, 15))
     assert few + 1 < many <= 30
 
 
@@ -58,7 +58,7 @@ def test_the_lambda_advised_leaves_too_few_to_less_than_half(weight):
 
 def test_weights_of_samples_are_not_the_users():
     p = point_cloud_to_graph(np.random.default_rng(0).normal(size=(50, 3)), 8, perplexity=4)
-    told, users = (lambda_report(graph, direction="out") for graph in (p, p.adjacency.power(2)))
+    told, users = (lambda_report(graph, direction="out") for graph in (p, p.power(2)))
     assert (told.given, users.given) == (False, True)
     assert "clamped to equal weights: 50 nodes" in repr(told)
     assert told.effective_neighbors[2] == pytest.approx(8)
