@@ -1,4 +1,4 @@
-"""`SGtSNEpi`, the scikit-learn face of the method: a thin coat over `point_cloud`, `embed` and `joining`."""
+"""`SGtSNEpi`, the scikit-learn face of the method: samples or a graph in, coordinates, state and `transform` out."""
 
 from typing import Any, Self
 
