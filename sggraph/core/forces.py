@@ -11,14 +11,13 @@ All that it holds can be made again of P and the settings; what goes on stands i
 import numpy as np
 
 from .attractive import attractive, cross_entropy
-from .engine.blocks import even_bounds
+from .engine.blocks import node_bounds
 from .engine.jit import kernel, part
 from .motion import centered, scattered
 from .repulsion.planning import DEFAULT_LIMIT
 from .repulsion.repulsive import Repulsion
 from .rows import full_rows, n_blocks, renumbered
 
-STEP_BLOCKS = 8  # of the nodes in a step: enough for the threads of today, whose sums are added in this order
 FARTHEST = 1e12  # coordinates from here on count as infinite, before their squares overflow in the forces
 REORDER_AT = (
     0,
@@ -81,7 +80,7 @@ class Forces:
         self._order = self._rank = np.arange(n)
         self._plans = None
         self._is_large = n_blocks(upper.nnz) > 1
-        self._nodes = even_bounds(n, STEP_BLOCKS)
+        self._nodes = node_bounds(n)
         self._dims = (0,) * d
         self._attr, self._rep = np.empty((n, d), np.float32), np.empty((n, d), np.float32)
         self._Z = np.nan

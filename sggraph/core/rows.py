@@ -12,7 +12,7 @@ from .engine.blocks import weighted_bounds
 from .engine.jit import kernel
 from .engine.prefetch import AHEAD
 
-BLOCKS = ((50_000, 8), (150_000, 64))  # edges a block, for up to so many blocks
+EDGES, MOST_BLOCKS = 50_000, 256  # edges in a block, and blocks
 
 
 class Rows(NamedTuple):
@@ -35,7 +35,7 @@ class Rows(NamedTuple):
 
 def n_blocks(n_edges):
     """Blocks of rows that so many edges deserve, whatever the number of threads."""
-    return max(1, *(min(n_edges // edges, most) for edges, most in BLOCKS))
+    return max(1, min(n_edges // EDGES, MOST_BLOCKS))
 
 
 def full_rows(upper):

@@ -11,6 +11,7 @@ from queue import SimpleQueue
 
 import numpy as np
 
+BLOCK, MOST_BLOCKS = 4096, 256  # nodes in a block, and blocks: each costs microseconds, and every core is to have some
 MIN_BLOCK = 512  # points: below this a thread costs more than it gives
 
 
@@ -91,6 +92,16 @@ def available_cores():
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def node_bounds(n):
+    """Bounds of the blocks that n nodes are summed by: as many as n says, whatever the number of threads."""
+    return even_bounds(n, n_node_blocks(n))
+
+
+def n_node_blocks(n):
+    """Number of blocks of n nodes."""
+    return max(1, min(n // BLOCK, MOST_BLOCKS))
 
 
 def even_bounds(n, n_blocks):

@@ -23,9 +23,12 @@ def add_multiple(v, p, V, i):
 
 
 def add_products(Q, i, p, w):
-    """``Q[i + a] += p * w[a]`` for four float32 w; Q is float64."""
+    """``Q[i + a] += p * w[a]`` for four float32 w; Q is float64, and products, at most 1, are rounded to multiples of
+    2^-23: their sums, up to 2^30, are exact, so they are the same in any order.
+    """
+    one = p / p
     for a in range(4):
-        Q[i + a] += p * w[a]
+        Q[i + a] += (p * w[a] + one) - one
 
 
 def copy(target, i, source, j):
@@ -64,8 +67,11 @@ def _add_products(typing_context, Q, i, p, w):
     def generate(context, builder, signature, arguments):
         Q, i, p, w = arguments
         address = _at(context, builder, signature.args[0], Q, i, DOUBLE4)
-        products = builder.fpext(builder.fmul(_filled(builder, p), _vector(builder, w)), DOUBLE4)
-        builder.store(builder.fadd(builder.load(address, align=8), products), address, align=8)
+        ones = ir.Constant(FLOAT4, [1.0] * 4)
+        products = builder.fmul(_filled(builder, p), _vector(builder, w))
+        rounded = builder.fsub(builder.fadd(products, ones), ones)
+        total = builder.fadd(builder.load(address, align=8), builder.fpext(rounded, DOUBLE4))
+        builder.store(total, address, align=8)
         return context.get_dummy_value()
 
     return types.void(Q, i, p, w), generate

@@ -41,14 +41,24 @@ class Patches(NamedTuple):
     Q: np.ndarray
 
 
-def patches(low, high, origin, inv_h, scratch):
-    """Patches just large enough for blocks of points in the boxes from `low` to `high` (b, d); Q may be `scratch`."""
-    ends = [((ends.astype(np.float32) - origin) * inv_h).astype(np.int64) for ends in (low, high)]
-    size = ends[1] - ends[0] + ORDER
-    first = np.concatenate([[0], np.cumsum(size.prod(axis=1))])
+def patches(boxes, n_patches, grid, most, scratch):
+    """Patches just large enough for the points of consecutive blocks, whose boxes (b, 2, d) are given, and the first
+    block of each (and the number of blocks). They are `n_patches`, or half of these, and so on, until they have no more
+    than `most` nodes together. Q may be `scratch`.
+    """
+    while True:
+        cuts = [len(boxes) * p // n_patches for p in range(n_patches + 1)]
+        low = np.minimum.reduceat(boxes[:, 0], cuts[:-1], axis=0)
+        high = np.maximum.reduceat(boxes[:, 1], cuts[:-1], axis=0)
+        ends = [((ends.astype(np.float32) - grid.origin) * grid.inv_h).astype(np.int64) for ends in (low, high)]
+        size = ends[1] - ends[0] + ORDER
+        first = np.concatenate([[0], np.cumsum(size.prod(axis=1))])
+        if n_patches == 1 or first[-1] <= most:
+            break
+        n_patches = n_patches // 2
     if len(scratch) < first[-1]:
         scratch = np.empty(first[-1] * 9 // 8)
-    return Patches(ends[0] - 1, size, first, scratch)
+    return Patches(ends[0] - 1, size, first, scratch), cuts
 
 
 @kernel

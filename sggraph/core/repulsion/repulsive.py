@@ -14,17 +14,16 @@ from math import prod
 
 import numpy as np
 
-from ..engine.blocks import even_bounds, weighted_bounds
+from ..engine.blocks import n_node_blocks, node_bounds, weighted_bounds
 from .convolution import Convolution
 from .grid import Grid, add_patches, bounding_boxes, gather, patches, spread
 from .islands import add_to_points, pack_islands, take_islands
 from .near_field import Cells, add_near_pairs, cells_within, room_for, sort_into_cells
 from .planning import CROWDED, DEFAULT_LIMIT, cheapest_plan, crowded_cells, exact_plan, fits, fixed_plan, is_exact
 
-SPREAD_BLOCKS = 4  # of points, each with a grid of its own: more need more memory, and more time to be added up
+MOST_PATCHES = 4  # times the grid, that the parts of the grid have together, one for each thread: memory
 ADD_BLOCKS, ADD_LEAST = 16, 1 << 14  # of the lines of the grid when these are added up, and cells in each: a small
 # grid is not worth a second
-PAIR_BLOCKS = 32  # of cells, with about as many points, but not pairs: several a thread even that out
 REPLAN_EVERY = 50  # evaluations: a plan for 40,000 points takes about as long as one of them, so it costs 2 %
 ROOM = 1.2  # times the cells, where a picture outgrew its grid: it will again, and each spectrum costs several FFTs
 MAX_LEVELS = 12  # 20,000 points, as many in each decade of their distances from .01 to 1e11, need that many
@@ -113,7 +112,7 @@ class Level:
 
     def __call__(self, Y, F):
         """Fill F; returns the sum of the potential over all points (each with itself), the drift and the mean of Y."""
-        bounds = even_bounds(len(Y), SPREAD_BLOCKS)
+        bounds = node_bounds(len(Y))
         boxes = np.empty((len(bounds) - 1, 3, Y.shape[1]))
         self.workers.run(bounding_boxes, bounds, Y, boxes)
         low, high, mean = boxes[:, 0].min(axis=0), boxes[:, 1].max(axis=0), boxes[:, 2].sum(axis=0) / len(Y)
@@ -154,9 +153,11 @@ class Level:
             self._scratch, self._charges = np.empty(0), np.empty(shape, np.float32)
         origin = (middle - (np.array(shape) - 1) * h / 2).astype(np.float32)  # half a cell to spare at each end
         inv_h = np.float32(1 / h)
-        parts = patches(boxes[:, 0], boxes[:, 1], origin, inv_h, self._scratch)
+        grid = Grid(origin, inv_h, shape)
+        n_patches = min(self.workers.n_jobs, len(boxes))
+        parts, cuts = patches(boxes[:, :2], n_patches, grid, MOST_PATCHES * prod(shape), self._scratch)
         self._scratch = parts.Q
-        self.workers.run(spread, bounds, Y, Grid(origin, inv_h, shape), parts)
+        self.workers.run(spread, [bounds[cut] for cut in cuts], Y, grid, parts)
         charges = self._charges.ravel()
         n_blocks = max(1, min(ADD_BLOCKS, len(charges) // ADD_LEAST))
         lines = [len(charges) * b // n_blocks // shape[-1] for b in range(n_blocks + 1)]
@@ -179,7 +180,7 @@ class Level:
         is_last = self.exact or self.depth == MAX_LEVELS or self.plan.h == 0
         crowded = crowded_cells(start, shape, n if is_last else CROWDED[d - 1])
         phi = self._add_finer(Y, F, crowded.reshape(shape), order, start) if crowded.any() else 0.0
-        bounds = weighted_bounds(start, PAIR_BLOCKS)
+        bounds = weighted_bounds(start, n_node_blocks(n))
         phis = np.zeros(len(bounds) - 1)
         r2, c = np.float32(R * R), np.float32(1 / (1 + R * R))
         self.workers.run(add_near_pairs, bounds, Cells(shape, start, order, X), crowded, r2, c, F, phis)

@@ -12,7 +12,7 @@ from ..engine.blocks import even_bounds
 from ..engine.jit import kernel
 from ..engine.vector import column, minus, over, plus, plus_times, point, put, square, zeros
 
-BLOCKS = 16  # nodes all need the same time: any number some times that of the threads would do
+BLOCKS = 64  # nodes all need the same time: any number some times that of the threads would do
 LEAST = np.float32(0.05)  # share of a distance that an offset leaves: neighbours are to be near, not on one spot
 
 

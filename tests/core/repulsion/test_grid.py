@@ -19,11 +19,14 @@ def points(n, shape, origin, h, seed=0):
     return (origin + h * x).astype(np.float32)
 
 
+BLOCKS = [(1, 1), (4, 4), (7, 3), (64, 16)]  # of points, and patches
+
+
 def frame(d, offset=0.0):
     return SHAPES[d], np.linspace(-2, 1, d).astype(np.float32) + np.float32(offset), 0.375
 
 
-def run_spread(Y, origin, h, shape, n_blocks=1, n_jobs=1):
+def run_spread(Y, origin, h, shape, n_blocks=1, n_jobs=1, n_patches=None, most=np.inf):
     """The charges, from blocks of points and of lines."""
     bounds = np.linspace(0, len(Y), n_blocks + 1).astype(int).tolist()
     n_lines = int(np.prod(shape[:-1]))
@@ -32,9 +35,10 @@ def run_spread(Y, origin, h, shape, n_blocks=1, n_jobs=1):
     inv_h = np.float32(1 / h)
     with Workers(n_jobs) as workers:
         workers.run(bounding_boxes, bounds, Y, boxes)
-        parts = patches(boxes[:, 0], boxes[:, 1], origin, inv_h, np.full(7, np.nan))
+        grid = Grid(origin, inv_h, shape)
+        parts, cuts = patches(boxes[:, :2], n_patches or n_blocks, grid, most, np.full(7, np.nan))
         parts.Q[:] = np.nan
-        workers.run(spread, bounds, Y, Grid(origin, inv_h, shape), parts)
+        workers.run(spread, [bounds[cut] for cut in cuts], Y, grid, parts)
         workers.run(add_patches, lines, shape, parts, charges.ravel())
     return charges.astype(float)
 
@@ -122,7 +126,7 @@ def test_the_stencil_ends_at_the_border_of_the_grid():
     """The first and last cells that hold a whole stencil, nodes 0..3 and m-4..m-1."""
     shape, origin, h = (8,), np.zeros(1, np.float32), 1.0
     assert ORDER == 4
-    for x, nodes in [(1.0, range(3)), (1.5, range(4)), (5.5, range(4, 8)), (5.999, range(4, 8))]:
+    for x, nodes in [(1.0, range(3)), (1.5, range(4)), (5.5, range(4, 8)), (5.9, range(4, 8))]:
         Q = run_spread(np.array([[x]], np.float32), origin, h, shape)
         assert set(np.flatnonzero(Q)) == set(nodes)
 
@@ -146,13 +150,36 @@ def test_patches_are_no_larger_than_their_points_need(d):
     Y = points(600, SHAPES[d], np.zeros(d, np.float32), 1.0)
     Y = Y[Y[:, 0].argsort()]
     halves = Y[:300], Y[300:]
-    low, high = (np.array([ends(half, axis=0) for half in halves], float) for ends in (np.min, np.max))
-    parts = patches(low, high, np.zeros(d, np.float32), np.float32(1), np.empty(0))
+    boxes = np.array([[half.min(axis=0), half.max(axis=0)] for half in halves], float)
+    grid = Grid(np.zeros(d, np.float32), np.float32(1), SHAPES[d])
+    parts, cuts = patches(boxes, 2, grid, np.inf, np.empty(0))
+    assert cuts == [0, 1, 2]
     assert m <= parts.size[:, 0].sum() <= m + 4
     assert (parts.corner >= 0).all()
     assert (parts.corner + parts.size <= SHAPES[d]).all()
-    again = patches(low, high, np.zeros(d, np.float32), np.float32(1), parts.Q)
+    again, _ = patches(boxes, 2, grid, np.inf, parts.Q)
     assert again.Q is parts.Q
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_patches_are_fewer_where_they_would_be_too_large(d):
+    boxes = np.tile([np.ones(d), np.array(SHAPES[d]) - 3.0], (8, 1, 1))
+    grid = Grid(np.zeros(d, np.float32), np.float32(1), SHAPES[d])
+    whole = patches(boxes, 1, grid, np.inf, np.empty(0))[0].first[-1]
+    for most, number in ((8 * whole, 8), (7 * whole, 4), (2 * whole, 2), (0, 1)):
+        parts, cuts = patches(boxes, 8, grid, most, np.empty(0))
+        assert len(parts.size) == len(cuts) - 1 == number
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_charges_are_exact_sums_whatever_the_blocks(d):
+    """And hardly other than those of weights that are not rounded."""
+    shape, origin, h = frame(d)
+    Y = points(20_000, shape, origin, h)
+    charges = [run_spread(Y, origin, h, shape, n_blocks, n_patches=n_patches) for n_blocks, n_patches in BLOCKS]
+    for other in (*charges[1:], run_spread(Y[::-1].copy(), origin, h, shape)):
+        np.testing.assert_array_equal(other, charges[0])
+    np.testing.assert_allclose(charges[0], naive.spread(Y, origin, h, shape), rtol=1e-5, atol=1e-3)
 
 
 @pytest.mark.parametrize("d", [1, 2, 3])
