@@ -137,9 +137,10 @@ class Forces:
 
     def _follow(self, motion):
         """Stand in the order of the Motion, and with its plans: it may have been reordered, or be another one."""
-        if motion.order is not self._order:
+        if motion.order is not self._order and not np.array_equal(motion.order, self._order):
             self.P = renumbered(self.P, self._rank[motion.order], self.workers)
-            self._order, self._rank = motion.order, scattered(np.arange(len(motion.order)), motion.order)
+            self._rank = scattered(np.arange(len(motion.order)), motion.order)
+        self._order = motion.order
         if motion.plans is not self._plans:
             self.repulsion.plans = self._plans = motion.plans
 

@@ -64,11 +64,6 @@ def is_exact(n, h=None, exact=None):
     return h is None and n <= EXACT_BELOW
 
 
-def exact_plan(extent):
-    """Direct summation: a radius beyond all pairs."""
-    return Plan(0.0, max(1e3, 1e6 * float(extent.max())), ())
-
-
 def fixed_plan(extent, h, limit=DEFAULT_LIMIT):
     """A plain grid of the side that the caller wants; raises a MemoryError if it has more cells than the limit."""
     widest = extent.max()

@@ -14,12 +14,13 @@ from math import prod
 
 import numpy as np
 
-from ..engine.blocks import n_node_blocks, node_bounds, weighted_bounds
+from ..engine.blocks import MOST_BLOCKS, even_bounds, n_node_blocks, node_bounds, weighted_bounds
+from .all_pairs import add_all_pairs
 from .convolution import Convolution
 from .grid import Grid, add_patches, bounding_boxes, gather, patches, spread
 from .islands import add_to_points, pack_islands, take_islands
 from .near_field import Cells, add_near_pairs, cells_within, room_for, sort_into_cells
-from .planning import CROWDED, DEFAULT_LIMIT, cheapest_plan, crowded_cells, exact_plan, fits, fixed_plan, is_exact
+from .planning import CROWDED, DEFAULT_LIMIT, cheapest_plan, crowded_cells, fits, fixed_plan, is_exact
 
 MOST_PATCHES = 4  # times the grid, that the parts of the grid have together, one for each thread: memory
 ADD_BLOCKS, ADD_LEAST = 16, 1 << 14  # of the lines of the grid when these are added up, and cells in each: a small
@@ -112,6 +113,8 @@ class Level:
 
     def __call__(self, Y, F):
         """Fill F; returns the sum of the potential over all points (each with itself), the drift and the mean of Y."""
+        if self.exact:
+            return self._exactly(Y, F)
         bounds = node_bounds(len(Y))
         boxes = np.empty((len(bounds) - 1, 3, Y.shape[1]))
         self.workers.run(bounding_boxes, bounds, Y, boxes)
@@ -126,19 +129,24 @@ class Level:
             phi += self._add_near(Y, F, low, high)
         return phi, drift, mean
 
+    def _exactly(self, Y, F):
+        bounds = even_bounds(len(Y), MOST_BLOCKS)
+        phis = np.zeros(len(bounds) - 1)
+        self.workers.run(add_all_pairs, bounds, Y, Y.T.copy(), (0,) * Y.shape[1], F, phis)
+        mean = Y.mean(axis=0, dtype=np.float64)
+        return phis.sum(), np.zeros_like(mean), mean
+
     def _update_plan(self, Y, low, extent):
         self._age += 1
         young = self.plan is not None and self._age <= REPLAN_EVERY
         allowed = young and prod(self.plan.shape) <= self.limit.cells  # a plan restored from elsewhere may be larger
-        if allowed and fits(self.plan, extent) and not (self.exact and extent.max() > self.plan.R):
+        if allowed and fits(self.plan, extent):
             return
         before, outgrown = self.plan, young
         self._age = 0
         if not np.isfinite(extent).all():  # diverged: the gradient will tell
             extent = np.zeros_like(extent)
-        if self.exact:
-            self.plan = exact_plan(extent)
-        elif self.h is not None:
+        if self.h is not None:
             self.plan = fixed_plan(extent, self.h, self.limit)
         else:
             room = ROOM ** (1 / len(extent)) if outgrown else 1.0
@@ -177,7 +185,7 @@ class Level:
         start = np.empty(int(np.prod(shape)) + 1, np.int32)
         X = room_for(n, d)
         sort_into_cells(Y, low.astype(np.float32), inv_side, shape, cell, start, order, X)
-        is_last = self.exact or self.depth == MAX_LEVELS or self.plan.h == 0
+        is_last = self.depth == MAX_LEVELS or self.plan.h == 0
         crowded = crowded_cells(start, shape, n if is_last else CROWDED[d - 1])
         phi = self._add_finer(Y, F, crowded.reshape(shape), order, start) if crowded.any() else 0.0
         bounds = weighted_bounds(start, n_node_blocks(n))

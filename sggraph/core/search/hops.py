@@ -14,6 +14,7 @@ WORD = 64  # bits of the largest integer
 TURN = 0.2  # times the edges that are left (of all, for a word): a front with more is met half-way; with .05 64
 # searches take 6 % longer, with .8 20 %
 LONG = 100  # edges of a path: beyond that fronts hardly meet, and one search after the other takes half the time
+FEW = 1000  # nodes: up to here one search after the other takes milliseconds, and no second kernel to compile
 _DE_BRUIJN = 0x03F79D71B4CB0A89  # its 64 windows of six bits are all different
 _PLACE = np.zeros(WORD, np.int64)
 
@@ -47,7 +48,7 @@ def write_hops(A, sources, out, workers, *, targets=None, symmetric=False):
 
     if out.size:
         search(0, 0, 1)
-        if out[:, 0].max() > LONG:
+        if out[:, 0].max() > LONG or n <= FEW:
             workers.run(search, range(1, len(sources) + 1))
         else:
             n_groups = -(-len(sources) // WORD)
