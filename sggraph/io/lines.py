@@ -38,9 +38,9 @@ def layout(lines, suffix, given):
     )
     if not plain:
         raise ValueError("it holds comments only, no edges: name the columns in a header if names begin with # or %")
-    head = [lines[k] for k in plain]
-    separator, width = _separator(head, suffix)
-    rows = [cells(line, separator) for line in head]
+    separator, width = _separator([lines[k] for k in plain], suffix)
+    body = (line for line in islice(lines, plain[0], None) if line.strip() and not is_comment(line, separator, width))
+    rows = [cells(line, separator) for line in islice(body, HEAD + 1)]
     fits = [[_value(cell) for cell in row] for row in rows if len(row) == width]
     before = [k for k in range(plain[0]) if lines[k].strip()]
     names, body = _header_in_comment([lines[k] for k in before], separator, width), plain[0]
@@ -71,8 +71,13 @@ def cells(line, separator):
 
 
 def is_comment(line, separator, width):
-    """Whether a line of the body says nothing: it begins with # or %, and does not split like its neighbours."""
-    return line.lstrip()[0] in MARKS and not (ATTACHED.match(line) and len(cells(line, separator)) == width)
+    """Whether a line of the body says nothing: it begins with # or %, and does not split like its neighbours.
+
+    Words split like edges where blanks separate cells, so there the mark of a name has no blank behind it.
+    """
+    if line.lstrip()[0] not in MARKS:
+        return False
+    return len(cells(line, separator)) != width or (separator is None and not ATTACHED.match(line))
 
 
 def is_number(text):
