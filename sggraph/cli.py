@@ -150,8 +150,8 @@ def run_embed(arguments):
     from .io.graph_files import read_graph
 
     weight = None if arguments.weight.lower() == "none" else arguments.weight
-    table = {name: getattr(arguments, name) for name in ("source", "target", "bipartite")}
-    graph = read_graph(arguments.file, weight=weight, direction=arguments.direction, **table)
+    read = {name: getattr(arguments, name) for name in ("direction", "source", "target", "bipartite")}
+    graph = read_graph(arguments.file, weight=weight, **read)
     if arguments.components == "largest":
         graph = largest_component(graph)
     labels = None if table is None else labels_of_file(table, graph.nodes)

@@ -66,7 +66,10 @@ def cells(line, separator):
     if '"' not in line:
         return list(map(str.strip, line.split(separator)))
     line = line.strip().replace("\t", " ") if separator is None else line
-    row = next(csv.reader([line], delimiter=separator or " ", skipinitialspace=True))
+    try:
+        row = next(csv.reader([line], delimiter=separator or " ", skipinitialspace=True, strict=True))
+    except csv.Error:  # quotes that are letters of names
+        row = line.split(separator)
     return list(map(str.strip, row))
 
 

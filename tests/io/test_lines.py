@@ -92,7 +92,7 @@ def test_two_kinds_of_nodes_and_zipped_tables(tmp_path):
     graph = read_graph(tmp_path / "ratings.tsv.gz", source="userId", target="movieId", weight="rating", bipartite=True)
     assert graph.nodes == [("row", 1), ("row", 2), ("column", 2)]
     assert graph.adjacency.data.tolist() == [2.5, 3, 2.5, 3]
-    long = "user,item,n\n" + "".join(f"{k % 9},{k % 7},1\n" for k in range(120_000))
+    long = "user,item,n\n" + "".join(f"{k % 9},{k % 7},1\n" for k in range(180_000))
     assert len(long) > 2**20
     (tmp_path / "long.csv").write_text(long)
     quick = read_graph(tmp_path / "long.csv", source="user", target="item", bipartite=True)
