@@ -21,7 +21,7 @@ from ..runtime.warn import warn
 from .arcs import GraphWarning, Reading, arcs_of_labels
 from .formats import to_arcs
 from .matrices import check_indices
-from .types import Frame, IGraph, NetworkXGraph
+from .types import EdgeIndexed, Frame, GraphToolGraph, IGraph, LazyFrame, NetworKitGraph, NetworkXGraph, RustworkXGraph
 
 DIRECTIONS = ("auto", "symmetric", "out", "in")
 LARGE = 2**20  # entries: from here on a matrix is looked at first, whether it is clean
@@ -75,7 +75,12 @@ GraphLike: TypeAlias = (
     | Dataset
     | NetworkXGraph
     | IGraph
+    | RustworkXGraph
+    | NetworKitGraph
+    | GraphToolGraph
+    | EdgeIndexed
     | Frame
+    | LazyFrame
     | SparseMatrix
     | SupportsArray
     | list[Any]
@@ -191,7 +196,7 @@ def is_graph_like(X: object) -> bool:
     if X is None or isinstance(X, (str, PathLike, dict)):  # `as_graph` tells what it takes instead
         return True
     if hasattr(X, "columns"):
-        return {"source", "target"} <= {str(name).lower() for name in X.columns}
+        return {"source", "target"} <= {str(name).lower() for name in getattr(X, "column_names", X.columns)}
     return hasattr(X, "get_edgelist") or (hasattr(X, "adj") and hasattr(X, "is_directed"))
 
 

@@ -69,11 +69,11 @@ def arcs_of_frame(frame, table, how):
     choice = choose_columns(names, looks, source=how.source, target=how.target, weight=how.weight)
     if choice.note:
         warn(f"graph: {choice.note}", GraphWarning)
-    ends = _lists([columns[choice.source], columns[choice.target]])
-    if any(map(is_missing, (*ends[0], *ends[1]))):
+    weights = None if choice.weight is None else columns[choice.weight].to_list()
+    arcs = arcs_of_labels(*_lists([columns[choice.source], columns[choice.target]]), weights)
+    if any(map(is_missing, arcs.nodes)):
         called = [names[choice.source], names[choice.target]]
         raise ValueError(f"graph has missing values in its columns {called}: drop those rows first")
-    arcs = arcs_of_labels(*ends, None if choice.weight is None else columns[choice.weight].to_list())
     return kept_apart(arcs) if how.bipartite else arcs
 
 
