@@ -9,9 +9,9 @@ from .embed import sgtsne_layout as sgtsne_layout
 from .estimator import SGtSNEpi as SGtSNEpi
 from .features.point_cloud import point_cloud_to_graph as point_cloud_to_graph
 from .graph.adjacency import Graph as Graph
-from .graph.adjacency import GraphWarning as GraphWarning
 from .graph.adjacency import as_graph as as_graph
 from .graph.adjacency import graph_hash as graph_hash
+from .graph.arcs import GraphWarning as GraphWarning
 from .io.embeddings import load_embedding as load_embedding
 from .io.embeddings import save_embedding as save_embedding
 from .io.embeddings import write_embedding as write_embedding

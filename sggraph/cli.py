@@ -12,15 +12,13 @@ from time import perf_counter
 
 from . import __version__
 
-FORMATS = ".mtx, .npz, .csv, .tsv, .txt, .edgelist, .graphml, .gml or .gexf, each also with .gz"
+FORMATS = ".mtx, .npz, .csv, .tsv, .txt, .edgelist, .parquet, .graphml, .gml or .gexf, each also with .gz"
 OUTPUTS = ".csv, .tsv, .parquet, .gexf or .graphml (Gephi), .cyjs (Cytoscape) or .npz (with the provenance)"
 FLAGS = {"d": "-d", "lambda_": "--lambda", "random_state": "--seed"}  # of the arguments of SGtSNEpi
 
 
-FLAGS |= {
-    name: f"--{name.replace('_', '-')}"
-    for name in ("balance", "components", "max_iter", "early_exag", "alpha", "eta", "n_jobs", "checkpoint")
-}
+WORDS = ("balance", "components", "max_iter", "early_exag", "alpha", "eta", "n_jobs", "checkpoint")
+FLAGS |= {name: f"--{name.replace('_', '-')}" for name in WORDS}
 
 
 def main(argv=None):
@@ -89,6 +87,9 @@ def make_parser():
     directions = ("auto", "symmetric", "out", "in")
     graph.add_argument("--direction", choices=directions, default="auto", help="of a directed one")
     graph.add_argument("--weight", default="weight", metavar="NAME", help="edge attribute (weight); none ignores them")
+    graph.add_argument("--source", metavar="NAME", help="column of a table with one end of the edges")
+    graph.add_argument("--target", metavar="NAME", help="column with the other end")
+    graph.add_argument("--bipartite", action="store_true", help="sources and targets are two kinds of nodes")
     graph.add_argument(
         "--components",
         choices=("auto", "pack", "together", "largest"),
@@ -149,7 +150,8 @@ def run_embed(arguments):
     from .io.graph_files import read_graph
 
     weight = None if arguments.weight.lower() == "none" else arguments.weight
-    graph = read_graph(arguments.file, weight=weight, direction=arguments.direction)
+    read = {name: getattr(arguments, name) for name in ("direction", "source", "target", "bipartite")}
+    graph = read_graph(arguments.file, weight=weight, **read)
     if arguments.components == "largest":
         graph = largest_component(graph)
     labels = None if table is None else labels_of_file(table, graph.nodes)

@@ -479,3 +479,13 @@ def test_names_escaped_for_spreadsheets_find_their_labels(monkeypatch):
     seen = drawn_options(monkeypatch)
     assert embed("formula.csv", "--labels", "labels.csv", "--plot", "Y.png") == 0
     assert [options["labels"] for options in seen] == [["x", "=y", "z"]]
+
+
+def test_columns_of_a_table(folder, capsys):
+    (folder / "ratings.csv").write_text("user,item,stars,when\n1,2,5,9\n2,3,1,9\n")
+    assert embed("ratings.csv") == 2
+    assert "'user', 'item', 'stars', 'when'" in capsys.readouterr().err
+    assert embed("ratings.csv", "--source", "user", "--target", "item", "--weight", "stars") == 0
+    assert {row["node"] for row in rows_of("ratings_embedding.csv")} == {"1", "2", "3"}
+    assert embed("ratings.csv", "--source", "user", "--target", "item", "--weight", "none", "--bipartite") == 0
+    assert len(rows_of("ratings_embedding.csv")) == 4

@@ -16,21 +16,17 @@ from scipy import sparse
 
 from ..core.types import Direction, Numbers, SparseMatrix, SupportsArray, Weight
 from ..datasets.dataset import Dataset
-from ..runtime.checks import check_choice, is_flag, refused
+from ..runtime.checks import check_choice, check_flag, is_flag, refused
 from ..runtime.warn import warn
-from .formats import arcs_of_labels, check_indices, to_arcs
-from .types import Frame, IGraph, NetworkXGraph
+from .arcs import GraphWarning, Reading, arcs_of_labels
+from .formats import to_arcs
+from .matrices import check_indices
+from .types import EdgeIndexed, Frame, GraphToolGraph, IGraph, LazyFrame, NetworKitGraph, NetworkXGraph, RustworkXGraph
 
 DIRECTIONS = ("auto", "symmetric", "out", "in")
 LARGE = 2**20  # entries: from here on a matrix is looked at first, whether it is clean
 CHUNK = 2**20  # entries that are hashed at a time
 ROUNDING = 1e-5  # weights of i->j and j->i this close (relative) differ by float32 rounding, not by direction
-
-
-class GraphWarning(UserWarning):
-    """What was given is not taken as it stands: self-loops dropped, fewer neighbours than asked for, an array that may
-    be a graph or samples.
-    """
 
 
 class Graph(NamedTuple):
@@ -79,7 +75,12 @@ GraphLike: TypeAlias = (
     | Dataset
     | NetworkXGraph
     | IGraph
+    | RustworkXGraph
+    | NetworKitGraph
+    | GraphToolGraph
+    | EdgeIndexed
     | Frame
+    | LazyFrame
     | SparseMatrix
     | SupportsArray
     | list[Any]
@@ -88,7 +89,15 @@ GraphLike: TypeAlias = (
 )
 
 
-def as_graph(graph: GraphLike, *, weight: Weight = "weight", direction: Direction = "auto") -> Graph:
+def as_graph(
+    graph: GraphLike,
+    *,
+    weight: Weight = "weight",
+    direction: Direction = "auto",
+    source: Hashable = None,
+    target: Hashable = None,
+    bipartite: bool = False,
+) -> Graph:
     """Turn anything that describes a graph into a clean `Graph`.
 
     Parameters
@@ -101,9 +110,13 @@ def as_graph(graph: GraphLike, *, weight: Weight = "weight", direction: Directio
         - a square NumPy array or nested list: entry (i, j) is the weight of the arc from i to j (masked: none);
         - an igraph graph; its vertex attribute "name" names the nodes where it is present and unique;
         - a tuple ``(row, col)`` or ``(row, col, weight)`` of 1-D arrays, ``row`` and ``col`` of integers from 0;
-        - a pandas edge list with columns source, target[, weight]; without these names the first two columns, and
-          the third of exactly three; nodes follow their first appearance. (Columns that equal the index, text or
-          more than three of them, are an adjacency matrix.)
+        - a table of edges of pandas, polars, pyarrow or whatever narwhals takes: its ends are the columns source and
+          target, from and to, node1 and node2, ..., in any case, its weight a column of numbers called weight, value,
+          count, score, ...; without names two columns, or three. Nodes follow their first appearance;
+        - a table whose columns have the names of its rows (its index, or its first column), in any order: a matrix;
+        - a list of tuples (source, target) or (source, target, weight);
+        - an ``edge_index`` of integers of shape (2, m), each column an arc; a graph of PyTorch Geometric, OGB,
+          rustworkx, NetworKit, graph-tool or scikit-network;
         - a `Dataset` of `sggraph.datasets`;
         - a `Graph`, which is returned as it is: its direction was settled when it was made.
 
@@ -119,6 +132,11 @@ def as_graph(graph: GraphLike, *, weight: Weight = "weight", direction: Directio
         "out": the nodes to which i points. "in": the nodes that point to i.
         With these two, rows of sinks or sources are empty; in their probabilities these nodes count the arcs that
         they have, those of the other direction.
+    source, target : hashable, optional
+        Names of the columns that hold the ends, where their names do not tell; positions in a table without names.
+    bipartite : bool, default False
+        Rows and columns of a matrix, of any shape, or of a crosstab, sources and targets of edges, are two kinds of
+        nodes, rows first. Names that both kinds have become ("row", name) and ("column", name).
 
     Returns
     -------
@@ -128,14 +146,15 @@ def as_graph(graph: GraphLike, *, weight: Weight = "weight", direction: Directio
     Raises
     ------
     ValueError
-        Negative, NaN, infinite or non-numeric weights; matrices that are not square; no nodes; unusable edge arrays.
+        Negative, NaN, infinite or non-numeric weights; matrices that are not square; no nodes; unusable edge arrays;
+        a table whose columns do not tell the ends of edges.
     TypeError
         `graph` is of an unknown type.
 
     Warns
     -----
     GraphWarning
-        Once, with their number, if self-loops were dropped.
+        Once, with their number, if self-loops were dropped; where columns of a table are guessed or left out.
 
     Examples
     --------
@@ -157,15 +176,15 @@ def as_graph(graph: GraphLike, *, weight: Weight = "weight", direction: Directio
     array([[0., 0.],
            [2., 0.]])
     """
-    check_options(weight, direction)
+    check_options(weight, direction, source, target, bipartite)
     if isinstance(graph, Graph):
         return graph
-    if sparse.issparse(graph) and graph.format == "csr" and graph.nnz >= LARGE:
+    if not bipartite and sparse.issparse(graph) and graph.format == "csr" and graph.nnz >= LARGE:
         check_indices(graph)
         copied = _copied_if_clean(graph, weight)
         if copied is not None:
             return copied
-    return _clean(to_arcs(graph, weight), direction)
+    return _clean(to_arcs(graph, Reading(weight, source, target, bipartite)), direction)
 
 
 def is_graph_like(X: object) -> bool:
@@ -177,7 +196,7 @@ def is_graph_like(X: object) -> bool:
     if X is None or isinstance(X, (str, PathLike, dict)):  # `as_graph` tells what it takes instead
         return True
     if hasattr(X, "columns"):
-        return {"source", "target"} <= set(X.columns)
+        return {"source", "target"} <= {str(name).lower() for name in getattr(X, "column_names", X.columns)}
     return hasattr(X, "get_edgelist") or (hasattr(X, "adj") and hasattr(X, "is_directed"))
 
 
@@ -191,17 +210,6 @@ def quiet_graph(graph: GraphLike) -> Graph:
 def label_edges(sources: Iterable[Hashable], targets: Iterable[Hashable], weights: Numbers | None = None) -> Graph:
     """Make a clean, undirected `Graph` of edges between named nodes, in the order of their first appearance.
 
-    Parameters
-    ----------
-    sources, targets : list of hashable
-        The ends of the edges.
-    weights : sequence of float, optional
-        One weight an edge; 1 for each if not given.
-
-    Returns
-    -------
-    Graph
-
     Examples
     --------
     >>> from sggraph.graph.adjacency import label_edges
@@ -211,13 +219,13 @@ def label_edges(sources: Iterable[Hashable], targets: Iterable[Hashable], weight
     return clean_edges(arcs_of_labels(sources, targets, weights))
 
 
-def clean_edges(arcs):
-    """Make a clean, undirected `Graph` of the edges in ``Arcs``."""
-    return _clean(arcs, "symmetric")
+def clean_edges(arcs, direction="symmetric"):
+    """Make a clean `Graph` of ``Arcs``."""
+    return _clean(arcs, direction)
 
 
 def graph_hash(graph: GraphLike) -> str:
-    """Fingerprint of a graph: equal for equal adjacencies, whatever they came in and whatever the nodes are called.
+    """Fingerprint of a graph: equal for equal adjacencies, whatever the nodes are called.
 
     Parameters
     ----------
@@ -247,9 +255,13 @@ def graph_hash(graph: GraphLike) -> str:
     return digest.hexdigest()
 
 
-def check_options(weight, direction):
-    """Raise ValueError unless `weight` and `direction` are what `as_graph` accepts."""
+def check_options(weight, direction, source=None, target=None, bipartite=False):
+    """Raise ValueError unless the options are what `as_graph` accepts."""
     check_choice("direction", direction, *DIRECTIONS)
+    check_flag("bipartite", bipartite)
+    for word, name in (("source", source), ("target", target)):
+        if is_flag(name) or callable(name) or getattr(name, "__hash__", None) is None:
+            raise refused(word, name, "the name of a column of a table")
     if is_flag(weight) or callable(weight) or getattr(weight, "__hash__", None) is None:
         raise refused("weight", weight, "the name of an edge attribute, or None to ignore weights")
 

@@ -95,12 +95,17 @@ def read_tsv(content):
     return read_csv(content, "\t")
 
 
-def read_parquet(content):
-    """The SavedEmbedding in the bytes of a Parquet file."""
+def frame_of_parquet(content):
+    """The frame of pandas in the bytes of a Parquet file."""
     try:
-        frame = _pandas().read_parquet(io.BytesIO(content))
+        return _pandas().read_parquet(io.BytesIO(content))
     except ImportError as error:
         raise ImportError(f".parquet {PARQUET_REMEDY}") from error
+
+
+def read_parquet(content):
+    """The SavedEmbedding in the bytes of a Parquet file."""
+    frame = frame_of_parquet(content)
     axes = [name for name in AXES if name in frame]
     if "node" not in frame or not axes:
         raise ValueError(f"its columns are {list(frame)} where it needs node, x[, y[, z]][, label]")

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 import scipy.io
 from scipy import sparse
 
@@ -68,6 +69,15 @@ def seeds():
         ):
             content = "\n".join(lines).encode()
             add(f"graph.{name}", gzip.compress(content, mtime=0) if name.endswith("gz") else content)
+    for content in (
+        "#tag,of,n\n,source,target,type,count\n0,#a,b,x,2\n1,b,%c,y,1\n",
+        "# FromNodeId\tToNodeId\n1\t2\n# more\n2\t3\n",
+        ",a,b,c\nc,0,1,2\na,1,0,0\nb,3,0,1\n",
+        '"from"|"to"|"score"\n"1"|"a, b"|"c"|.5\n',
+    ):
+        add("graph.csv", content)
+    frame = pd.DataFrame(list(small.edges(data="weight", default=1)), columns=["source", "target", "weight"])
+    add("graph.parquet", _written(frame.to_parquet))
     for data in (True, False, ["weight"]):
         add("graph.edgelist", _written(lambda file, data=data: nx.write_edgelist(G, file, data=data)))
     fitted = SGtSNEpi(random_state=0, max_iter=2, d=3).fit(nx.path_graph(6))

@@ -305,8 +305,10 @@ def test_data_frame(columns):
 
 def test_data_frame_variants():
     frame = pd.DataFrame({"when": [7, 8], "source": [5, 3], "target": [3, 4]})
-    assert as_graph(frame).nodes == [5, 3, 4]
-    assert set(as_graph(frame).adjacency.data) == {1}
+    with pytest.warns(GraphWarning, match="no weight among its columns 'when'"):
+        graph = as_graph(frame)
+    assert graph.nodes == [5, 3, 4]
+    assert set(graph.adjacency.data) == {1}
     frame["weight"] = [2, 3]
     assert as_graph(frame).weighted
     assert not as_graph(frame, weight=None).weighted
@@ -426,7 +428,7 @@ def weighted_edge(w):
         (np.ones((2, 2, 2)), r"shape \(2, 2, 2\)"),
         (np.array(5), r"shape \(\)"),
         (sparse.coo_array(np.ones(3)), r"shape \((1, )?3,?\)"),
-        ([(0, 1), (1, 2), (2, 0)], r"edges\[:, 0\]"),
+        ([[0, 1], [1, 2], [2, 0]], r"edges\[:, 0\]"),
         ([[0, 1], [1]], "unequal length"),
         (nx.Graph(), "no nodes"),
         (np.zeros((0, 0)), "no nodes"),
@@ -445,7 +447,7 @@ def weighted_edge(w):
         ((np.array([2**63], np.uint64), [1]), "9223372036854775808"),
         (([2**63 - 1], [1]), "return_inverse"),
         (([0, 5], [1, 10**6]), "2 edges but ids up to 1000000.*return_inverse"),
-        (pd.DataFrame({"source": [1]}), "source, target"),
+        (pd.DataFrame({"source": [1]}), "columns 'source', .*give source= and target="),
         (pd.DataFrame({"source": [1, None], "target": [1, 2]}), "missing values"),
         (pd.DataFrame({"source": [[1]], "target": [2]}), "hashed"),
         (pd.DataFrame({"source": [1], "target": [2], "weight": [None]}), "weight None|NaN"),

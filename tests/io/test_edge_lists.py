@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 
 from sggraph.graph.adjacency import GraphWarning
+from sggraph.graph.arcs import Reading
 from sggraph.io import edge_lists
 from sggraph.io.edge_lists import _read_any, _read_plain
 
@@ -42,7 +43,7 @@ def outcome(read, *arguments):
 @given(edge_texts(), st.sampled_from([".csv", ".tsv", ".txt"]), st.sampled_from(["weight", None, "target"]))
 @example(b"\n0 0 0\n0 0 0\n0 0 \x1c", ".csv", None)  # white space to Python
 def test_both_ways_agree(content, suffix, weight):
-    fast, patient = (outcome(read, content, suffix, weight) for read in (_read_plain, _read_any))
+    fast, patient = (outcome(read, content, suffix, Reading(weight)) for read in (_read_plain, _read_any))
     if fast is None:
         return
     if isinstance(fast, str):
@@ -61,25 +62,26 @@ def test_both_ways_agree(content, suffix, weight):
         "source,target,weight\na,b,0.1\nb,c,1e-3\n",
         "u,v\n1,2\n2,3\n",
         "a b 12345678901234567890.5\nb c 0.12345678901234567\n",
-        "x;y;count\r\na;b;2\r\n",
+        "x1;x2;count\r\n1;2;2\r\n".replace("x", "node "),
+        "u,v\n1,2\n3,w\n",
+        "a,b\n",
+        "# FromNodeId\tToNodeId\n1\t2\n3\t1\n",
         "Id,Source,Target,Weight\n7,New York,Zürich,2\n8,Zürich,a,3\n",
     ],
 )
 def test_plain_files_take_the_fast_way(text):
-    fast, patient = (read(text.encode(), ".csv", "weight") for read in (_read_plain, _read_any))
+    fast, patient = (read(text.encode(), ".csv", Reading()) for read in (_read_plain, _read_any))
     assert fast.nodes == patient.nodes
     np.testing.assert_array_equal(fast.adjacency.toarray(), patient.adjacency.toarray())
 
 
-@pytest.mark.parametrize(
-    "text", ['"a",b\nb,c\n', "a b {}\nb c {}\n", "a,b\nb\n", "a,b,x\nb,c,y\n", "u,v\n1,2\n3,w\n", "a,b\n"]
-)
+@pytest.mark.parametrize("text", ['"a",b\nb,c\n', "a b {}\nb c {}\n", "a,b\nb\n", "a,b,x\nb,c,y\n", "a,b\n#c,b\n"])
 def test_what_the_fast_way_leaves(text):
-    assert _read_plain(text.encode(), ".csv", "weight") is None
+    assert _read_plain(text.encode(), ".csv", Reading()) is None
 
 
 def test_the_length_decides(monkeypatch):
     monkeypatch.setattr(edge_lists, "_read_plain", lambda *_: "fast")
     monkeypatch.setattr(edge_lists, "_read_any", lambda *_: "patient")
-    assert edge_lists.read_edges(b"a,b\n", ".csv", None) == "patient"
-    assert edge_lists.read_edges(b"a,b\n" * 2**18, ".csv", None) == "fast"
+    assert edge_lists.read_edges(b"a,b\n", ".csv", Reading()) == "patient"
+    assert edge_lists.read_edges(b"a,b\n" * 2**18, ".csv", Reading()) == "fast"

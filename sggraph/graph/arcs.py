@@ -1,0 +1,88 @@
+"""Coordinate arrays of a graph, ``Arcs``, and what makes them of names, of two kinds of nodes, and of weights."""
+
+from collections.abc import Hashable
+from typing import NamedTuple
+
+import numpy as np
+
+from ..runtime.checks import shown
+
+
+class GraphWarning(UserWarning):
+    """What was given is not taken as it stands: self-loops dropped, fewer neighbours than asked for, an array that may
+    be a graph or samples, columns of a table that are left out.
+    """
+
+
+class Reading(NamedTuple):
+    """What the caller says of a graph: names of columns or attributes, and whether it has two kinds of nodes."""
+
+    weight: Hashable = "weight"
+    source: Hashable = None
+    target: Hashable = None
+    bipartite: bool = False
+
+
+class Arcs(NamedTuple):
+    """Arcs of a graph, one an entry: from which row to which column, how heavy."""
+
+    row: np.ndarray
+    col: np.ndarray
+    weights: np.ndarray
+    nodes: list
+    undirected: bool  # every entry is an edge, to be counted from both its ends
+
+
+def arcs_of_labels(sources, targets, weights=None):
+    """Undirected edges between named nodes, which follow their first appearance."""
+    ends = [end for edge in zip(sources, targets, strict=True) for end in edge]
+    try:
+        nodes = list(dict.fromkeys(ends))  # keeps the order of first appearance
+    except TypeError as error:
+        raise ValueError(f"graph has node labels that cannot be hashed ({error}): use strings or numbers") from error
+    index = {node: i for i, node in enumerate(nodes)}
+    ids = np.fromiter(map(index.__getitem__, ends), np.int64, len(ends)).reshape(-1, 2)
+    weights = np.ones(len(ids)) if weights is None else as_weights(weights)
+    return Arcs(ids[:, 0], ids[:, 1], weights, nodes, True)
+
+
+def kept_apart(arcs):
+    """The same edges where sources and targets are two kinds of nodes, each in the order of its first appearance."""
+    (rows, row), (columns, col) = _numbered(arcs.row), _numbered(arcs.col)
+    return two_sided(row, col, arcs.weights, *([arcs.nodes[k] for k in kind] for kind in (rows, columns)))
+
+
+def _numbered(ends):
+    distinct, first, places = np.unique(ends, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    return distinct[order].tolist(), np.argsort(order)[places]
+
+
+def two_sided(row, col, weights, rows, columns):
+    """Edges between `rows` and `columns`; where a name is in both, names become ("row", name) and ("column", name)."""
+    if not set(rows).isdisjoint(columns):
+        rows, columns = [("row", name) for name in rows], [("column", name) for name in columns]
+    return Arcs(np.asarray(row, np.int64), np.asarray(col, np.int64) + len(rows), weights, [*rows, *columns], True)
+
+
+def as_weights(values):
+    """Coerce to a float64 copy; refuse what is not a column of real numbers."""
+    try:
+        array = np.asarray(values)
+    except ValueError:  # items of unequal length
+        array = np.empty((0, 0))
+    if array.ndim == 1 and array.dtype.kind in "biuf":
+        return array.astype(np.float64)
+    return np.array([_as_weight(value) for value in (values if array.ndim else [values])], dtype=np.float64)
+
+
+def _as_weight(value):
+    try:
+        if not isinstance(value, (str, bytes, np.complexfloating, np.timedelta64)):
+            return float(value)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise ValueError(
+        f"graph has the weight {shown(value)} of type {type(value).__name__}, but weights are real numbers: "
+        "convert them, or give weight=None to ignore weights"
+    )
