@@ -12,7 +12,8 @@ from time import perf_counter
 
 from . import __version__
 
-FORMATS = ".mtx, .npz, .csv, .tsv, .txt, .edgelist, .graphml, .gml or .gexf, each also with .gz"
+FORMATS = ".mtx, .npz, .csv, .tsv, .txt, .edgelist, .edges, .graphml, .gml, .gexf, .json, .net, .graph, .gr, .adjlist, "
+FORMATS += ".sif or out.NAME, each also with .gz, or what --format says"
 OUTPUTS = ".csv, .tsv, .parquet, .gexf or .graphml (Gephi), .cyjs (Cytoscape) or .npz (with the provenance)"
 FLAGS = {"d": "-d", "lambda_": "--lambda", "random_state": "--seed"}  # of the arguments of SGtSNEpi
 
@@ -89,6 +90,7 @@ def make_parser():
     directions = ("auto", "symmetric", "out", "in")
     graph.add_argument("--direction", choices=directions, default="auto", help="of a directed one")
     graph.add_argument("--weight", default="weight", metavar="NAME", help="edge attribute (weight); none ignores them")
+    graph.add_argument("--format", metavar="NAME", help="of FILE, where its name does not tell: konect, pajek, ...")
     graph.add_argument(
         "--components",
         choices=("auto", "pack", "together", "largest"),
@@ -149,7 +151,7 @@ def run_embed(arguments):
     from .io.graph_files import read_graph
 
     weight = None if arguments.weight.lower() == "none" else arguments.weight
-    graph = read_graph(arguments.file, weight=weight, direction=arguments.direction)
+    graph = read_graph(arguments.file, weight=weight, direction=arguments.direction, format=arguments.format)
     if arguments.components == "largest":
         graph = largest_component(graph)
     labels = None if table is None else labels_of_file(table, graph.nodes)
