@@ -19,7 +19,7 @@ def read_json(content, weight, direction):
     whole = json.loads(as_text(content))
     elements = whole.get("elements") if isinstance(whole, dict) else None
     if elements is not None:
-        whole = _of_cytoscape(elements, whole.get("data"))
+        whole = _of_cytoscape(elements) | {"directed": whole.get("directed")}
     elif isinstance(whole, dict) and isinstance(whole.get("graph"), dict) and "nodes" in whole["graph"]:
         whole = whole["graph"]
     key = next((key for key in LINKS if isinstance(whole, dict) and isinstance(whole.get(key), list)), None)
@@ -31,7 +31,7 @@ def read_json(content, weight, direction):
     return found.graph(direction)
 
 
-def _of_cytoscape(elements, data):
+def _of_cytoscape(elements):
     """Nodes and links of Cytoscape's elements, in groups or in one list."""
     if isinstance(elements, list):
         is_edge = [element.get("group") == "edges" or "source" in element["data"] for element in elements]
@@ -39,7 +39,7 @@ def _of_cytoscape(elements, data):
     else:
         groups = [elements.get("nodes", []), elements.get("edges", [])]
     nodes, links = ([element["data"] for element in group] for group in groups)
-    return {"nodes": nodes, "links": links, "directed": isinstance(data, dict) and data.get("directed") is True}
+    return {"nodes": nodes, "links": links}
 
 
 def _add_nodes(found, nodes):

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sggraph.GraphWarning")
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=6)
 XML_TEXT = TEXT.filter(lambda text: text.isprintable())
 LETTERS = st.text("abcxyzäλ語0189_-.", min_size=1, max_size=5).filter(lambda text: not text.isdigit())
+ASCII = st.text("abcxyz0189_-.", min_size=1, max_size=5).filter(lambda text: not text.isdigit())
 WEIGHTS = st.one_of(st.integers(1, 9), st.floats(1e-9, 1e9))
 
 
@@ -113,7 +114,7 @@ def igraph_of(G):
 
 @pytest.mark.parametrize("form", ["ncol", "lgl"])
 @settings(max_examples=60, deadline=None)
-@given(graphs(LETTERS, (nx.Graph,)))
+@given(graphs(ASCII, (nx.Graph,)))
 def test_lists_of_igraph(tmp_path_factory, form, G):
     path = tmp_path_factory.mktemp("round") / f"g.{form}"
     G.remove_edges_from(list(nx.selfloop_edges(G)))
