@@ -92,18 +92,19 @@ class Gathered:
 
     def _numbers(self):
         """The weights, 1 where an edge has none."""
-        found, there = self.weights, any(value is not None for value in self.weights)
+        found, there = self.weights, not all(map(_lacks, self.weights))
         if self.weight is None:
             return np.ones(len(found))
-        if not there and self.weight == "weight" and any(map(_is_number, self.values)):
+        valued = [value for value in self.values if not _lacks(value)]
+        if not there and self.weight == "weight" and valued and all(map(_is_number, valued)):
             found, there = self.values, True
             tell(f"edges have no attribute 'weight', so their {VALUE!r} is taken; weight=None ignores it")
         if not there and self.weight != "weight":
             tell(f"no edge has the attribute {self.weight!r}, so all count 1")
         try:
-            return np.array([1.0 if value in (None, "") else float(value) for value in found], float)
+            return np.array([1.0 if _lacks(value) else float(value) for value in found], float)
         except (TypeError, ValueError):
-            wrong = next(value for value in found if value not in (None, "") and not _is_number(value))
+            wrong = next(value for value in found if not _lacks(value) and not _is_number(value))
         raise ValueError(f"an edge has the weight {shown(wrong)}, not a number: correct it, or give weight=None")
 
 
@@ -125,6 +126,10 @@ def check_claim(n, lines):
 def tell(message):
     """A `GraphWarning` on what was made of a file."""
     warn(f"graph: {message}", GraphWarning)
+
+
+def _lacks(value):
+    return value is None or value == ""
 
 
 def _is_number(value):

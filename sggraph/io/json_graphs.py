@@ -26,8 +26,8 @@ def read_json(content, weight, direction):
     if key is None:
         raise ValueError("it has no lists of nodes and links, as networkx.node_link_data and D3 write them")
     found = Gathered(weight)
-    ids = _add_nodes(found, whole.get("nodes", []))
-    _add_links(found, whole[key], ids, whole.get("directed") is True)
+    ids, named = _add_nodes(found, whole.get("nodes", []))
+    _add_links(found, whole[key], ids, named, whole.get("directed") is True)
     return found.graph(direction)
 
 
@@ -43,7 +43,7 @@ def _of_cytoscape(elements):
 
 
 def _add_nodes(found, nodes):
-    """Add the nodes, and return the list of their ids."""
+    """Add the nodes, and return the list of their ids and whether they have a field for these."""
     if isinstance(nodes, dict):
         nodes = [{"id": name, **(data if isinstance(data, dict) else {})} for name, data in nodes.items()]
     nodes = [node if isinstance(node, dict) else {"id": node} for node in nodes]
@@ -51,10 +51,10 @@ def _add_nodes(found, nodes):
     ids = list(range(len(nodes))) if key is None else [_as_name(node[key]) for node in nodes]
     for name, data in zip(ids, nodes, strict=True):
         found.add_node(name, {key: _as_name(value) for key, value in data.items() if key in ("label", "name")})
-    return ids
+    return ids, key == "id"
 
 
-def _add_links(found, links, ids, directed):
+def _add_links(found, links, ids, named, directed):
     links = [link if isinstance(link, dict) else {"source": link} for link in links]
     source, target = next((pair for pair in ENDS if all(set(pair) <= link.keys() for link in links)), (None, None))
     if source is None:
@@ -64,7 +64,8 @@ def _add_links(found, links, ids, directed):
     known = set(ids)
     strangers = {end for pair in ends for end in pair} - known
     if strangers and all(type(end) is int and 0 <= end < len(ids) for pair in ends for end in pair):
-        tell("links hold no ids of nodes, so their ends are taken as places in the list of nodes, from 0")
+        if named:
+            tell("links do not hold the ids of nodes, so their ends are taken as places in the list of nodes, from 0")
         ends = [(ids[i], ids[j]) for i, j in ends]
     for (i, j), link in zip(ends, links, strict=True):
         data = {key.lower(): value for key, value in link.items() if not isinstance(value, (list, dict))}

@@ -125,7 +125,7 @@ def _columns(content, weight, timed):
 def _numbers(content):
     """The table of a file whose ends are integers, which NumPy reads fast; None of others."""
     text = HEADER.sub(b"", bytes(content).replace(b",", b" ") + b"\n", count=1)
-    if NOT_INTEGERS.search(text):
+    if NOT_INTEGERS.search(text) or not text.strip():
         return None
     try:
         table = np.loadtxt(BytesIO(text), comments=None, ndmin=2)
