@@ -267,8 +267,11 @@ def _report(result, output, picture):
 
 
 def _default_output(file):
-    stem = Path(file.stem) if file.suffix.lower() == ".gz" else file
-    return file.parent / f"{stem.stem}_embedding.csv"
+    from .io.graph_files import SUFFIXES
+
+    name = Path(file.stem if file.suffix.lower() == ".gz" else file.name)
+    stem = name.stem if name.suffix.lower() in SUFFIXES else name.name  # what follows out. is a name
+    return file.parent / f"{stem}_embedding.csv"
 
 
 def _check_targets(file, labels, output, picture):
@@ -339,4 +342,4 @@ def _complain(message, code):
 def _one_line(message):
     """The message in one line, which begins with the flag for the argument with which it began."""
     name, mark, rest = " ".join(str(message).split()).partition("=")
-    return f"{FLAGS.get(name, name)}{mark}{rest}"
+    return f"{(FLAGS | {'format': '--format'}).get(name, name)}{mark}{rest}"

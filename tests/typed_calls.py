@@ -26,6 +26,7 @@ def graphs(path: str, frame: Any) -> None:
     assert_type(sg.as_graph(frame), sg.Graph)
     assert_type(sg.as_graph(datasets.load_lesmis()), sg.Graph)
     assert_type(sg.read_graph(path), sg.Graph)
+    assert_type(sg.read_graph(path, format="pajek"), sg.Graph)
     assert_type(sg.graph_hash(graph), str)
     sg.point_cloud_to_graph(Y, np.int64(2), perplexity=2, random_state=np.random.default_rng(0))
     sg.point_cloud_to_graph(None, precomputed_knn=([[1], [0]], [[0.5], [0.5]]), rescale=None)
@@ -133,6 +134,7 @@ def mistakes(path: str) -> None:
     sg.as_graph(graph, "weight")  # type: ignore
     print(sg.as_graph(graph).adjacency_matrix)  # type: ignore[attr-defined]
     sg.read_graph(path, wieght=None)  # type: ignore[call-arg]
+    sg.read_graph(path, format="pajk")  # type: ignore[arg-type]
     sg.read_graph(3)  # type: ignore[arg-type]
     sg.point_cloud_to_graph(Y, "30")  # type: ignore[arg-type]
     sg.point_cloud_to_graph(Y, method="annoy")  # type: ignore[arg-type]

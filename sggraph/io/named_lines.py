@@ -22,11 +22,15 @@ def lines_of(content, comments=""):
 def read_adjlist(content, weight, direction):
     """Adjacency lists: a node and its neighbours. Where each edge stands in the lists of both its ends, it is one."""
     found = Gathered(None)
-    for _, line in lines_of(content, "#"):
-        head, *neighbors = line.split("#")[0].split()
+    lists = [line.split("#")[0].split() for _, line in lines_of(content, "#")]
+    colon = lists and all(len(head) > 1 and head.endswith(":") for head, *_ in lists)
+    for head, *neighbors in lists:
+        head = head.removesuffix(":") if colon else head
         found.add_node(head) if head not in found.rows else None
         for other in neighbors:
             found.add_edge(head, other, directed=True)
+    if not found.ends and len(found.nodes) > 1:
+        tell("no line has neighbours behind blanks, so there are no edges")
     return _of_lists(found, direction)
 
 
@@ -116,7 +120,8 @@ class _Pajek:
             case "vertices":
                 self.labels[self.vertex(words[0])] = words[1] if len(words) > 1 else None
             case "arcs" | "edges":
-                self.edge(words[0], words[1], words[2] if len(words) > 2 else None)
+                plain = len(words) == 2 or words[2].isalpha()  # names of what is drawn, and no weight
+                self.edge(words[0], words[1], None if plain else words[2])
             case "arcslist" | "edgeslist":
                 for other in words[1:]:
                     self.edge(words[0], other, None)

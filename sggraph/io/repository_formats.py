@@ -12,6 +12,7 @@ import numpy as np
 from ..graph.adjacency import _clean, as_graph
 from ..graph.formats import Arcs
 from ..runtime.checks import shown
+from .edge_lists import read_edges
 from .gathered import as_integers, check_claim, tell
 from .matrix_files import read_mtx
 from .named_lines import lines_of
@@ -35,7 +36,9 @@ def repository_of(content):
 
 
 def read_konect(content, weight, direction):
-    """KONECT; without its header the lines are edges."""
+    """KONECT; without its header the lines are edges, of any edge list if their ends are not numbers."""
+    if not KONECT.match(content) and _numbers(content) is None:
+        return as_graph(read_edges(content, ".edges", weight))
     header, sizes = KONECT.match(content), SIZES.match(content)
     kind = header[1].lower() if header else b"sym"
     ends, names, weights = _columns(content, weight, timed=header is None)

@@ -67,7 +67,8 @@ target="a::b"><data key="d">3</data></edge></graph></node><edge source="a" targe
     "gexf": [
         """<gexf><graph defaultedgetype="directed" timeformat="date"><attributes class="node">
 <attribute id="0" title="v" type="listdouble"><default>1</default></attribute></attributes><nodes>
-<node id="a" label="A"><attvalues><attvalue for="0" value="[1.5]"/></attvalues><spells><spell start="2001-01-01"/></spells>
+<node id="a" label="A"><attvalues><attvalue for="0" value="[1.5]"/></attvalues>
+<spells><spell start="2001-01-01"/></spells>
 <nodes><node id="b" label="B"/></nodes></node></nodes>
 <edges><edge id="0" source="a" target="b" type="undirected" weight="2" start="2009"/></edges></graph></gexf>"""
     ],

@@ -5,6 +5,7 @@ import io
 import os
 import warnings
 import zipfile
+from typing import get_args
 
 import hypothesis.strategies as st
 import networkx as nx
@@ -14,9 +15,10 @@ import scipy.io
 from hypothesis import given, settings
 from scipy import sparse
 
+from sggraph.core.types import Format
 from sggraph.graph.adjacency import GraphWarning, as_graph
 from sggraph.io import safe
-from sggraph.io.graph_files import read_graph
+from sggraph.io.graph_files import EDGE_LISTS, READERS, read_graph
 
 PATH = np.array([[0, 2, 0], [2, 0, 1], [0, 1, 0]])  # a -2- b -1- c
 ARCS = np.array([[0, 3, 0], [1, 0, 0], [0, 2, 0]])
@@ -405,6 +407,19 @@ def test_gz_in_several_members(tmp_path):
 def test_unknown_suffix(name):
     with pytest.raises(ValueError, match=r"give a name that ends with \.mtx, \.npz.*\.gz"):
         read_graph(name)
+
+
+def test_format_insists(write):
+    assert read_graph(write("g.dat", "a b 2\n"), format="csv").nodes == ["a", "b"]
+    assert read_graph(write("g.txt", "3 1\n2\n1\n\n"), format="metis").nodes == [1, 2, 3]
+    with pytest.raises(ValueError, match=r"^format='pajk': give 'mtx', 'npz'"):
+        read_graph("g.txt", format="pajk")
+    with pytest.raises(ValueError, match=r"cannot be read as a \.gml graph"):
+        read_graph(write("g.txt", "1 2\n"), format="gml")
+
+
+def test_the_types_name_each_format():
+    assert set(get_args(Format)) == {*READERS, *EDGE_LISTS}
 
 
 @pytest.mark.parametrize("path", [None, 5, b"g.csv"])

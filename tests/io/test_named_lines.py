@@ -10,7 +10,8 @@ PAJEK = """*Network tiny
 1 "Ann B." 0.1 0.2
 2 Bob
 *Arcs :1 "likes"
-1 2 3
+1 2 3 c Blue
+2 1 c Red
 *Edges
 2 3
 *Edgeslist
@@ -21,7 +22,7 @@ PAJEK = """*Network tiny
 def test_pajek(read):
     with pytest.warns(GraphWarning, match="3 nodes have none"):
         names, weights = read("g.net", PAJEK, direction="out")
-    assert (names, weights) == ([1, 2, 3, 4, 5], {"1-2": 3, "2-3": 1, "1-4": 1, "1-5": 1})
+    assert (names, weights) == ([1, 2, 3, 4, 5], {"1-2": 3, "2-1": 1, "2-3": 1, "1-4": 1, "1-5": 1})
     named = PAJEK.replace("2 Bob", '2 Bob\n3 "c"\n4 d\n5 e')
     assert read("g.net", named, direction="out")[0] == ["Ann B.", "Bob", "c", "d", "e"]
     with pytest.warns(GraphWarning, match=r"left out the lines of \*partition \(2\)"):
@@ -36,6 +37,12 @@ def test_pajek_matrix(read):
 @pytest.mark.parametrize("text", ["a b c\nb c\nd\n", "a b c\nb a c\nc a b\nd\n"])
 def test_adjacency_lists_hold_an_edge_once_or_twice(read, text):
     assert read("g.adjlist", "# made\n" + text) == (list("abcd"), {"a-b": 1, "a-c": 1, "b-c": 1})
+
+
+def test_other_adjacency_lists(read):
+    assert read("g.adjlist", "1: 2 3\n2:\n3: 2 # y\n") == ([1, 2, 3], {"1-2": 1, "1-3": 1, "2-3": 1})
+    with pytest.warns(GraphWarning, match="there are no edges"):
+        read("g.adjlist", "a,b\nb,c\n")
 
 
 def test_adjacency_lists_as_arcs(read):

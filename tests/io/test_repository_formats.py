@@ -49,7 +49,8 @@ def test_matrix_market_under_another_name(read):
 def test_names_that_are_not_numbers(read):
     assert read("a.edges", "a b\nb 007\n")[0] == ["a", "b", "007"]
     assert read("a.edges", "01 02\n02 03\n")[0] == ["01", "02", "03"]
-    assert read("a.edges", "New York,La Paz,2\n")[1] == {"New York-La Paz": 2}
+    assert read("a.edges", "from,to,weight\na,b,3\n") == (["a", "b"], {"a-b": 3})
+    assert read("a.edges", "York,Paz,2\n")[1] == {"York-Paz": 2}
 
 
 @pytest.mark.parametrize(("kind", "directed"), [("Directed", True), ("Undirected", False)])
@@ -80,6 +81,8 @@ def test_the_fast_way_and_the_slow_way_agree(read, monkeypatch):
     [
         ("1 2\n1 2 3\n", "line 2 has 3 columns where it needs 2, like line 1"),
         ("1\n", "line 1 has 1 columns"),
+        ("% sym positive\n1 2\n1 2 3\n", "line 3 has 3 columns where it needs 2, like line 2"),
+        ("% sym positive\n1 2 c\n", "the weight 'c', not a number"),
         ("a b c\n", "the weight 'c', not a number"),
         ("% only\n", "comments only"),
     ],

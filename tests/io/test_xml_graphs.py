@@ -96,8 +96,9 @@ def test_what_is_left_out_is_counted(read):
 def test_gexf_of_many_kinds(read):
     text = GX(
         'mode="dynamic" defaultedgetype="directed"',
-        '<attributes class="edge"><attribute id="7" title="weight" type="float"><default>3</default></attribute></attributes>'
-        '<nodes><node id="0" label="A"><nodes><node id="1" label="B"/></nodes></node><node id="2" label="C"/></nodes><edges>'
+        '<attributes class="edge"><attribute id="7" title="weight" type="float"><default>3</default></attribute>'
+        '</attributes><nodes><node id="0" label="A"><nodes><node id="1" label="B"/></nodes></node>'
+        '<node id="2" label="C"/></nodes><edges>'
         '<edge source="0" target="1" weight="2"/><edge source="2" target="1" type="mutual" timestamp="5">'
         '<attvalues><attvalue for="7" value="4"/></attvalues></edge><edge source="2" target="0"/></edges>',
     )
