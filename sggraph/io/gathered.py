@@ -15,7 +15,7 @@ from ..runtime.warn import warn
 
 LABELS = ("label", "name")  # attributes that name a node: of GEXF, GML and yEd; of igraph and Gephi
 VALUE = "value"  # what GML of Gephi and links of D3 call the weight
-SPARE = 1_000_000  # nodes that a file may claim without a line for each: tens of MB
+SPARE = 100_000  # nodes that a file may claim without a line for each: tens of MB
 
 
 class Gathered:

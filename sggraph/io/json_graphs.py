@@ -47,8 +47,12 @@ def _add_nodes(found, nodes):
     if isinstance(nodes, dict):
         nodes = [{"id": name, **(data if isinstance(data, dict) else {})} for name, data in nodes.items()]
     nodes = [node if isinstance(node, dict) else {"id": node} for node in nodes]
-    key = next((key for key in ("id", "key", "name") if nodes and all(key in node for node in nodes)), None)
-    ids = list(range(len(nodes))) if key is None else [_as_name(node[key]) for node in nodes]
+    for key in ("id", "key", "name"):
+        ids = [_as_name(node[key]) for node in nodes if key in node]
+        if len(ids) == len(nodes) and (key == "id" or len(set(ids)) == len(ids)):  # two may have the same name
+            break
+    else:
+        key, ids = None, list(range(len(nodes)))
     for name, data in zip(ids, nodes, strict=True):
         found.add_node(name, {key: _as_name(value) for key, value in data.items() if key in ("label", "name")})
     return ids, key == "id"

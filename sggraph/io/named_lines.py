@@ -23,6 +23,8 @@ def read_adjlist(content, weight, direction):
     """Adjacency lists: a node and its neighbours. Where each edge stands in the lists of both its ends, it is one."""
     found = Gathered(None)
     lists = [line.split("#")[0].split() for _, line in lines_of(content, "#")]
+    if any(words[-1].endswith("}") for words in lists if words):
+        raise ValueError("it has dictionaries, as multiline lists have: write it with networkx.write_adjlist instead")
     colon = lists and all(len(head) > 1 and head.endswith(":") for head, *_ in lists)
     for head, *neighbors in lists:
         head = head.removesuffix(":") if colon else head

@@ -13,6 +13,7 @@ from scipy import sparse
 from scipy.spatial import cKDTree
 
 from ..runtime.checks import shown
+from .gathered import LABELS, Gathered
 from .safe import as_text
 from .saved import SavedEmbedding
 from .xml_graphs import gather_gexf, gather_graphml
@@ -85,16 +86,19 @@ def read_cyjs_positions(content):
     """The SavedEmbedding in the bytes of a Cytoscape JSON file."""
     try:
         found = json.loads(as_text(content))["elements"]["nodes"]
-        rows = []
+        rows, gathered = [], Gathered(None)
         for node in found:
             place = node.get("position", {})
             if place:
                 z = node["data"].get("z", 0.0)
                 place = {"x": float(place["x"]), "y": -float(place["y"]), "z": float(z)}
-            rows.append((str(node["data"]["id"]), place, node["data"].get("class")))
+            data = node["data"]
+            gathered.add_node(str(data["id"]), {key: data[key] for key in LABELS if isinstance(data.get(key), str)})
+            rows.append((str(data["id"]), place, data.get("class")))
     except (KeyError, TypeError, AttributeError, RecursionError):
         raise ValueError("it lacks elements with nodes that have data, id and a position of numbers") from None
-    return _saved(rows)
+    names = dict(zip(gathered.nodes, gathered.names(), strict=True))
+    return _saved([(names[name], place, label) for name, place, label in rows])
 
 
 def _saved(rows):

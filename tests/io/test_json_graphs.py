@@ -5,6 +5,7 @@ import json
 import networkx as nx
 import pytest
 
+from sggraph import load_embedding
 from sggraph.graph.adjacency import GraphWarning
 
 NAMES = [{"name": "Ann"}, {"name": "Bob"}, {"name": "Cid"}]
@@ -32,6 +33,19 @@ def test_d3_counts_places(read):
 def test_d3_names_and_nodes_in_place_of_names(read):
     links = [{"source": "Ann", "target": {"name": "Cid", "x": 1}}]
     assert read("g.json", json.dumps({"nodes": NAMES, "links": links}))[1] == {"Ann-Cid": 1}
+
+
+def test_two_of_the_same_name_are_two(read):
+    text = json.dumps({"nodes": [{"name": "Ann"}] * 2 + [{"name": "Bob"}], "links": [{"source": 1, "target": 2}]})
+    with pytest.warns(GraphWarning, match="1 repeat"):
+        assert read("g.json", text) == ([0, 1, 2], {"1-2": 1})
+
+
+def test_names_of_cytoscape_are_those_of_its_positions(read, tmp_path):
+    nodes = [{"data": {"id": str(k), "name": name}, "position": {"x": k, "y": 1}} for k, name in ((61, "A"), (7, "B"))]
+    text = json.dumps({"elements": {"nodes": nodes, "edges": [{"data": {"source": "7", "target": "61"}}]}})
+    assert read("g.cyjs", text) == (["A", "B"], {"A-B": 1})
+    assert load_embedding(tmp_path / "g.cyjs").nodes == ["A", "B"]
 
 
 def test_others(read):

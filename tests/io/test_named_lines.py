@@ -66,6 +66,7 @@ def test_lists_of_igraph(read):
         ("g.net", "*Vertices 2\n*Edges\n1 3\n", "vertices are numbered from 1 to 2, and there is 3"),
         ("g.net", "*Vertices 999999999\n*Edges\n1 3\n", "it claims 999999999 nodes but has 3 lines"),
         ("g.net", "1 2\n", r"no line \*Vertices"),
+        ("g.adjlist", "a 1\nb {}\nb 0\n", "multiline lists have: write it with networkx.write_adjlist"),
         ("g.sif", "a pp\n", "line 1 has a node and a relation, but no target"),
         ("g.ncol", "a b\nc\n", "line 2 has 1 columns"),
         ("g.lgl", "a 1\n", "line 1 is neither"),
