@@ -77,6 +77,7 @@ class Gathered:
 
     def names(self):
         """Labels of the nodes where each has one of its own, else their ids."""
+        why = ""
         for key in LABELS:
             labels = [data.get(key) for data in self.nodes.values()]
             labels = [None if isinstance(label, str) and not label.strip() else label for label in labels]
@@ -85,9 +86,10 @@ class Gathered:
             if None not in labels and len(set(labels)) == len(labels):
                 return labels
             lacking = labels.count(None)
-            why = f"{lacking} nodes have none" if lacking else f"{len(labels) - len(set(labels))} repeat"
-            tell(f"the nodes keep their ids as names, as their attribute {key!r} does not tell them apart: {why}")
-            break
+            n = f"{lacking} nodes have none" if lacking else f"{len(labels) - len(set(labels))} repeat"
+            why = why or f"their attribute {key!r} does not tell them apart: {n}"
+        if why:
+            tell(f"the nodes keep their ids as names, as {why}")
         return list(self.nodes)
 
     def _numbers(self):

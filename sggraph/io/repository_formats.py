@@ -17,10 +17,10 @@ from .gathered import as_integers, check_claim, tell
 from .matrix_files import read_mtx
 from .named_lines import lines_of
 
-KONECT = re.compile(rb"\s*%\s*(sym|asym|bip)\s+([a-z]+)", re.IGNORECASE)
+KONECT = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s*%[^\n]*\n)*?\s*%[ \t]*(sym|asym|bip)[ \t]+[a-z]+", re.IGNORECASE)
 SIZES = re.compile(rb"[^\n]*\n\s*%[ \t]*(\d+)[ \t]+(\d+)(?:[ \t]+(\d+))?[ \t\r]*(?:\n|$)")
-SNAP = re.compile(rb"(?:\s*#[^\n]*\n)*?\s*#\s*(directed|undirected) graph", re.IGNORECASE)
-HEADER = re.compile(rb"\A(?:\s*[#%][^\n]*\n)*")
+SNAP = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s*#[^\n]*\n)*?\s*#\s*(directed|undirected) graph", re.IGNORECASE)
+HEADER = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s*[#%][^\n]*\n)*")
 WHOLE = rb"-?(?:0|[1-9]\d*)"  # "007" is a name, and so is "1_0"
 NOT_INTEGERS = re.compile(rb"^(?![ \t]*%b[ \t]+%b[ \t\r\n])(?=[^\n]*\S)" % (WHOLE, WHOLE), re.MULTILINE)
 EXACT = 2**53  # integers up to here are exact in float64
@@ -39,7 +39,8 @@ def read_konect(content, weight, direction):
     """KONECT; without its header the lines are edges, of any edge list if their ends are not numbers."""
     if not KONECT.match(content) and _numbers(content) is None:
         return as_graph(read_edges(content, ".edges", weight))
-    header, sizes = KONECT.match(content), SIZES.match(content)
+    header = KONECT.match(content)
+    sizes = header and SIZES.match(content, header.end())
     kind = header[1].lower() if header else b"sym"
     ends, names, weights = _columns(content, weight, timed=header is None)
     if kind == b"bip":

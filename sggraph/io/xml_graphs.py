@@ -11,6 +11,7 @@ from .gathered import Gathered, tell
 
 TYPES = {"int": int, "integer": int, "long": int, "float": float, "double": float}
 TYPES |= {"boolean": lambda text: {"true": True, "1": True, "false": False, "0": False}[text.lower()]}
+OWN = ("label", "weight")  # what GEXF, and by mistake some GraphML, writes into the tags of nodes and edges
 DATES = {"start", "end", "startopen", "endopen", "timestamp", "timestamps", "spells"}
 
 
@@ -81,6 +82,8 @@ class _Reader:
         elif tag == "edge":
             self._needed(tag, attributes, "source", "target")
             self.open.append((tag, attributes, {}))
+        if tag in ("node", "edge"):
+            self.open[-1][2].update({key: attributes[key] for key in OWN if key in attributes})
         self.start(tag, attributes)
 
     def _end(self, name):
@@ -179,8 +182,6 @@ class _GEXF(_Reader):
 
     def start(self, tag, attributes):
         if tag in ("node", "edge"):
-            own = {key: attributes[key] for key in ("label", "weight") if key in attributes}
-            self.item(tag).update(own)
             self.dated += bool(DATES & attributes.keys())
         elif tag == "spell":
             self.dated += bool(self.open)

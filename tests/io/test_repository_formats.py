@@ -23,6 +23,11 @@ def test_two_sides_stay_apart(read):
     assert read("b.txt", "% bip unweighted\n1 1\n1 2\n")[0] == ["left 1", "right 1", "right 2"]
 
 
+@pytest.mark.parametrize("before", ["\ufeff", "% made by me\n%\n", "\n"])
+def test_headers_below_others(read, before):
+    assert len(read("b.txt", f"{before}% bip unweighted\n%\t2\t2\t3\n1 1\n2 2\n")[0]) == 5
+
+
 def test_headers_that_are_not_so_are_told(read):
     with pytest.warns(GraphWarning) as told:
         read("out.x", "% sym unweighted\n% 9 2 2\n1 2\n2 3\n")

@@ -71,6 +71,18 @@ def test_names_of_igraph(read, names):
             assert read("g.graphml", text)[0] == ["n0", "n1"]
 
 
+def test_the_name_where_the_label_repeats(read):
+    data = '<data key="label">x</data><data key="name">{}</data>'.format
+    assert read("g.graphml", ML("", "", "".join(f'<node id="{k}">{data(k + k)}</node>' for k in "ab")))[0] == [
+        "aa",
+        "bb",
+    ]
+
+
+def test_weights_in_tags(read):
+    assert read("g.graphml", ML("", "", nodes("ab") + edge("ab", weight=3)))[1] == {"a-b": 3}
+
+
 def test_labels_of_yed(read):
     shape = '<data key="d6">\n<y:ShapeNode><y:NodeLabel a="b">{}<y:Model/></y:NodeLabel></y:ShapeNode></data>'.format
     body = f'<node id="n0">{shape("Zoë &amp; Co")}</node><node id="n1">{shape("Łódź")}</node>'
