@@ -37,12 +37,12 @@ def repository_of(content):
 
 def read_konect(content, weight, direction):
     """KONECT; without its header the lines are edges, of any edge list if their ends are not numbers."""
-    if not KONECT.match(content) and _numbers(content) is None:
+    header, table = KONECT.match(content), _numbers(content)
+    if header is None and table is None:
         return as_graph(read_edges(content, ".edges", weight))
-    header = KONECT.match(content)
     sizes = header and SIZES.match(content, header.end())
     kind = header[1].lower() if header else b"sym"
-    ends, names, weights = _columns(content, weight, timed=header is None)
+    ends, names, weights = _columns(content, table, weight, timed=header is None)
     if kind == b"bip":
         return _bipartite(ends, names, weights, sizes, direction)
     if sizes and isinstance(names[0], int):
@@ -61,7 +61,7 @@ def read_repository(content, weight, direction):
 def read_snap(content, weight, direction):
     """SNAP; what its header says of direction is taken by its word."""
     header = SNAP.match(content)
-    ends, names, weights = _columns(content, weight, timed=True)
+    ends, names, weights = _columns(content, _numbers(content), weight, timed=True)
     undirected = header is None or header[1].lower() == b"undirected"
     return _clean(Arcs(*ends.T, weights, names, undirected), direction)
 
@@ -98,9 +98,8 @@ def _tell_size(sizes, m):
         tell(f"the header claims {int(sizes[1])} edges, but the file holds {m}")
 
 
-def _columns(content, weight, timed):
+def _columns(content, table, weight, timed):
     """Rows of both ends (m, 2), the names in the order of their first appearance, and weights."""
-    table = _numbers(content)
     if table is None:
         lines = lines_of(content, "#%")
         if not lines:
