@@ -12,7 +12,8 @@ from time import perf_counter
 
 from . import __version__
 
-FORMATS = ".mtx, .npz, .csv, .tsv, .txt, .edgelist, .parquet, .graphml, .gml or .gexf, each also with .gz"
+FORMATS = ".mtx, .npz, .csv, .tsv, .txt, .edgelist, .parquet, .edges, .graphml, .gml, .gexf, .json, .net, .graph, .gr, "
+FORMATS += ".adjlist, .sif or out.NAME, each also with .gz, or what --format says"
 OUTPUTS = ".csv, .tsv, .parquet, .gexf or .graphml (Gephi), .cyjs (Cytoscape) or .npz (with the provenance)"
 FLAGS = {"d": "-d", "lambda_": "--lambda", "random_state": "--seed"}  # of the arguments of SGtSNEpi
 
@@ -90,6 +91,7 @@ def make_parser():
     graph.add_argument("--source", metavar="NAME", help="column of a table with one end of the edges")
     graph.add_argument("--target", metavar="NAME", help="column with the other end")
     graph.add_argument("--bipartite", action="store_true", help="sources and targets are two kinds of nodes")
+    graph.add_argument("--format", metavar="NAME", help="of FILE, where its name does not tell: konect, pajek, ...")
     graph.add_argument(
         "--components",
         choices=("auto", "pack", "together", "largest"),
@@ -150,7 +152,7 @@ def run_embed(arguments):
     from .io.graph_files import read_graph
 
     weight = None if arguments.weight.lower() == "none" else arguments.weight
-    read = {name: getattr(arguments, name) for name in ("direction", "source", "target", "bipartite")}
+    read = {name: getattr(arguments, name) for name in ("direction", "source", "target", "bipartite", "format")}
     graph = read_graph(arguments.file, weight=weight, **read)
     if arguments.components == "largest":
         graph = largest_component(graph)
@@ -267,8 +269,11 @@ def _report(result, output, picture):
 
 
 def _default_output(file):
-    stem = Path(file.stem) if file.suffix.lower() == ".gz" else file
-    return file.parent / f"{stem.stem}_embedding.csv"
+    from .io.graph_files import SUFFIXES
+
+    name = Path(file.stem if file.suffix.lower() == ".gz" else file.name)
+    stem = name.stem if name.suffix.lower() in SUFFIXES else name.name  # what follows out. is a name
+    return file.parent / f"{stem}_embedding.csv"
 
 
 def _check_targets(file, labels, output, picture):
@@ -339,4 +344,4 @@ def _complain(message, code):
 def _one_line(message):
     """The message in one line, which begins with the flag for the argument with which it began."""
     name, mark, rest = " ".join(str(message).split()).partition("=")
-    return f"{FLAGS.get(name, name)}{mark}{rest}"
+    return f"{(FLAGS | {'format': '--format'}).get(name, name)}{mark}{rest}"

@@ -62,6 +62,21 @@ def code_of(argv):
         return exit.code
 
 
+# formats
+
+
+def test_formats_that_no_suffix_tells(folder, capsys):
+    nx.write_pajek(KARATE, "karate.dat")
+    assert embed("karate.dat", "--format", "pajek", "-o", "Y.csv") == 0
+    assert len(rows_of("Y.csv")) == len(KARATE)
+    (folder / "out.trip").write_text("% sym unweighted\n% 2 3 3\n1 2\n2 3\n")
+    assert embed("out.trip") == 0
+    assert len(rows_of("out.trip_embedding.csv")) == 3
+    capsys.readouterr()
+    complaint(capsys, embed("karate.dat", "--format", "pajk"), "--format='pajk': give 'mtx'")
+    complaint(capsys, embed("karate.dat", "-o", "Y.csv"), "or begins with out., or a format")
+
+
 # demo
 
 

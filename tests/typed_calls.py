@@ -29,6 +29,7 @@ def graphs(path: str, frame: Any) -> None:
     sg.as_graph([("a", "b"), ("b", "c", 2.5)], bipartite=True)
     sg.as_graph(frame, source="hero", target=1, weight="issues")
     sg.read_graph(path, source="user", target="item", weight="stars", bipartite=True)
+    assert_type(sg.read_graph(path, format="pajek"), sg.Graph)
     assert_type(sg.graph_hash(graph), str)
     sg.point_cloud_to_graph(Y, np.int64(2), perplexity=2, random_state=np.random.default_rng(0))
     sg.point_cloud_to_graph(None, precomputed_knn=([[1], [0]], [[0.5], [0.5]]), rescale=None)
@@ -136,6 +137,7 @@ def mistakes(path: str) -> None:
     sg.as_graph(graph, "weight")  # type: ignore
     print(sg.as_graph(graph).adjacency_matrix)  # type: ignore[attr-defined]
     sg.read_graph(path, wieght=None)  # type: ignore[call-arg]
+    sg.read_graph(path, format="pajk")  # type: ignore[arg-type]
     sg.read_graph(3)  # type: ignore[arg-type]
     sg.point_cloud_to_graph(Y, "30")  # type: ignore[arg-type]
     sg.point_cloud_to_graph(Y, method="annoy")  # type: ignore[arg-type]

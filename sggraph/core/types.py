@@ -67,6 +67,10 @@ Labels: TypeAlias = Classes | Literal["louvain"]
 
 Weight: TypeAlias = Hashable | None
 Direction: TypeAlias = Literal["auto", "symmetric", "out", "in"]
+Format: TypeAlias = Literal[
+    "mtx", "npz", "graphml", "gexf", "gml", "json", "csv", "tsv", "txt", "edgelist", "parquet", "konect", "edges", "snap", "pajek",
+    "metis", "dimacs", "adjlist", "sif", "ncol", "lgl",
+]  # fmt: skip
 Init: TypeAlias = Literal["auto", "stress", "pmds", "spectral", "random"] | Numbers
 Components: TypeAlias = Literal["auto", "pack", "together", "largest"]
 Search: TypeAlias = Literal["auto", "exact", "approximate"]  # for the neighbours of samples

@@ -13,9 +13,10 @@ from scipy import sparse
 from scipy.spatial import cKDTree
 
 from ..runtime.checks import shown
-from .graph_formats import read_gexf, read_graphml
+from .gathered import LABELS, Gathered
 from .safe import as_text
 from .saved import SavedEmbedding
+from .xml_graphs import gather_gexf, gather_graphml
 
 SPACING = 20.0  # units between neighbours: twice the size that Gephi gives a node
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -68,29 +69,36 @@ def write_cyjs(path, saved, graph):
 
 def read_gexf_positions(content):
     """The SavedEmbedding in the bytes of a GEXF file."""
-    G = read_gexf(content)
-    return _saved([(node, data.get("viz", {}).get("position", {}), data.get("class")) for node, data in G.nodes.data()])
+    found = gather_gexf(content)
+    rows = zip(found.names(), found.nodes.values(), strict=True)
+    return _saved([(name, data.get("viz", {}).get("position", {}), data.get("class")) for name, data in rows])
 
 
 def read_graphml_positions(content):
     """The SavedEmbedding in the bytes of a GraphML file."""
-    return _saved([(node, data, data.get("class")) for node, data in read_graphml(content).nodes.data()])
+    found = gather_graphml(content)
+    return _saved(
+        [(name, data, data.get("class")) for name, data in zip(found.names(), found.nodes.values(), strict=True)]
+    )
 
 
 def read_cyjs_positions(content):
     """The SavedEmbedding in the bytes of a Cytoscape JSON file."""
     try:
         found = json.loads(as_text(content))["elements"]["nodes"]
-        rows = []
+        rows, gathered = [], Gathered(None)
         for node in found:
             place = node.get("position", {})
             if place:
                 z = node["data"].get("z", 0.0)
                 place = {"x": float(place["x"]), "y": -float(place["y"]), "z": float(z)}
-            rows.append((str(node["data"]["id"]), place, node["data"].get("class")))
+            data = node["data"]
+            gathered.add_node(str(data["id"]), {key: data[key] for key in LABELS if isinstance(data.get(key), str)})
+            rows.append((str(data["id"]), place, data.get("class")))
     except (KeyError, TypeError, AttributeError, RecursionError):
         raise ValueError("it lacks elements with nodes that have data, id and a position of numbers") from None
-    return _saved(rows)
+    names = dict(zip(gathered.nodes, gathered.names(), strict=True))
+    return _saved([(names[name], place, label) for name, place, label in rows])
 
 
 def _saved(rows):

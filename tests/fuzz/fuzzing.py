@@ -9,6 +9,7 @@ A reader may return, or raise a ValueError that names the file. All else is a fa
 import argparse
 import gzip
 import io
+import json
 import tempfile
 import time
 import warnings
@@ -35,6 +36,48 @@ NASTY = """
 %%MatrixMarket matrix coordinate array
 real integer complex pattern general symmetric skew-symmetric hermitian graph edge id x1 "position": null [[[[
 """.replace("\n", " ").split(" ")
+
+# formats that no writer of NetworkX's makes, and what its writers leave out
+FORMATS = {
+    "edges": [
+        "% sym positive\n% 4 4 4\n1 2 1 1080000000\n1 3 2 1080000060\n2 4 1 1080000120\n3 4 2 1080000180\n",
+        "% bip unweighted\n% 6 3 3\n1 1\n1 2\n2 2\n2 3\n3 1\n3 3\n",
+        "%%MatrixMarket matrix coordinate pattern symmetric\n4 4 3\n2 1\n3 2\n4 3\n",
+        "a,b,1.5\nb,c,2\n",
+    ],
+    "txt": ["# Directed graph: a.txt\n# Nodes: 3 Edges: 3\n# FromNodeId\tToNodeId\n0\t1\n1\t2\n2\t0\n"],
+    "net": ['*Vertices 4\n1 "a" .1 .2\n2 "b c"\n4\n*Arcs :1 "likes"\n1 2 3\n*Edgeslist\n2 3 4\n*Matrix\n0 1 0 2\n'],
+    "graph": ["% made\n4 4\n2 3\n1 4\n1 4\n2 3\n", "3 2 011 2\n1 2 2 7\n3 4 1 7 3 1\n5 6 2 1\n"],
+    "gr": ["c road\np sp 3 3\na 1 2 5\na 2 3 7\na 3 1 9\n", "p tw 3 2\n1 2\n2 3\n"],
+    "col": ["c colours\np edge 4 3\nn 1 2\ne 1 2\ne 2 3\ne 3 4\n"],
+    "sif": ["a pp b c\nd\nc pd a\n", "a b\tpp\tc\nc\tpd\td\te\n"],
+    "ncol": ["a b\nb c\n", "a b 1.5\nb c 2\n"],
+    "lgl": ["# a\nb 2.5\nc 1\n# d\n"],
+    "json": [
+        '{"nodes": [{"name": "a"}, {"name": "b"}], "links": [{"source": 0, "target": 1, "value": 3}]}',
+        '{"graph": {"directed": true, "nodes": {"a": {"label": "A"}, "b": 1}, "edges": [{"from": "a", "to": "b"}]}}',
+        '{"elements": [{"data": {"id": "a"}}, {"data": {"id": "b"}}, {"data": {"source": "a", "target": "b"}}]}',
+    ],
+    "graphml": [
+        """<graphml xmlns="x"><key id="d" for="edge" attr.name="weight" attr.type="double"><default>2</default></key>
+<key id="n" for="node" yfiles.type="nodegraphics"/><graph edgedefault="directed"><node id="a"><data key="n"><y:Shape>
+<y:NodeLabel>Ann<y:M/></y:NodeLabel></y:Shape></data><graph edgedefault="undirected"><node id="a::b"/><edge source="a"
+target="a::b"><data key="d">3</data></edge></graph></node><edge source="a" target="a::b" directed="false"/><hyperedge/>
+</graph><graph/></graphml>"""
+    ],
+    "gexf": [
+        """<gexf><graph defaultedgetype="directed" timeformat="date"><attributes class="node">
+<attribute id="0" title="v" type="listdouble"><default>1</default></attribute></attributes><nodes>
+<node id="a" label="A"><attvalues><attvalue for="0" value="[1.5]"/></attvalues>
+<spells><spell start="2001-01-01"/></spells>
+<nodes><node id="b" label="B"/></nodes></node></nodes>
+<edges><edge id="0" source="a" target="b" type="undirected" weight="2" start="2009"/></edges></graph></gexf>"""
+    ],
+    "gml": [
+        '# y\ngraph [ directed 1 node [ id 0 label "Zo&#235; &quot;" graph [ node [ id 2 label "李" ] ] ]\n'
+        "edge [ source 0 target 2 value 2 ] edge [ source 0 target 2 directed 0 ] ]\ngraph [ node [ id 7 ] ]\n"
+    ],
+}
 
 
 def seeds():
@@ -80,6 +123,15 @@ def seeds():
     add("graph.parquet", _written(frame.to_parquet))
     for data in (True, False, ["weight"]):
         add("graph.edgelist", _written(lambda file, data=data: nx.write_edgelist(G, file, data=data)))
+    for name, texts in FORMATS.items():
+        for text in texts:
+            add(f"graph.{name}", text)
+    for name, write in (("net", nx.write_pajek), ("adjlist", nx.write_adjlist)):
+        add(f"graph.{name}", _written(lambda file, write=write: write(G, file)))
+    for directed in (False, True):
+        H = G.to_directed() if directed else G
+        add("graph.json", json.dumps(nx.node_link_data(H, edges="links")))
+        add("graph.cyjs", json.dumps(nx.cytoscape_data(H)))
     fitted = SGtSNEpi(random_state=0, max_iter=2, d=3).fit(nx.path_graph(6))
     with tempfile.TemporaryDirectory() as folder:
         for kind in ("npz", "csv", "tsv", "gexf", "graphml", "cyjs"):

@@ -360,7 +360,8 @@ def test_what_gephi_itself_writes(tmp_path):
     (tmp_path / "g.gexf").write_text(GEPHI)
     saved = load_embedding(tmp_path / "g.gexf")
     assert saved.coordinates.tolist() == [[-12.5, 3.25], [7.0, -1.0]]
-    assert (saved.nodes, saved.labels) == (["0", "1"], ["x", None])
+    assert (saved.nodes, saved.labels) == (["ann", "bob"], ["x", None])
+    assert read_graph(tmp_path / "g.gexf").nodes == saved.nodes
     assert read_graph(tmp_path / "g.gexf").adjacency[0, 1] == 2
 
 
@@ -456,7 +457,7 @@ BROKEN = [
     ("y.cyjs", CYJS.replace("1.25", "null"), "a position of numbers"),
     ("y.cyjs", CYJS.replace("2.5", "null"), "a position of numbers"),
     ("y.cyjs", CYJS.replace("4.5", "null"), "a position of numbers"),
-    ("y.gexf", GEPHI.replace("viz:position", "viz:place"), "'0' has no position"),
+    ("y.gexf", GEPHI.replace("viz:position", "viz:place"), "'ann' has no position"),
     ("y.gexf", '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bb">]><gexf/>', "DOCTYPE"),
     ("y.graphml", "<graphml/>", "cannot be read"),
 ]

@@ -5,6 +5,7 @@ import io
 import os
 import warnings
 import zipfile
+from typing import get_args
 
 import hypothesis.strategies as st
 import networkx as nx
@@ -14,9 +15,10 @@ import scipy.io
 from hypothesis import given, settings
 from scipy import sparse
 
+from sggraph.core.types import Format
 from sggraph.graph.adjacency import GraphWarning, as_graph
 from sggraph.io import safe
-from sggraph.io.graph_files import read_graph
+from sggraph.io.graph_files import EDGE_LISTS, READERS, read_graph
 
 PATH = np.array([[0, 2, 0], [2, 0, 1], [0, 1, 0]])  # a -2- b -1- c
 ARCS = np.array([[0, 3, 0], [1, 0, 0], [0, 2, 0]])
@@ -96,12 +98,12 @@ def test_matrix_market_symmetric_and_pattern(write):
     assert not got.weighted
 
 
-@pytest.mark.parametrize("id_only", [True, False])
-def test_gml_without_labels_or_with_duplicate_ones(write, id_only):
-    label = "" if id_only else 'label "same"'
-    nodes = "".join(f"node [ id {k} {label} ]\n" for k in (4, 5, 6))
-    got = read_graph(write("g.gml", f"graph [\n{nodes}edge [ source 4 target 6 ]\n]"))
-    assert got.nodes == [4, 5, 6]
+def test_gml_without_labels_or_with_duplicate_ones(write):
+    text = "graph [\n{}edge [ source 4 target 6 ]\n]".format
+    nodes = ["".join(f"node [ id {k} {label} ]\n" for k in (4, 5, 6)) for label in ("", 'label "same"')]
+    assert read_graph(write("g.gml", text(nodes[0]))).nodes == [4, 5, 6]
+    with pytest.warns(GraphWarning, match="keep their ids as names, .* 2 repeat"):
+        assert read_graph(write("g.gml", text(nodes[1]))).nodes == [4, 5, 6]
 
 
 @pytest.mark.parametrize(
@@ -291,8 +293,10 @@ COORDINATE = "%%MatrixMarket matrix coordinate real general\n"
         ("g.graphml", BOMB.encode("utf-16"), "DOCTYPE"),
         ("g.graphml", '<!DOCTYPE a SYSTEM "file:///etc/passwd">' + GRAPHML.format(""), "DOCTYPE"),
         ("g.graphml", GRAPHML.format('<node id="&b;"/>'), "undefined entity"),
-        ("g.graphml", "<a>" * 999_999, "no element found|unclosed"),
-        ("g.gexf", "<a>" * 99_999 + "</a>" * 99_999, "No <graph>"),
+        ("g.graphml", "<a>" * 999_999, "begins with <a> and not with <graphml>"),
+        ("g.gexf", "<a>" * 99_999 + "</a>" * 99_999, "begins with <a>"),
+        ("g.graphml", GRAPHML.format("<a>" * 999_999)[:-30], "no element found|unclosed"),
+        ("g.gexf", "<gexf></gexf>", "no <graph>"),
         ("g.gml", "graph [ " * 50_000, "cannot be read"),
         ("g.gexf", GRAPHML.format(""), "cannot be read as a .gexf graph"),
         ("g.gml", "graph [ node", "cannot be read as a .gml graph"),
@@ -339,7 +343,7 @@ def test_an_npz_with_indices_out_of_range(tmp_path, change):
 def test_arrays_of_an_npz_are_mapped_where_they_are_large_and_not_compressed(tmp_path, monkeypatch):
     A = sparse.csr_array(nx.to_scipy_sparse_array(nx.gnp_random_graph(300, 0.1, seed=0)))
     mapped = []
-    monkeypatch.setattr("sggraph.io.graph_formats.MAPPED", 1000)
+    monkeypatch.setattr("sggraph.io.matrix_files.MAPPED", 1000)
     monkeypatch.setattr(np, "memmap", lambda *args, of=np.memmap: mapped.append(args) or of(*args))
     for compressed, count in ((False, 6), (True, 6)):  # the bytes and the array of three members
         sparse.save_npz(tmp_path / "g.npz", A, compressed=compressed)
@@ -349,7 +353,7 @@ def test_arrays_of_an_npz_are_mapped_where_they_are_large_and_not_compressed(tmp
 
 
 def test_a_damaged_npz_is_not_mapped(tmp_path, monkeypatch):
-    monkeypatch.setattr("sggraph.io.graph_formats.MAPPED", 1000)
+    monkeypatch.setattr("sggraph.io.matrix_files.MAPPED", 1000)
     path = tmp_path / "g.npz"
     sparse.save_npz(path, sparse.csr_array(nx.to_scipy_sparse_array(nx.complete_graph(40))), compressed=False)
     whole = path.read_bytes()
@@ -403,6 +407,19 @@ def test_gz_in_several_members(tmp_path):
 def test_unknown_suffix(name):
     with pytest.raises(ValueError, match=r"give a name that ends with \.mtx, \.npz.*\.gz"):
         read_graph(name)
+
+
+def test_format_insists(write):
+    assert read_graph(write("g.dat", "a b 2\n"), format="csv").nodes == ["a", "b"]
+    assert read_graph(write("g.txt", "3 1\n2\n1\n\n"), format="metis").nodes == [1, 2, 3]
+    with pytest.raises(ValueError, match=r"^format='pajk': give 'mtx', 'npz'"):
+        read_graph("g.txt", format="pajk")
+    with pytest.raises(ValueError, match=r"cannot be read as a \.gml graph"):
+        read_graph(write("g.txt", "1 2\n"), format="gml")
+
+
+def test_the_types_name_each_format():
+    assert set(get_args(Format)) == {*READERS, *EDGE_LISTS}
 
 
 @pytest.mark.parametrize("path", [None, 5, b"g.csv"])

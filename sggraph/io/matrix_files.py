@@ -1,13 +1,12 @@
-"""Read the bytes of a graph file into a matrix or a NetworkX graph, believing none of its claims.
+"""Read the bytes of a file of a matrix, MatrixMarket or SciPy's .npz, believing none of its claims.
 
-Nothing is unpickled, XML with a document type is refused, compressed data must not swell without bound, and a header's
-claim is checked before memory is reserved for it. NetworkX is imported by the readers that need it: it takes .07 s.
+Nothing is unpickled, compressed data must not swell without bound, and a header's claim is checked before memory is
+reserved for it.
 """
 
 from io import BytesIO
 from math import prod
 from struct import unpack
-from xml.parsers import expat
 from zipfile import ZIP_STORED
 from zlib import crc32
 
@@ -68,40 +67,3 @@ def _member(parts, file, name):
     if crc32(np.memmap(file, np.uint8, "r", begin, part.file_size)) != part.CRC:
         raise ValueError(f"its array {part.filename!r} is damaged: the checksum does not fit")
     return np.asarray(np.memmap(file, dtype, "r", begin + before, shape))
-
-
-def read_graphml(content):
-    """GraphML, by NetworkX."""
-    from networkx import read_graphml
-
-    return read_graphml(_plain_xml(content))
-
-
-def read_gexf(content):
-    """GEXF, by NetworkX."""
-    from networkx import read_gexf
-
-    return read_gexf(_plain_xml(content))
-
-
-def _plain_xml(content):
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = _refuse_doctype
-    parser.Parse(content, True)
-    return BytesIO(content)
-
-
-def _refuse_doctype(*_):
-    raise ValueError("it has a DOCTYPE, whose entities could expand without bound: delete the <!DOCTYPE ...> part")
-
-
-def read_gml(content):
-    """GML, by NetworkX."""
-    from networkx import NetworkXError, read_gml
-
-    try:
-        return read_gml(BytesIO(content))
-    except NetworkXError as error:
-        if "label" not in str(error):
-            raise
-        return read_gml(BytesIO(content), label="id")  # many public GML files name nodes by id only
