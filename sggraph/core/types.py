@@ -68,8 +68,8 @@ Labels: TypeAlias = Classes | Literal["louvain"]
 Weight: TypeAlias = Hashable | None
 Direction: TypeAlias = Literal["auto", "symmetric", "out", "in"]
 Format: TypeAlias = Literal[
-    "mtx", "npz", "graphml", "gexf", "gml", "json", "csv", "tsv", "txt", "edgelist", "parquet", "konect", "edges", "snap", "pajek",
-    "metis", "dimacs", "adjlist", "sif", "ncol", "lgl",
+    "mtx", "npz", "graphml", "gexf", "gml", "json", "csv", "tsv", "txt", "edgelist", "parquet", "konect", "edges",
+    "snap", "pajek", "metis", "dimacs", "adjlist", "sif", "ncol", "lgl",
 ]  # fmt: skip
 Init: TypeAlias = Literal["auto", "stress", "pmds", "spectral", "random"] | Numbers
 Components: TypeAlias = Literal["auto", "pack", "together", "largest"]
