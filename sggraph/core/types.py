@@ -67,7 +67,7 @@ Labels: TypeAlias = Classes | Literal["louvain"]
 
 Weight: TypeAlias = Hashable | None
 Direction: TypeAlias = Literal["auto", "symmetric", "out", "in"]
-Init: TypeAlias = Literal["auto", "stress", "pmds", "spectral", "random"] | Numbers
+Init: TypeAlias = Literal["auto", "stress", "pmds", "spectral", "random"] | Coordinates
 Components: TypeAlias = Literal["auto", "pack", "together", "largest"]
 Search: TypeAlias = Literal["auto", "exact", "approximate"]  # for the neighbours of samples
 OnInterrupt: TypeAlias = Literal["raise", "return"]

@@ -12,7 +12,8 @@ from scipy.spatial.distance import cdist
 
 LOOKED_AT = 200  # rows: 20,000 pairs
 LEAST_CORRELATION = 0.3
-LEAST_DEVIATIONS = 3.0  # of what independent pairs would have by chance: six places on a map pass, four do not
+LEAST_DEVIATIONS = 4.0  # of what independent numbers would have by chance
+FEWEST = 10  # nodes: weights of fewer, all joined to all, can be distances, too, as tests with random graphs found
 FULL = 0.9  # of all pairs; where a distance is 0 the rows are alike
 ROUNDING = 1e-6  # of the greatest distance: what a diagonal may hold, and equal rows may differ by
 
@@ -26,7 +27,7 @@ def are_distances(A):
     """Whether the CSR matrix A, which may hold each pair once, is full of what look like distances."""
     n = A.shape[0]
     symmetric = A.nnz > n * (n - 1) // 2
-    if n < 3 or A.nnz * (1 if symmetric else 2) < FULL * n * (n - 1):
+    if n < FEWEST or A.nnz * (1 if symmetric else 2) < FULL * n * (n - 1):
         return False
     rows = np.random.default_rng(0).permutation(n)[:LOOKED_AT]
     some = A[rows][:, rows].toarray() / A.data.max()
@@ -53,7 +54,8 @@ def likeness_to_distances(D):
     if min(np.ptp(entries), np.ptp(apart)) <= ROUNDING * np.abs(D).max():
         return 0
     r = np.corrcoef(entries, apart)[0, 1]
-    is_sure = abs(r) > LEAST_CORRELATION and abs(r) * np.sqrt(len(entries)) > LEAST_DEVIATIONS
+    deviations = np.arctanh(min(abs(r), 1 - ROUNDING)) * np.sqrt(max(len(entries) - 3, 0))  # Fisher's
+    is_sure = abs(r) > LEAST_CORRELATION and deviations > LEAST_DEVIATIONS
     return int(np.sign(r)) if is_sure else 0
 
 
