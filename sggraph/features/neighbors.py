@@ -19,7 +19,7 @@ GREATEST = 1e150  # of the features
 TREE_FEATURES = 10  # up to here a k-d tree is the fastest exact search
 EXACT_COST = 3e12  # n^2 (features + 60): about what pynndescent takes 30 s for
 EXACT_SPARSE = 10_000  # samples, for metrics that are searched one pair at a time
-EXACT_PRODUCTS = 3e10  # of sparse samples, n^2 included: about what pynndescent compiles and searches as long as
+EXACT_PRODUCTS = 1e10  # of sparse samples, n^2 included: 50 s, about what pynndescent takes to compile
 METHODS = ("auto", "exact", "approximate")
 METRICS = (  # known to pynndescent and to scikit-learn, without parameters
     *("euclidean", "l2", "sqeuclidean", "cosine", "manhattan", "l1", "chebyshev", "correlation", "braycurtis"),

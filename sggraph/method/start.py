@@ -185,7 +185,7 @@ def has_place(Y):
 
 
 def by_rows(init, nodes, d):
-    """Positions by node (a dict) as rows in the order of the nodes, NaN where there is none; other starts as they are."""
+    """Positions by node (a dict) as rows in the order of the nodes, NaN where none is; other starts as they are."""
     if not isinstance(init, Mapping):
         return init
     if not any(node in init for node in nodes):

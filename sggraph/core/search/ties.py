@@ -39,20 +39,27 @@ def settled(found, k, distinct, balls, *, unit=0.0):
         rows = tied[first[start : start + step]]
         reach = limits[rows] * (1 + 2 * TIE) + 2 * LEAST * unit
         for of, row, (near, values) in zip(members[start : start + step], rows, balls(rows, reach), strict=True):
+            at_limit = is_tied(values, limits[row], unit)
+            less, edge = np.flatnonzero((values < limits[row]) & ~at_limit), np.flatnonzero(at_limit)
             for i in tied[of]:
-                others = near != i
-                picked = chosen(values[others], limits[row], k, i, unit)
-                if len(picked) < k:  # rounding put one beyond the radius
-                    continue
-                order = picked[np.argsort(values[others][picked], kind="stable")]
-                indices[i], distances[i] = near[others][order], values[others][order]
+                others = less[near[less] != i]
+                picked = np.append(others, some_of(edge, k - len(others), i, skip=near[edge] == i))
+                if len(picked) == k:  # else rounding put one beyond the radius
+                    order = picked[np.argsort(values[picked], kind="stable")]
+                    indices[i], distances[i] = near[order], values[order]
     return indices, distances
 
 
-def chosen(values, limit, k, i, unit=0.0):
+def chosen(values, limit, k, i):
     """Places of the k least values for sample i, `limit` the last: all that are less, and some that tie with it."""
-    at_limit = is_tied(values, limit, unit)
+    at_limit = is_tied(values, limit)
     less = np.flatnonzero((values < limit) & ~at_limit)
-    tied = np.flatnonzero(at_limit)
-    rng = np.random.default_rng([SEED, i])
-    return np.append(less, rng.choice(tied, min(k - len(less), len(tied)), replace=False, shuffle=False))
+    return np.append(less, some_of(np.flatnonzero(at_limit), k - len(less), i))
+
+
+def some_of(tied, count, i, skip=None):
+    """So many of those tied, at random for sample i; fewer if there are not so many. Not the one to `skip` (mask)."""
+    skipped = np.flatnonzero(skip) if skip is not None else ()
+    n = len(tied) - len(skipped)
+    picked = np.random.default_rng([SEED, i]).choice(n, min(count, n), replace=False, shuffle=False)
+    return tied[picked + (picked >= skipped[0]) if len(skipped) else picked]
