@@ -10,6 +10,7 @@ from .core.types import (
     Auto,
     Callback,
     Components,
+    Coordinates,
     Direction,
     FilePath,
     Float,
@@ -38,7 +39,7 @@ def embed_graph(
     direction: Direction = "auto",
     local_weights: bool | Auto = "auto",
     init: Init = "auto",
-    Y0: Numbers | None = None,
+    Y0: Coordinates | None = None,
     components: Components = "auto",
     max_iter: Int | Auto = "auto",
     early_exag: Int | Auto = "auto",
@@ -85,11 +86,13 @@ def embed_graph(
         What a directed graph means, see `as_graph`.
     local_weights : bool or "auto", default "auto"
         Weight each edge by the Jaccard index of its ends' neighbourhoods; "auto": where all edges weigh the same.
-    init : {"auto", "stress", "pmds", "spectral", "random"} or array of shape (n, d), default "auto"
+    init : {"auto", "stress", "pmds", "spectral", "random"}, array of shape (n, d) or dict, default "auto"
         Start: pivot stress ("stress", which "auto" is), pivot MDS ("pmds"), leading eigenvectors of the random walk
         ("spectral"), a random ball of standard deviation 1e-4, or given coordinates, made no larger than other starts
-        unless `early_exag` is 0, or `alpha` or `schedule` is given.
-    Y0 : array of shape (n, d), optional
+        unless `early_exag` is 0, or `alpha` or `schedule` is given. Coordinates are rows in the order of the nodes, or
+        a dict of positions by node, such as `sgtsne_layout` returns: of an earlier picture, say. Nodes without a
+        position, or a row of NaN, begin at the weighted mean of their neighbours that have one.
+    Y0 : array of shape (n, d) or dict, optional
         Start, instead of `init`.
     components : {"auto", "pack", "together", "largest"}, default "auto"
         What becomes of a graph that is not connected. "pack": each component is embedded by itself, with this schedule

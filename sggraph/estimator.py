@@ -13,21 +13,22 @@ from .core.types import (
     Auto,
     Callback,
     Components,
+    Coordinates,
     Direction,
     Features,
     FilePath,
     Float,
     Init,
     Int,
-    Numbers,
     OnInterrupt,
     Search,
     Seed,
     Weight,
 )
-from .features.point_cloud import neighbor_graph
-from .features.transform import place_nodes, place_samples
-from .graph.adjacency import Graph, GraphLike, GraphWarning, as_graph, is_graph_like
+from .features.point_cloud import most_neighbors, neighbor_graph
+from .features.precomputed import is_graph, warn_of_graph
+from .features.transform import place_distant, place_nodes, place_samples
+from .graph.adjacency import Graph, GraphLike, as_graph
 from .inputs.lambdas import as_lambda
 from .inputs.seeds import as_generator
 from .method.checkpoint import EmbeddingState
@@ -36,15 +37,14 @@ from .method.schedule import Schedule
 from .method.settings import Settings
 from .runtime.checks import check_flag
 from .runtime.interrupts import EmbeddingInterrupted
-from .runtime.warn import warn
 
 
 class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Embed samples or the nodes of a graph by SG-t-SNE-Pi, as a scikit-learn estimator.
 
     What `fit` takes for a graph: NetworkX and igraph graphs, a `Graph`, a tuple of edge arrays, a data frame with
-    columns "source" and "target", a square sparse matrix; with ``metric="precomputed"`` anything that `as_graph`
-    takes, square arrays included. Anything else is samples in rows, whose neighbour graph is made first
+    columns "source" and "target", a square sparse matrix; with ``metric="graph"`` anything that `as_graph` takes,
+    square arrays included. Anything else is samples in rows, whose neighbour graph is made first
     (`point_cloud_to_graph`). A square array is taken for samples, and a warning says so if it looks like a graph.
 
     Parameters
@@ -57,8 +57,8 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         Iterations in all and in the early phase, exaggeration of the attraction in that phase, and learning rate, as in
         `embed_graph`. A number for `alpha` asks for the method as published.
     metric : str, default "euclidean"
-        Distance of samples, see `point_cloud_to_graph`; "precomputed": the input is a graph. A matrix then holds
-        weights of edges, large for near nodes, not distances.
+        Distance of samples, see `point_cloud_to_graph`. "precomputed": X holds distances, as in scikit-learn, square
+        or those of `KNeighborsTransformer`. "graph": X is a graph, and a matrix holds weights, large for near nodes.
     method : {"auto", "exact", "approximate"}, default "auto"
         Search for the neighbours of samples, see `point_cloud_to_graph`. The approximate one depends on `n_jobs`.
     perplexity : float, default 10
@@ -155,7 +155,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         direction: Direction = "auto",
         local_weights: bool | Auto = "auto",
         init: Init = "auto",
-        Y0: Numbers | None = None,
+        Y0: Coordinates | None = None,
         components: Components = "auto",
         exaggeration: Float | Auto = "auto",
         schedule: Schedule | None = None,
@@ -255,7 +255,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
             self.__dict__.pop(stale, None)
         settings = Settings.of(self.get_params(deep=False))
         rng = as_generator(self.random_state)
-        if self.metric == "precomputed" or is_graph_like(X):
+        if is_graph(X, self.metric):
             graph = as_graph(X, weight=self.weight, direction=self.direction)
         else:
             graph = self._graph_of_samples(X, rng)
@@ -312,7 +312,8 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         ----------
         X : array, sparse matrix or data frame of shape (m, f)
             After a fit to samples: new samples. After a fit to a graph of n nodes: shape (m, n), row i holding the
-            weights of the edges of new node i to the fitted nodes, in the order of `nodes_`.
+            weights of the edges of new node i to the fitted nodes, in the order of `nodes_`; to distances: those to
+            the n fitted samples.
 
         Returns
         -------
@@ -343,32 +344,18 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
                     X, self.embedding_, placed, as_lambda(self.lambda_), workers, given=self.graph_.given
                 )
             X = validate_data(self, X, accept_sparse="csr", dtype=(np.float64, np.float32), reset=False)
-            if sparse.issparse(self._samples):
-                X = sparse.csr_array(X)
-            elif sparse.issparse(X):
-                X = X.toarray()
-            return place_samples(
-                X,
-                self._samples[placed],
-                self.embedding_[placed],
-                n_neighbors=self._n_neighbors,
-                metric=self.metric,
-                perplexity=self.perplexity,
-                workers=workers,
-            )
+            options = {"n_neighbors": self._n_neighbors, "perplexity": self.perplexity, "workers": workers}
+            if self.metric == "precomputed":
+                return place_distant(X, self.embedding_, placed, **options)
+            samples = self._samples[placed]
+            return place_samples(X, samples, self.embedding_[placed], metric=self.metric, **options)
 
     def _graph_of_samples(self, X, rng):
         X = validate_data(self, X, accept_sparse="csr", dtype=(np.float64, np.float32), ensure_min_samples=2)
-        if X.shape[0] == X.shape[1] and not sparse.issparse(X) and not X.diagonal().any() and np.array_equal(X, X.T):
-            warn(
-                "X is a square array that looks like a graph but was taken for samples: "
-                'SGtSNEpi(metric="precomputed") embeds graphs',
-                GraphWarning,
-            )
         k = self.n_neighbors
-        if isinstance(k, (int, np.integer)) and k >= X.shape[0]:
-            k = X.shape[0] - 1
-            warn(f"n_neighbors={self.n_neighbors} of {X.shape[0]} samples: {k} are taken", GraphWarning)
+        if self.metric != "precomputed":  # which has as many as are stored
+            warn_of_graph(X)
+            k = most_neighbors(k, X.shape[0] - 1, f"{X.shape[0]} samples")
         options = {name: getattr(self, name) for name in ("perplexity", "metric", "method", "n_jobs", "verbose")}
         graph = neighbor_graph(X, k, rng=rng, **options)
         self._samples, self._n_neighbors = sparse.csr_array(X) if sparse.issparse(X) else X, k

@@ -164,13 +164,13 @@ GRAPHS = {
     "named among others": (pd.DataFrame({"target": [1, 2], "source": [0, 1], "when": [3, 4]}), "euclidean"),
     "edge arrays": (([0, 1], [1, 2]), "euclidean"),
     "sparse": (sparse.csr_array(NESTED), "euclidean"),
-    "three columns": (pd.DataFrame({"from": [0, 1], "to": [1, 2], "weight": [0.5, 1.5]}), "precomputed"),
+    "three columns": (pd.DataFrame({"from": [0, 1], "to": [1, 2], "weight": [0.5, 1.5]}), "graph"),
     "adjacency": (
         pd.DataFrame(np.ones((4, 4)) - np.eye(4), index=list("abcd"), columns=list("abcd")),
-        "precomputed",
+        "graph",
     ),
-    "array": (np.array(NESTED), "precomputed"),
-    "nested list": (NESTED, "precomputed"),
+    "array": (np.array(NESTED), "graph"),
+    "nested list": (NESTED, "graph"),
 }
 
 
@@ -185,7 +185,7 @@ def test_graphs_are_embedded_as_graphs(name):
 @pytest.mark.parametrize("graph", [np.ones(3), [[0, 1], [1]], "path", None])
 def test_what_is_neither_raises_what_as_graph_raises(graph):
     with pytest.raises((ValueError, TypeError), match="graph is"):
-        SGtSNEpi(metric="precomputed").fit(graph)
+        SGtSNEpi(metric="graph").fit(graph)
     with pytest.raises((ValueError, TypeError)):
         SGtSNEpi().fit(graph)
 
@@ -256,7 +256,7 @@ def test_options_out_of_range(name, value):
 
 
 def test_a_square_array_that_looks_like_a_graph_warns():
-    with pytest.warns(GraphWarning, match=r'looks like a graph.*metric="precomputed"'):
+    with pytest.warns(GraphWarning, match=r'looks like a graph.*metric="graph".*"precomputed" distances'):
         SGtSNEpi(max_iter=5, n_neighbors=3).fit(A.toarray())
     square = np.random.default_rng(0).normal(size=(20, 20))
     SGtSNEpi(max_iter=5, n_neighbors=3).fit(square)  # a warning would be an error

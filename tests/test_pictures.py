@@ -78,7 +78,7 @@ BANDS = {  # the ten values behind each
 def picture_scores(name, seed):
     """Recall of neighbours, stress of path lengths, variation of edges, share of the page that is filled, KL."""
     graph = GRAPHS[name]()
-    estimator = sg.SGtSNEpi(random_state=seed, n_jobs=1, metric="precomputed", components="largest").fit(graph)
+    estimator = sg.SGtSNEpi(random_state=seed, n_jobs=1, metric="graph", components="largest").fit(graph)
     kept = ~np.isnan(estimator.embedding_[:, 0])
     Y = estimator.embedding_[kept].astype(float)
     A = sg.as_graph(graph).adjacency[kept][:, kept]

@@ -40,6 +40,8 @@ def embeddings(path: str, frame: Any) -> None:
     graph = datasets.load_lesmis()
     assert_type(sg.embed_graph(graph), NDArray[np.float32])
     sg.embed_graph(EDGES, 3, lambda_=None, balance=0, init=Y, n_jobs=-1, random_state=np.random.default_rng(0))
+    sg.embed_graph(EDGES, Y0={0: (0.0, 1.0), 1: [2, 3]})
+    sg.SGtSNEpi(metric="precomputed", init={"a": Y[0]})
     sg.embed_graph(graph, np.int64(1), init="pmds", components="pack", max_memory="4GB", checkpoint=path)
     sg.embed_graph(graph, callback=sg.History(), callback_every=5)
     sg.embed_graph(graph, callback=lambda iteration, coordinates, kl, norm: iteration > 50)

@@ -3,6 +3,7 @@
 The entropy falls from log k at beta = 0 to the logarithm of the number of nearest points at equal distance, so beta_i
 is found by Newton's method inside a bracket (Hinton & Roweis 2002; van der Maaten & Hinton, JMLR 9:2579, 2008). A
 perplexity of k or more gives equal weights; more points at distance zero than the perplexity share all of the weight.
+What is infinitely far is no neighbour: its weight is 0, and k counts the others.
 """
 
 import numpy as np
@@ -18,26 +19,29 @@ TINY = 1e-300  # divides where all distances are zero
 
 
 def gaussian_weights(distances, perplexity, workers):
-    """Weights (n, k) float64, rows sum to 1, of distances (n, k)."""
-    weights = np.empty(distances.shape)
-    goal = np.inf if perplexity >= distances.shape[1] else float(np.log(perplexity))
-    workers.run(_calibrate, even_bounds(len(distances), BLOCKS), distances, goal, weights)
+    """Weights (n, k) float64, rows sum to 1, of distances (n, k), ascending."""
+    weights = np.zeros(distances.shape)
+    workers.run(_calibrate, even_bounds(len(distances), BLOCKS), distances, float(perplexity), weights)
     return weights
 
 
 def plain_weights(distances):
     """Weights exp(-d^2 / mean of d^2 in the row), rows sum to 1: a Gaussian of no set perplexity."""
-    squares = (distances / np.maximum(distances.max(axis=1, keepdims=True), TINY)) ** 2  # no overflow
-    mean = squares.mean(axis=1, keepdims=True)
-    weights = np.maximum(np.exp(-squares / np.where(mean > 0, mean, 1.0)), LEAST)
-    return weights / weights.sum(axis=1, keepdims=True)
+    is_near = np.isfinite(distances)
+    near = np.where(is_near, distances, 0.0)
+    squares = (near / np.maximum(near.max(axis=1, keepdims=True), TINY)) ** 2  # no overflow
+    mean = squares.sum(axis=1, keepdims=True) / np.maximum(is_near.sum(axis=1, keepdims=True), 1)
+    weights = is_near * np.maximum(np.exp(-squares / np.where(mean > 0, mean, 1.0)), LEAST)
+    return weights / np.maximum(weights.sum(axis=1, keepdims=True), TINY)
 
 
 @kernel
-def _calibrate(b, start, stop, distances, goal, weights):
-    k = distances.shape[1]
-    u = np.empty(k)  # squares above the least, over their mean
+def _calibrate(b, start, stop, distances, perplexity, weights):
+    u = np.empty(distances.shape[1])  # squares above the least, over their mean
     for i in range(start, stop):
+        k = 0
+        while k < len(u) and distances[i, k] < np.inf:
+            k += 1
         least, total, greatest = np.inf, 0.0, TINY
         for e in range(k):
             greatest = max(greatest, distances[i, e])
@@ -49,7 +53,7 @@ def _calibrate(b, start, stop, distances, goal, weights):
             total += u[e]
         for e in range(k):
             u[e] /= max(total / k, TINY)
-        beta = 0.0 if goal == np.inf or total == 0.0 else _solve_beta(u, goal)
+        beta = 0.0 if perplexity >= k or total == 0.0 else _solve_beta(u[:k], np.log(perplexity))
         total = 0.0
         for e in range(k):
             weights[i, e] = max(np.exp(-beta * u[e]), LEAST)

@@ -71,7 +71,7 @@ Format: TypeAlias = Literal[
     "mtx", "npz", "graphml", "gexf", "gml", "json", "csv", "tsv", "txt", "edgelist", "parquet", "konect", "edges",
     "snap", "pajek", "metis", "dimacs", "adjlist", "sif", "ncol", "lgl",
 ]  # fmt: skip
-Init: TypeAlias = Literal["auto", "stress", "pmds", "spectral", "random"] | Numbers
+Init: TypeAlias = Literal["auto", "stress", "pmds", "spectral", "random"] | Coordinates
 Components: TypeAlias = Literal["auto", "pack", "together", "largest"]
 Search: TypeAlias = Literal["auto", "exact", "approximate"]  # for the neighbours of samples
 OnInterrupt: TypeAlias = Literal["raise", "return"]

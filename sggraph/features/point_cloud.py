@@ -9,11 +9,13 @@ from ..core.affinity import rescale_rows
 from ..core.engine.blocks import Workers
 from ..core.perplexity import gaussian_weights, plain_weights
 from ..core.types import Features, Float, Int, Numbers, Search, Seed
-from ..graph.adjacency import Graph
+from ..graph.adjacency import Graph, GraphWarning
 from ..inputs.seeds import as_generator
-from ..runtime.checks import GREATEST, check_choice, check_n_jobs, check_number, check_whole
+from ..runtime.checks import GREATEST, check_choice, check_n_jobs, check_number, check_whole, is_whole
 from ..runtime.progress import stage
+from ..runtime.warn import warn
 from .neighbors import METHODS, METRICS, nearest_neighbors, without_self
+from .precomputed import as_distances, fewest_neighbors, nearest_of_distances
 
 RESCALES = ("perplexity", "lambda", None)
 
@@ -37,7 +39,7 @@ def point_cloud_to_graph(
     X : array, sparse matrix or data frame of shape (n, f), or None
         Samples in rows: numbers without NaN. None if `precomputed_knn` is given.
     n_neighbors : int, default 30
-        Neighbours per sample, fewer than n.
+        Neighbours per sample, fewer than n; of given distances at most as many as each sample has.
     perplexity : float, default 10
         Effective number of neighbours that the weights of a row are made for. With `n_neighbors` or more, all weights
         of a row are equal.
@@ -49,6 +51,8 @@ def point_cloud_to_graph(
     metric : str, default "euclidean"
         "euclidean", "sqeuclidean", "cosine", "manhattan", "correlation" and others that pynndescent and scikit-learn
         both know; an unknown name lists them. Distances are squared in the formulas above, whatever the metric.
+        "precomputed": X holds distances, (n, n), or a sparse matrix those of each sample to some, as
+        `KNeighborsTransformer` of scikit-learn makes it.
     method : {"auto", "exact", "approximate"}, default "auto"
         Search for the neighbours: exact by matrix products or a k-d tree, approximate by pynndescent; "auto" takes
         the faster one, which is the exact one for up to about 100,000 samples of a few hundred features.
@@ -78,8 +82,10 @@ def point_cloud_to_graph(
     Notes
     -----
     Samples are removed from their own rows by their index, so duplicates keep each other as neighbours at distance
-    zero. Method: W. Dong, C. Moses, K. Li, WWW 2011 (approximate search); L. van der Maaten, G. Hinton, JMLR 9:2579,
-    2008 (perplexity); N. Pitsianis et al., IEEE HPEC 2019 (lambda).
+    zero. Of many at equal distance each sample has some at random, the same in each call. What shares nothing with a
+    sample (distance 1 of "jaccard" and its like, of "cosine" where no number is below 0) is none of its neighbours:
+    such rows are shorter, or empty. Method: W. Dong, C. Moses, K. Li, WWW 2011 (approximate search); L. van der Maaten,
+    G. Hinton, JMLR 9:2579, 2008 (perplexity); N. Pitsianis et al., IEEE HPEC 2019 (lambda).
 
     Examples
     --------
@@ -122,6 +128,10 @@ def neighbor_graph(
     with Workers(n_jobs) as workers:
         if precomputed_knn is not None:
             indices, distances = as_knn(precomputed_knn, n_neighbors)
+        elif metric == "precomputed":
+            D = as_distances(as_samples(X))
+            n_neighbors = most_neighbors(n_neighbors, fewest_neighbors(D), f"{D.shape[0]} samples with fewer distances")
+            indices, distances = nearest_of_distances(D, n_neighbors)
         else:
             X = as_features(X, n_neighbors)
             with stage("neighbours", verbose) as tick:
@@ -129,29 +139,35 @@ def neighbor_graph(
                     X, n_neighbors, metric=metric, method=method, rng=rng, workers=workers, tick=tick
                 )
         with stage("weights", verbose) as tick:
-            weights = neighbor_weights(distances, perplexity, rescale, workers)
+            p = probabilities(indices, distances, len(indices), perplexity, rescale, workers)
             tick(1, 1)
-    p = as_rows(indices, weights, len(indices))
-    is_weighted = bool(p.data.min() != p.data.max())
+    is_weighted = bool(p.nnz and p.data.min() != p.data.max())
     return Graph(p, list(range(p.shape[0])), directed=True, weighted=is_weighted, calibrated=True)
 
 
-def neighbor_weights(distances, perplexity, rescale, workers):
-    """Probabilities (n, k) of neighbours at the given distances; arguments as in `point_cloud_to_graph`."""
-    if rescale == "perplexity":
-        return gaussian_weights(distances, perplexity, workers)
-    weights = plain_weights(distances)
-    if rescale == "lambda":
-        n, k = weights.shape
-        weights = rescale_rows(row_starts(n, k), weights.ravel(), perplexity, workers)[0].reshape(n, k)
-    return weights
+def most_neighbors(n_neighbors, most, of):
+    """`n_neighbors`, or as many as there are, with a warning."""
+    if is_whole(n_neighbors) and n_neighbors > most >= 1:
+        warn(f"n_neighbors={n_neighbors} of {of}: {most} are taken", GraphWarning)
+        return most
+    return n_neighbors
 
 
-def as_rows(indices, weights, n):
-    """CSR array (len(indices), n) of a neighbour table."""
+def probabilities(indices, distances, n, perplexity, rescale, workers):
+    """CSR array (m, n) of a neighbour table (m, k): p(j|i) of what is finitely far; arguments as in
+    `point_cloud_to_graph`.
+    """
     m, k = indices.shape
+    weights = gaussian_weights(distances, perplexity, workers) if rescale == "perplexity" else plain_weights(distances)
     starts = row_starts(m, k)
-    p = sparse.csr_array((weights.ravel(), indices.ravel().astype(starts.dtype), starts), shape=(m, n))
+    if np.isinf(distances[:, -1]).any():
+        is_near = np.isfinite(distances)
+        starts = np.concatenate([[0], np.cumsum(is_near.sum(axis=1))]).astype(starts.dtype)
+        indices, weights = indices[is_near], weights[is_near]
+    weights = weights.ravel()
+    if rescale == "lambda":
+        weights = rescale_rows(starts, weights, perplexity, workers)[0]
+    p = sparse.csr_array((weights, indices.ravel().astype(starts.dtype), starts), shape=(m, n))
     p.sort_indices()
     return p
 
@@ -177,9 +193,10 @@ def as_samples(X):
     from sklearn.utils import check_array
 
     try:
-        return check_array(X, accept_sparse="csr", dtype=(np.float64, np.float32), input_name="X")
+        X = check_array(X, accept_sparse="csr", dtype=(np.float64, np.float32), input_name="X")
     except (TypeError, ValueError) as error:
         raise ValueError(f"X does not hold samples in rows, of numbers without NaN: {error}") from error
+    return sparse.csr_array(X) if sparse.issparse(X) else X
 
 
 def as_knn(precomputed_knn, n_neighbors):
@@ -217,5 +234,5 @@ def check_point_cloud_options(n_neighbors, perplexity, rescale, method, metric, 
     check_number("perplexity", perplexity, 1, GREATEST, "a number of at least 1, such as 10")
     check_choice("rescale", rescale, *RESCALES)
     check_choice("method", method, *METHODS)
-    check_choice("metric", metric, *METRICS)
+    check_choice("metric", metric, *METRICS, "precomputed")
     check_n_jobs("n_jobs", n_jobs)

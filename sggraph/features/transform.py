@@ -8,7 +8,8 @@ from ..core.repulsion.repulsive import Repulsion
 from ..core.shape.joining import join
 from ..graph.adjacency import canonical
 from .neighbors import neighbors_among
-from .point_cloud import as_rows, neighbor_weights
+from .point_cloud import probabilities
+from .precomputed import as_distances, nearest_of_distances
 
 
 def place_samples(X, fitted, Y, *, n_neighbors, metric, perplexity, workers):
@@ -17,14 +18,30 @@ def place_samples(X, fitted, Y, *, n_neighbors, metric, perplexity, workers):
     A sample that equals a fitted one gets the place of that one. The Gaussian weights stay as they are: lambda
     rescaling would level them, and held-out digits of MNIST come out with an accuracy of .963 instead of .965.
     """
+    if sparse.issparse(fitted):
+        X = sparse.csr_array(X)
+    elif sparse.issparse(X):
+        X = X.toarray()
     k = min(n_neighbors, len(Y))
     indices, distances = neighbors_among(X, fitted, k, metric=metric, workers=workers)
-    p = as_rows(indices, neighbor_weights(distances, perplexity, "perplexity", workers), len(Y))
+    p = probabilities(indices, distances, len(Y), perplexity, "perplexity", workers)
     placed = place_rows(p, Y, None, workers)
     for j in indices.T[::-1]:  # the nearest last; not by distance zero: metrics round, and multiples have cosine 1
         same = _equal_rows(X, fitted[j])
         placed[same] = Y[j[same]]
     return placed
+
+
+def place_distant(D, Y, placed, *, n_neighbors, perplexity, workers):
+    """Coordinates (m, d) of samples whose distances D (m, n) to the fitted ones are given; those that are not `placed`
+    (mask) do not count. At distance 0 of a fitted sample a new one gets the place of that.
+    """
+    D = as_distances(sparse.csr_array(D) if sparse.issparse(D) else D, len(Y))
+    D, Y = (D, Y) if placed.all() else (D[:, placed], Y[placed])
+    indices, distances = nearest_of_distances(D, min(n_neighbors, len(Y)), itself=True)
+    p = probabilities(indices, distances, len(Y), perplexity, "perplexity", workers)
+    same = distances[:, :1] == 0
+    return np.where(same, Y[indices[:, 0]], place_rows(p, Y, None, workers))
 
 
 def _equal_rows(A, B):

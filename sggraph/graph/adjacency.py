@@ -19,6 +19,8 @@ from ..datasets.dataset import Dataset
 from ..runtime.checks import check_choice, check_flag, is_flag, refused
 from ..runtime.warn import warn
 from .arcs import GraphWarning, Reading, arcs_of_labels
+from .calibrated import calibrated_direction
+from .distances import REMEDIES, are_distances, are_neighbor_distances
 from .formats import to_arcs
 from .matrices import check_indices
 from .types import EdgeIndexed, Frame, GraphToolGraph, IGraph, LazyFrame, NetworKitGraph, NetworkXGraph, RustworkXGraph
@@ -45,9 +47,9 @@ class Graph(NamedTuple):
         False where all weights of the input are equal.
     calibrated : bool
         Whether the input was the neighbour graph of a point cloud, as `point_cloud_to_graph` makes it: arcs whose
-        rows (or columns, as some programs have it) hold equally many weights and sum to 1. These were made for a
-        number of neighbours that count, and lambda rescales them as published. Weights of other graphs are the
-        user's, of which the heavier ones are to pull more, however few neighbours a node has.
+        rows (or columns, as some programs have it) hold equally many weights, or most of them, and sum to 1. These were
+        made for a number of neighbours that count, and lambda rescales them as published. Weights of other graphs are
+        the user's, of which the heavier ones are to pull more, however few neighbours a node has.
 
     Examples
     --------
@@ -146,8 +148,8 @@ def as_graph(
     Raises
     ------
     ValueError
-        Negative, NaN, infinite or non-numeric weights; matrices that are not square; no nodes; unusable edge arrays;
-        a table whose columns do not tell the ends of edges.
+        Negative, NaN, infinite or non-numeric weights; weights that look like distances; matrices that are not square;
+        no nodes; unusable edge arrays; a table whose columns do not tell the ends of edges.
     TypeError
         `graph` is of an unknown type.
 
@@ -280,6 +282,8 @@ def _copied_if_clean(matrix, weight):
         return None
     if weight is None:
         data[:] = 1
+    elif matrix.nnz == n * (n - 1):
+        return None  # may be distances
     adjacency = sparse.csr_array((data, indices, indptr), shape=(n, n))
     adjacency.has_canonical_format = True
     return Graph(adjacency, list(range(n)), False, bool(data.min() != data.max()))
@@ -298,7 +302,9 @@ def _clean(arcs, direction):
     once, nodes, undirected = _sum_parallel(arcs), arcs.nodes, arcs.undirected
     del arcs  # as large as the graph
     weighted = once.nnz > 0 and bool(once.data.min() != once.data.max())
-    calibrated = "" if undirected else _calibrated(once)
+    calibrated = "" if undirected else calibrated_direction(once)
+    if weighted and not calibrated:
+        _refuse_distances(once)
     if direction == "auto":
         direction = calibrated or "symmetric"
     adjacency, directed = _direct(once, undirected, direction)
@@ -307,25 +313,11 @@ def _clean(arcs, direction):
     return Graph(adjacency, nodes, directed, weighted, directed and bool(calibrated))
 
 
-def _calibrated(A):
-    """The direction in which A holds probabilities of the neighbours of points, see `Graph`: "out" for rows, "in" for
-    columns, "" for neither.
-
-    By what the matrix holds, not by where it comes from: the same when it was written to a file and read again. Only
-    what has arcs is asked: graphs without direction are the user's.
-    """
-    n = A.shape[0]
-    with np.errstate(over="ignore"):
-        if A.nnz == 0 or A.nnz % n or abs(A.data.sum() / n - 1) > ROUNDING:  # of most graphs this is all it takes
-            return ""
-        if _are_probabilities(np.diff(A.indptr), A.sum(axis=1)):
-            return "out"
-        columns = np.bincount(A.indices, minlength=n)
-        return "in" if _are_probabilities(columns, A.sum(axis=0)) else ""
-
-
-def _are_probabilities(sizes, sums):
-    return bool((sizes == sizes[0]).all()) and bool((np.abs(sums - 1) <= ROUNDING).all())
+def _refuse_distances(A):
+    if are_distances(A) or are_neighbor_distances(A):
+        raise ValueError(
+            f"graph has weights that are distances by all appearances, large between unlike nodes: {REMEDIES}"
+        )
 
 
 def _check_weights(arcs):

@@ -1,5 +1,6 @@
 """The whole method: graph -> joint probabilities P and starting coordinates -> descent -> coordinates."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from .checkpoint import Checkpoint, EmbeddingState
 from .problem import prepared
 from .run import laid_out
 from .schedule import Schedule
+from .start import by_rows
 
 TRIFLE = 1e-5  # of the extent: parts coincident nodes, invisible in a picture
 
@@ -38,6 +40,7 @@ def embed(graph, settings, *, rng=None, state=None, keep_state=False):
 
     The EmbeddingState comes along if the run was interrupted, or for `keep_state`.
     """
+    settings = replace(settings, init=by_rows(settings.init, graph.nodes, settings.d))  # which a state compares
     problem = prepared(graph, settings)
     checkpoint = Checkpoint(graph, settings, state)
     if rng is None:

@@ -18,7 +18,7 @@ from ..runtime.progress import stage
 from .components import Parts, as_parts, component_numbers
 from .memory import check_memory, grid_limit
 from .settings import Settings
-from .start import check_init
+from .start import beside_neighbors, by_rows, check_init
 
 LEAF_DISTANCE = 0.5  # of the median edge of the picture: leaves stand nearer to their node than its other neighbours
 
@@ -92,13 +92,14 @@ def prepared(graph, settings):
     is_packed = is_several and (settings.components == "pack" or (settings.components == "auto" and not is_given))
     kinds = {"packed": is_packed, "together": is_several and not is_packed and not is_alone}
     check_memory(settings.max_memory, n, nnz, d, published=settings.is_published, **kinds)
-    check_init(settings.init, n, d)
+    init = by_rows(settings.init, graph.nodes, d)
+    check_init(init, n, d)
     outer = largest(component) if is_alone else everything(n)
     A = outer.narrowed(A)
     inner = leafless(A) if settings.drop_leaf else everything(A.shape[0])
     A = inner.narrowed(A)
     if is_given:
-        init = np.asarray(settings.init, np.float64)
+        init = beside_neighbors(np.asarray(init, np.float64), graph.adjacency, np.random.default_rng(0))
         settings = replace(settings, init=init[outer.rows[inner.rows]])
     parts = as_parts(component_numbers(A) if is_packed else np.zeros(A.shape[0], np.int64))
     limit = grid_limit(settings.max_memory, n, nnz, d, settings.h, packed=is_packed)

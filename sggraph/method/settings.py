@@ -4,6 +4,7 @@ A field is a name, a default and a check; those that only say how a run goes, an
 they mean is told where users read it, in the docstring of `embed_graph`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from os import PathLike
 
@@ -112,15 +113,15 @@ class Settings:
             if check is not None and not is_among(value, each.metadata["also"]):
                 check(each.name, value, *each.metadata["terms"])
         object.__setattr__(self, "d", int(self.d))  # of any kind of integer
-        if not isinstance(self.init, str):
+        if not isinstance(self.init, (str, Mapping)):
             object.__setattr__(self, "init", np.asarray(self.init))
 
     @classmethod
     def of(cls, arguments):
-        """The Settings among the arguments of a call, a dict by name; an array `Y0` is the start."""
+        """The Settings among the arguments of a call, a dict by name; `Y0`, array or dict, is the start."""
         found = {each.name: arguments[each.name] for each in fields(cls) if each.name in arguments}
         if arguments.get("Y0") is not None:
-            found["init"] = np.asarray(arguments["Y0"])
+            found["init"] = arguments["Y0"] if isinstance(arguments["Y0"], Mapping) else np.asarray(arguments["Y0"])
         return cls(**found)
 
     @property

@@ -9,6 +9,7 @@ before, and the distances lose the constant that no picture can show (`path_offs
 "spectral" takes eigenvectors of the random walk, by a fixed number of products instead of a converged decomposition.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from scipy.spatial.distance import cdist
 
 from ..core.search.hops import UNREACHED, hop_distances, write_hops
 from ..core.shape.stress import relax
-from ..runtime.checks import refused
+from ..runtime.checks import refused, shown
 from ..runtime.threads import one_blas_thread
 
 NAMES = ("auto", "stress", "pmds", "spectral", "random")
@@ -164,17 +165,62 @@ def check_init(init, n, d):
     """Raise a ValueError unless `init` names a start or is one for n nodes in d dimensions."""
     if isinstance(init, str):
         if init not in NAMES:
-            accepted = f"{', '.join(map(repr, NAMES))} or an array of shape ({n}, {d}); Y0 takes such an array only"
-            raise refused("init", init, accepted)
+            accepted = f"{', '.join(map(repr, NAMES))}, an array of shape ({n}, {d}) or a dict of positions by node"
+            raise refused("init", init, f"{accepted}; Y0 takes these two only")
         return
     Y = np.asarray(init)
     if Y.shape != (n, d):
         raise ValueError(f"the start (init, Y0) has shape {Y.shape}: give ({n}, {d}), which the graph and d need")
     greatest = np.finfo(np.float32).max
-    if Y.dtype.kind not in "fiu" or not (np.abs(Y) <= greatest).all():
+    if Y.dtype.kind not in "fiu" or not (np.abs(Y[has_place(Y)]) <= greatest).all() or not has_place(Y).any():
         raise ValueError(
-            f"the start (init, Y0) holds other than finite numbers: give them, none beyond {greatest:g} (float32)"
+            f"the start (init, Y0) holds other than finite numbers: give them, none beyond {greatest:g} (float32), or "
+            "rows of NaN for some of the nodes, which begin beside their neighbours"
         )
+
+
+def has_place(Y):
+    """Of each row whether it is a place, rather than all NaN."""
+    return ~np.isnan(Y).all(axis=1)
+
+
+def by_rows(init, nodes, d):
+    """Positions by node (a dict) as rows in the order of the nodes, NaN where none is; other starts as they are."""
+    if not isinstance(init, Mapping):
+        return init
+    if not any(node in init for node in nodes):
+        raise ValueError(f"the start (init, Y0) has no position of a node such as {shown(nodes[0])}: give some by name")
+    absent = np.full(d, np.nan)
+    try:
+        return np.array([np.asarray(init.get(node, absent), np.float64) for node in nodes])
+    except (TypeError, ValueError):
+        raise ValueError(f"the start (init, Y0) holds positions that are no rows of {d} numbers: give such") from None
+
+
+def beside_neighbors(Y, A, rng):
+    """Y (n, d), those without a place (rows of NaN) put at the weighted mean of their neighbours that have one.
+
+    In rounds from those outwards; who is reached by none begins anywhere among the others. A trifle parts those with
+    the same neighbours.
+    """
+    known = has_place(Y)
+    if known.all():
+        return Y
+    A = A + A.T
+    places = Y[known]
+    spread = NOISE * max(np.abs(places - places.mean(axis=0)).max(), SHORTEST)
+    Y = np.where(known[:, None], Y, 0.0)
+    while not known.all():
+        weight = A @ known.astype(np.float64)
+        new = np.flatnonzero(~known & (weight > 0))
+        if len(new) == 0:
+            new = np.flatnonzero(~known)
+            Y[new] = places[rng.integers(len(places), size=len(new))]
+        else:
+            Y[new] = (A[new] @ Y) / weight[new, None]
+        Y[new] += spread * rng.standard_normal((len(new), Y.shape[1]))
+        known[new] = True
+    return Y
 
 
 def pivot_mds(D, pivots, d):

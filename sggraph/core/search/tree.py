@@ -24,3 +24,17 @@ def tree_neighbors(X, k, workers):
 
     workers.run(search, even_bounds(len(X), BLOCKS))
     return indices, unit * distances
+
+
+def tree_balls(X):
+    """What `ties.settled` asks of a few dimensions: all points within a radius of some, and how far they are."""
+    unit = square_unit(np.abs(X).max(initial=0.0))
+
+    def balls(rows, radii):
+        points = X.astype(np.float64) / unit
+        tree = cKDTree(points)
+        for i, radius in zip(rows, radii, strict=True):
+            near = np.array(tree.query_ball_point(points[i], radius / unit, return_sorted=True))
+            yield near, unit * np.sqrt(np.square(points[near] - points[i]).sum(axis=1))
+
+    return balls
