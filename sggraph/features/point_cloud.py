@@ -133,7 +133,8 @@ def neighbor_graph(
             tick(1, 1)
     p = as_rows(indices, weights, len(indices))
     is_weighted = bool(p.data.min() != p.data.max())
-    return Graph(p, list(range(p.shape[0])), directed=True, weighted=is_weighted, calibrated=True)
+    nodes = list(range(p.shape[0]))
+    return Graph(p, nodes, directed=True, weighted=is_weighted, calibrated=True, named=False)
 
 
 def neighbor_weights(distances, perplexity, rescale, workers):

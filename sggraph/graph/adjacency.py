@@ -52,6 +52,9 @@ class Graph(NamedTuple):
         rows (or columns, as some programs have it) hold equally many weights and sum to 1. These were made for a
         number of neighbours that count, and lambda rescales them as published. Weights of other graphs are the
         user's, of which the heavier ones are to pull more, however few neighbours a node has.
+    named : bool
+        Whether the nodes have names of their own. Those of matrices, edge arrays and samples have none: `nodes` are
+        the numbers of their rows, and what an index says of labels is not about them.
 
     Examples
     --------
@@ -66,6 +69,12 @@ class Graph(NamedTuple):
     directed: bool
     weighted: bool
     calibrated: bool = False
+    named: bool = True
+
+    @property
+    def names(self) -> list[Any] | None:
+        """The nodes, or None where they have no names of their own."""
+        return self.nodes if self.named else None
 
     @property
     def given(self) -> bool:
@@ -165,7 +174,12 @@ def as_graph(graph: GraphLike, *, weight: Weight = "weight", direction: Directio
         copied = _copied_if_clean(graph, weight)
         if copied is not None:
             return copied
-    return _clean(to_arcs(graph, weight), direction)
+    return _clean(to_arcs(graph, weight), direction)._replace(named=not _is_nameless(graph))
+
+
+def _is_nameless(graph):
+    """Whether the nodes are rows: of a matrix, or what edge arrays count."""
+    return sparse.issparse(graph) or isinstance(graph, (np.ndarray, list, tuple))
 
 
 def is_graph_like(X: object) -> bool:
@@ -270,7 +284,7 @@ def _copied_if_clean(matrix, weight):
         data[:] = 1
     adjacency = sparse.csr_array((data, indices, indptr), shape=(n, n))
     adjacency.has_canonical_format = True
-    return Graph(adjacency, list(range(n)), False, bool(data.min() != data.max()))
+    return Graph(adjacency, list(range(n)), False, bool(data.min() != data.max()), named=False)
 
 
 def _index_type(csr):

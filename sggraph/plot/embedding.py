@@ -70,7 +70,7 @@ def plot_embedding(
         Integers, strings, bools and categoricals are classes; floats are values and get a colour bar (floats that are
         whole numbers beside missing ones are integer classes, which is how pandas stores them). A dict is read by
         node, or by row number if nodes have no names; so is a pandas Series whose index holds the names of the nodes
-        (those of matrices have none: such a Series is read row by row).
+        (samples and rows of matrices have none: such a Series is read row by row).
         None, NaN, NA and absent nodes are missing: grey, and beneath the others. "louvain" finds the communities of
         `graph` with NetworkX, "community 1" the largest (1 s for 28,000 edges, 7 s for 170,000).
     graph : graph, optional
@@ -223,7 +223,8 @@ def _content(Y, labels, graph, node_names):
     """The Content of a picture, without the nodes that have no place."""
     graph = None if graph is None else quiet_graph(graph)
     Y, nodes = _as_positions(Y, graph)
-    values, names = (None, None) if labels is None else as_classes(labels, nodes, len(Y))
+    called = nodes if graph is None else graph.names
+    values, names = (None, None) if labels is None else as_classes(labels, called, len(Y))
     degree = None if graph is None else degrees(graph.adjacency)
     named, written = wanted_names(node_names, nodes, degree, len(Y))
     placed = ~np.isnan(Y[:, 0])

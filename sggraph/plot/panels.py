@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..core.types import Auto, Coordinates, Float, Int, Labels
 from ..graph.adjacency import GraphLike, quiet_graph
 from ..inputs.coordinates import as_embeddings
-from ..inputs.labels import read_labels
+from ..inputs.labels import by_row, read_labels
 from ..metrics.distances import shortest_path_correlation
 from ..metrics.neighborhoods import neighbor_recall
 from ..runtime.checks import check_whole
@@ -102,6 +102,8 @@ def plot_comparison(
     graph = None if graph is None else quiet_graph(graph)
     arrays, nodes = as_embeddings(embeddings, graph)
     first = next(iter(arrays.values()))
+    if labels is not None:
+        labels = by_row(labels, nodes if graph is None else graph.names, len(first))
     if align:
         arrays = {name: aligned(Y, first) for name, Y in arrays.items()}
     options |= {"labels": labels, "random_state": random_state}

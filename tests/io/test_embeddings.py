@@ -277,7 +277,6 @@ def test_from_edge_list_to_gephi_and_back(tmp_path, suffix, direction):
     [
         {"c": 3, "a": 1, "b": 2, "d": 4},
         pd.Series({"c": 3, "a": 1, "b": 2, "d": 4}),
-        pd.Series([1, 2, 3], index=["x", "y", "z"]),
         pd.Series([1, 2, 3], dtype="category"),
         {"a": 1, "b": 2, "c": 3}.values(),
         iter([1, 2, 3]),
