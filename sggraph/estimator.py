@@ -25,7 +25,7 @@ from .core.types import (
     Seed,
     Weight,
 )
-from .features.point_cloud import neighbor_graph
+from .features.point_cloud import SAMPLES, neighbor_graph, numbers_in
 from .features.transform import place_nodes, place_samples
 from .graph.adjacency import Graph, GraphLike, GraphWarning, as_graph, is_graph_like
 from .inputs.lambdas import as_lambda
@@ -342,7 +342,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
                 return place_nodes(
                     X, self.embedding_, placed, as_lambda(self.lambda_), workers, given=self.graph_.given
                 )
-            X = validate_data(self, X, accept_sparse="csr", dtype=(np.float64, np.float32), reset=False)
+            X = validate_data(self, X, **SAMPLES, reset=False)
             if sparse.issparse(self._samples):
                 X = sparse.csr_array(X)
             elif sparse.issparse(X):
@@ -358,7 +358,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
             )
 
     def _graph_of_samples(self, X, rng):
-        X = validate_data(self, X, accept_sparse="csr", dtype=(np.float64, np.float32), ensure_min_samples=2)
+        X = validate_data(self, numbers_in(X), **SAMPLES, ensure_min_samples=2)
         if X.shape[0] == X.shape[1] and not sparse.issparse(X) and not X.diagonal().any() and np.array_equal(X, X.T):
             warn(
                 "X is a square array that looks like a graph but was taken for samples: "

@@ -5,7 +5,6 @@ check the weights, drop self-loops and zeros, sum parallel arcs, apply the direc
 It does not read files (graph_files.py) and does not turn feature vectors into graphs (point_cloud.py).
 """
 
-import hashlib
 import warnings
 from collections.abc import Hashable, Iterable
 from os import PathLike
@@ -18,12 +17,12 @@ from ..core.types import Direction, Numbers, SparseMatrix, SupportsArray, Weight
 from ..datasets.dataset import Dataset
 from ..runtime.checks import check_choice, is_flag, refused
 from ..runtime.warn import warn
+from .annotated import graph_in, is_annotated
 from .formats import arcs_of_labels, check_indices, to_arcs
-from .types import Frame, IGraph, NetworkXGraph
+from .types import AnnData, Frame, IGraph, NetworkXGraph
 
 DIRECTIONS = ("auto", "symmetric", "out", "in")
 LARGE = 2**20  # entries: from here on a matrix is looked at first, whether it is clean
-CHUNK = 2**20  # entries that are hashed at a time
 ROUNDING = 1e-5  # weights of i->j and j->i this close (relative) differ by float32 rounding, not by direction
 
 
@@ -89,6 +88,7 @@ GraphLike: TypeAlias = (
     | NetworkXGraph
     | IGraph
     | Frame
+    | AnnData
     | SparseMatrix
     | SupportsArray
     | list[Any]
@@ -114,6 +114,7 @@ def as_graph(graph: GraphLike, *, weight: Weight = "weight", direction: Directio
           the third of exactly three; nodes follow their first appearance. (Columns that equal the index, text or
           more than three of them, are an adjacency matrix.)
         - a `Dataset` of `sggraph.datasets`;
+        - an AnnData: the connectivities of ``sc.pp.neighbors``; its `obs_names` name the nodes;
         - a `Graph`, which is returned as it is: its direction was settled when it was made.
 
         In edge tuples and edge lists each entry is an undirected edge. Parallel edges are summed everywhere.
@@ -169,12 +170,22 @@ def as_graph(graph: GraphLike, *, weight: Weight = "weight", direction: Directio
     check_options(weight, direction)
     if isinstance(graph, Graph):
         return graph
+    if is_annotated(graph):
+        return _named(as_graph(graph_in(graph), weight=weight, direction=direction), list(graph.obs_names))
     if sparse.issparse(graph) and graph.format == "csr" and graph.nnz >= LARGE:
         check_indices(graph)
         copied = _copied_if_clean(graph, weight)
         if copied is not None:
             return copied
     return _clean(to_arcs(graph, weight), direction)._replace(named=not _is_nameless(graph))
+
+
+def _named(graph, names):
+    """The Graph with names for its nodes, if these are unique."""
+    if len(set(names)) == len(names):
+        return graph._replace(nodes=names, named=True)
+    warn("graph: obs_names repeat, so nodes are called by their rows; adata.obs_names_make_unique()", GraphWarning)
+    return graph
 
 
 def _is_nameless(graph):
@@ -228,37 +239,6 @@ def label_edges(sources: Iterable[Hashable], targets: Iterable[Hashable], weight
 def clean_edges(arcs):
     """Make a clean, undirected `Graph` of the edges in ``Arcs``."""
     return _clean(arcs, "symmetric")
-
-
-def graph_hash(graph: GraphLike) -> str:
-    """Fingerprint of a graph: equal for equal adjacencies, whatever they came in and whatever the nodes are called.
-
-    Parameters
-    ----------
-    graph : Graph, or anything that `as_graph` takes
-        The order of its nodes counts, the order of its edges does not.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits: SHA-256 of the canonical CSR matrix (int64 indices, float64 weights) and of whether
-        the graph was directed. The same on every machine.
-
-    Examples
-    --------
-    >>> from sggraph import graph_hash
-    >>> graph_hash(([0, 1], [1, 2])) == graph_hash(([2, 1], [1, 0]))
-    True
-    >>> graph_hash([[0, 1], [1, 0]])[:12]
-    'c44be5bc761a'
-    """
-    graph = as_graph(graph)
-    A = graph.adjacency
-    digest = hashlib.sha256(f"sggraph {A.shape[0]} {A.nnz} {bool(graph.directed)}".encode())
-    for array, kind in ((A.indptr, "<i8"), (A.indices, "<i8"), (A.data, "<f8")):
-        for start in range(0, len(array), CHUNK):
-            digest.update(array[start : start + CHUNK].astype(kind).tobytes())
-    return digest.hexdigest()
 
 
 def check_options(weight, direction):

@@ -8,6 +8,7 @@ from numbers import Integral, Real
 import numpy as np
 
 from ..graph.adjacency import GraphWarning, as_graph
+from ..graph.annotated import column_of, is_annotated
 from ..runtime.checks import refused, shown
 from ..runtime.warn import warn
 
@@ -130,8 +131,12 @@ def without_empty(codes, names):
 
 
 def read_labels(labels, graph, random_state=0):
-    """The labels themselves, where they are called by a word: "louvain" for the communities of `graph`."""
-    if not (isinstance(labels, str) and labels == "louvain"):
+    """The labels that a word calls: a column of `obs` where `graph` is an AnnData, "louvain" for its communities."""
+    if not isinstance(labels, str):
+        return labels
+    if is_annotated(graph) and (labels in graph.obs or labels != "louvain"):
+        return column_of(graph, labels)
+    if labels != "louvain":
         return labels
     if graph is None:
         raise ValueError("labels='louvain' finds communities of the graph: give graph, too")

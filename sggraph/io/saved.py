@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import __version__
-from ..graph.adjacency import GraphWarning, as_graph, graph_hash
+from ..graph.adjacency import GraphWarning, as_graph
+from ..graph.fingerprint import graph_hash
 from ..inputs.coordinates import as_rows, check_rows, rows_of
 from ..inputs.labels import by_row, is_missing, read_labels
 from ..runtime.checks import shown

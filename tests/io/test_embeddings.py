@@ -15,7 +15,8 @@ import pytest
 from hypothesis import example, given, settings
 
 from sggraph import SGtSNEpi, load_embedding, read_graph, sgtsne_layout, write_embedding
-from sggraph.graph.adjacency import GraphWarning, as_graph, graph_hash
+from sggraph.graph.adjacency import GraphWarning, as_graph
+from sggraph.graph.fingerprint import graph_hash
 from sggraph.inputs.labels import louvain_names
 from sggraph.io.embeddings import FORMATS
 from sggraph.io.tables import escaped, unescaped, with_gaps
