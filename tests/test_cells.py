@@ -126,10 +126,13 @@ def test_names_that_repeat_name_nothing():
 
 
 @both
-def test_samples_are_asked_for_by_name(make):
+def test_samples_and_coordinates_are_asked_for_by_name(make, tmp_path):
     remedy = r'X is an AnnData, .*give .*X.obsp\["connectivities"\].*sggraph.sgtsne\(X\)'
     for ask in (SGtSNEpi().fit, point_cloud_to_graph):
         with pytest.raises(TypeError, match=remedy):
+            ask(make())
+    for ask in (plot_embedding, lambda Y: sg.quality_card(Y, Y), lambda Y: sg.write_embedding(tmp_path / "y.csv", Y)):
+        with pytest.raises(TypeError, match=r'Y is an AnnData: give coordinates in it, such as Y.obsm\["X_sgtsne"\]'):
             ask(make())
 
 

@@ -171,6 +171,7 @@ def _draw_guide(figure, grid, nodes, legend, options, n):
     """
     box = grid.last_column()
     guide = figure.add_axes(grid.in_figure(box))
+    guide.set_axes_locator(lambda ax, renderer: ax.get_position(original=True))  # for the legend the figure is widened
     Y = _by_node(np.linspace((0, 0), box[2:], n), nodes, graph=None)
     plot_embedding(Y, ax=guide, legend=legend, **options)
     guide.set_aspect("auto")
