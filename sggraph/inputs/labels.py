@@ -72,14 +72,18 @@ def by_row(labels, names, n):
         if isinstance(labels, str):
             raise refused("labels", labels, f"'louvain' or {accepted}")
         raise ValueError(f"labels has shape {np.shape(labels)}: give {accepted}")
-    if names is not None and hasattr(labels, "reindex"):
+    if names is not None and _is_series(labels):
         _check_index(labels.index, names)
     return getattr(labels, "array", labels)  # of a Series, without the index
 
 
+def _is_series(labels):
+    return hasattr(labels, "iloc") and np.ndim(labels) == 1
+
+
 def _by_index(labels, names):
     """The labels of a Series in the order of the names, None if its index is not of these."""
-    if names is None or not hasattr(labels, "reindex") or not labels.index.is_unique or np.ndim(labels) != 1:
+    if names is None or not _is_series(labels) or not labels.index.is_unique:
         return None
     place = {name: i for i, name in enumerate(labels.index)}
     if not place.keys() >= set(names):

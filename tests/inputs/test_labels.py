@@ -55,6 +55,19 @@ def test_a_count_of_rows_is_no_index():
     assert list(by_row(pd.Series(list("xyz")), [1, 2, 3], 3)) == ["x", "y", "z"]
 
 
+@pytest.mark.parametrize("make", [tuple, pd.Index, pd.Categorical, np.array, pd.array])
+@pytest.mark.parametrize("names", [None, [0, 1, 2], ["x", "z", "y"]])
+def test_what_has_no_index_goes_by_row(make, names):
+    codes, found = as_classes(make(["x", "y", "x"]), names, 3)
+    assert [found[c] for c in codes] == ["x", "y", "x"]
+
+
+def test_nodes_may_be_tuples():
+    G = nx.grid_2d_graph(2, 2)
+    labels = pd.Series({node: sum(node) for node in reversed(list(G))})
+    assert list(by_row(labels, list(G), 4)) == [0, 1, 1, 2]
+
+
 @pytest.mark.parametrize(
     ("index", "lack"),
     [(["a", "b", "q"], "lacks 1 of the nodes, such as 'c'"), (["a", "b", "b"], "lacks 1"), ([1, 2, "a"], "lacks 2")],
