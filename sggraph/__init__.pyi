@@ -2,6 +2,7 @@
 
 from . import datasets as datasets
 from . import metrics as metrics
+from .cells import sgtsne as sgtsne
 from .core.descent import EmbeddingDivergedError as EmbeddingDivergedError
 from .core.descent import Phase as Phase
 from .embed import embed_graph as embed_graph
@@ -10,8 +11,8 @@ from .estimator import SGtSNEpi as SGtSNEpi
 from .features.point_cloud import point_cloud_to_graph as point_cloud_to_graph
 from .graph.adjacency import Graph as Graph
 from .graph.adjacency import as_graph as as_graph
-from .graph.adjacency import graph_hash as graph_hash
 from .graph.arcs import GraphWarning as GraphWarning
+from .graph.fingerprint import graph_hash as graph_hash
 from .io.embeddings import load_embedding as load_embedding
 from .io.embeddings import save_embedding as save_embedding
 from .io.embeddings import write_embedding as write_embedding

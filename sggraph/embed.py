@@ -22,6 +22,7 @@ from .core.types import (
     Weight,
 )
 from .graph.adjacency import GraphLike, as_graph
+from .inputs.seeds import one_seed
 from .method.checkpoint import EmbeddingState
 from .method.pipeline import embed
 from .method.schedule import Schedule
@@ -51,6 +52,7 @@ def embed_graph(
     exact: bool | None = None,
     drop_leaf: bool = False,
     random_state: Seed = None,
+    rng: Seed = None,
     n_jobs: Int | None = None,
     verbose: bool = False,
     callback: Callback | None = None,
@@ -127,6 +129,8 @@ def embed_graph(
         Leave nodes with a single neighbour out of the descent and set them beside that neighbour afterwards.
     random_state : int, numpy.random.Generator, numpy.random.RandomState or None
         Seed; the same int gives the same bits for any `n_jobs`.
+    rng : int, numpy.random.Generator, numpy.random.RandomState or None
+        Another name of `random_state`.
     n_jobs : int, optional
         Threads; left out or -1: all cores.
     verbose : bool, default False
@@ -204,6 +208,7 @@ def embed_graph(
     >>> bool((sg.embed_graph(nx.karate_club_graph(), state=state) == Y).all())
     True
     """
+    random_state = one_seed(random_state, rng)
     settings = Settings.of(locals())
     return embed(as_graph(graph, weight=weight, direction=direction), settings, state=state).coordinates
 
@@ -216,6 +221,8 @@ def sgtsne_layout(
     center: Numbers | None = None,
     weight: Weight = "weight",
     seed: Seed = None,
+    rng: Seed = None,
+    store_pos_as: str | None = None,
     **options: Any,
 ) -> dict[Any, NDArray[np.float64]]:
     """Positions of the nodes of a NetworkX graph, for ``nx.draw(G, pos)``.
@@ -234,6 +241,11 @@ def sgtsne_layout(
         Edge attribute that holds the weight.
     seed : int, numpy.random.Generator, numpy.random.RandomState or None
         Random seed, `random_state` of `embed_graph`.
+    rng : int, numpy.random.Generator, numpy.random.RandomState or None
+        Another name of `seed`.
+    store_pos_as : str, optional
+        Keep the positions in the graph as well, as this attribute of the nodes: ``nx.get_node_attributes(G, "pos")``
+        are then what ``store_pos_as="pos"`` has kept. Of NetworkX graphs.
     **options
         Passed on to `embed_graph`.
 
@@ -246,7 +258,8 @@ def sgtsne_layout(
     Raises
     ------
     ValueError, TypeError
-        As `embed_graph`; and if `scale` is not a number above 0, or `center` is not d numbers.
+        As `embed_graph`; and if `scale` is not a number above 0, `center` is not d numbers, or `store_pos_as` is not
+        text or `G` not of NetworkX.
 
     Examples
     --------
@@ -261,6 +274,9 @@ def sgtsne_layout(
     if scale is not None:
         check_number("scale", scale, ABOVE_0, GREATEST, "a number above 0, or None for the embedding's own units")
     center = None if center is None else _as_center(center, d)
+    if store_pos_as is not None:
+        _check_store(store_pos_as, G)
+    seed = one_seed(seed, rng, "seed")
     direction = options.pop("direction", "auto")
     graph = as_graph(G, weight=weight, direction=direction)
     Y = embed_graph(graph, d, random_state=seed, **options).astype(np.float64)
@@ -271,7 +287,21 @@ def sgtsne_layout(
         Y *= scale / (np.abs(Y).max() or 1.0)
     if center is not None:
         Y += center
-    return dict(zip(compress(graph.nodes, placed), Y, strict=True))
+    positions = dict(zip(compress(graph.nodes, placed), Y, strict=True))
+    if store_pos_as is not None:
+        for node, position in positions.items():
+            G.nodes[node][store_pos_as] = position
+    return positions
+
+
+def _check_store(name, graph):
+    if not (isinstance(name, str) and name):
+        raise refused("store_pos_as", name, 'the name of an attribute of nodes, such as "pos", or None')
+    if not (hasattr(graph, "nodes") and hasattr(graph, "is_multigraph")):
+        came = type(graph).__name__
+        raise ValueError(
+            f"store_pos_as={name!r} keeps positions in a NetworkX graph, but G is of type {came}: leave it"
+        )
 
 
 def _as_center(center, d):

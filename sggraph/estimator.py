@@ -25,7 +25,7 @@ from .core.types import (
     Seed,
     Weight,
 )
-from .features.point_cloud import most_neighbors, neighbor_graph
+from .features.point_cloud import SAMPLES, most_neighbors, neighbor_graph, numbers_in
 from .features.precomputed import is_graph, warn_of_graph
 from .features.transform import place_distant, place_nodes, place_samples
 from .graph.adjacency import Graph, GraphLike, as_graph
@@ -343,7 +343,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
                 return place_nodes(
                     X, self.embedding_, placed, as_lambda(self.lambda_), workers, given=self.graph_.given
                 )
-            X = validate_data(self, X, accept_sparse="csr", dtype=(np.float64, np.float32), reset=False)
+            X = validate_data(self, X, **SAMPLES, reset=False)
             options = {"n_neighbors": self._n_neighbors, "perplexity": self.perplexity, "workers": workers}
             if self.metric == "precomputed":
                 return place_distant(X, self.embedding_, placed, **options)
@@ -351,7 +351,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
             return place_samples(X, samples, self.embedding_[placed], metric=self.metric, **options)
 
     def _graph_of_samples(self, X, rng):
-        X = validate_data(self, X, accept_sparse="csr", dtype=(np.float64, np.float32), ensure_min_samples=2)
+        X = validate_data(self, numbers_in(X), **SAMPLES, ensure_min_samples=2)
         k = self.n_neighbors
         if self.metric != "precomputed":  # which has as many as are stored
             warn_of_graph(X)

@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from sggraph import EmbeddingDivergedError, embed_graph, neighbor_recall, sgtsne_layout
+from sggraph import (
+    EmbeddingDivergedError,
+    embed_graph,
+    estimate_cost,
+    neighbor_recall,
+    point_cloud_to_graph,
+    sgtsne_layout,
+)
 from sggraph.core.affinity import joint_probabilities
 from sggraph.core.descent import Phase, descend
 from sggraph.core.engine.blocks import Workers
@@ -569,3 +576,42 @@ def test_the_map_of_the_counties_comes_back():
 def test_a_path_lies_in_order_on_a_line(n):
     steps = np.diff(embed_graph(nx.path_graph(n), 1, random_state=0)[:, 0])
     assert abs(np.sign(steps).sum()) >= 0.99 * (n - 1)  # with long steps a tenth of them went backward
+
+
+def test_rng_is_another_name_of_random_state():
+    G = nx.path_graph(12)
+    for seed in (3, np.random.default_rng(3)):
+        Y = embed_graph(G, rng=seed, init="random", max_iter=20)
+        np.testing.assert_array_equal(Y, embed_graph(G, random_state=3, init="random", max_iter=20))
+    pos = sgtsne_layout(G, rng=3, init="random", max_iter=20, scale=None)
+    np.testing.assert_array_equal(np.array(list(pos.values())), Y)
+    assert estimate_cost(G, rng=3).n_iter == estimate_cost(G, random_state=3).n_iter
+    X = np.random.default_rng(0).normal(size=(60, 3))
+    found = [point_cloud_to_graph(X, 5, perplexity=3, method="approximate", n_jobs=1, **seed) for seed in SEEDS]
+    assert (found[0] != found[1]).nnz == 0
+    for function, name in ((embed_graph, "random_state"), (estimate_cost, "random_state"), (sgtsne_layout, "seed")):
+        with pytest.raises(ValueError, match=f"rng=1: give it or {name}=0, not both"):
+            function(G, rng=1, **{name: 0})
+    with pytest.raises(ValueError, match="rng=1: give it or random_state=0"):
+        point_cloud_to_graph(X, 5, rng=1, random_state=0)
+
+
+SEEDS = {"rng": 4}, {"random_state": 4}
+
+
+@pytest.mark.parametrize("make", [nx.path_graph, nx.DiGraph, nx.MultiGraph])
+def test_positions_are_kept_in_the_graph(make):
+    G = make(nx.path_graph(["a", "b", "c"])) if make is not nx.path_graph else make(3)
+    pos = sgtsne_layout(G, seed=0, store_pos_as="place", max_iter=5)
+    kept = nx.get_node_attributes(G, "place")
+    assert list(kept) == list(pos) == list(G)
+    for node in G:
+        np.testing.assert_array_equal(kept[node], pos[node])
+
+
+def test_where_positions_cannot_be_kept():
+    with pytest.raises(ValueError, match="'pos' keeps positions in a NetworkX graph, but G is of type list"):
+        sgtsne_layout([[0, 1], [1, 0]], store_pos_as="pos")
+    for wrong in (3, "", True):
+        with pytest.raises(ValueError, match=r"store_pos_as=.*: give the name of an attribute"):
+            sgtsne_layout(nx.path_graph(3), store_pos_as=wrong)

@@ -47,6 +47,8 @@ def embeddings(path: str, frame: Any) -> None:
     sg.embed_graph(graph, callback=lambda iteration, coordinates, kl, norm: iteration > 50)
     sg.embed_graph(graph, schedule=sg.Schedule((sg.Phase(50, 1.0, 10.0, 0.8),), length=1.0))
     assert_type(sg.sgtsne_layout(graph, seed=0, scale=None), dict[Any, NDArray[np.float64]])
+    sg.sgtsne_layout(graph, rng=np.random.default_rng(0), store_pos_as="pos")
+    sg.embed_graph(graph, rng=0)
     assert_type(sg.estimate_cost(graph, balance=1), sg.Estimate)
     assert_type(sg.lambda_report(graph, 5).advice, list[str])
     estimator = sg.SGtSNEpi(d=2, n_neighbors=15, warm_start=True, random_state=0).fit(Y)
@@ -56,8 +58,26 @@ def embeddings(path: str, frame: Any) -> None:
     assert_type(estimator.fit_transform(frame, state=estimator.state_), NDArray[np.float32])
     assert_type(estimator.schedule_.n_iter, int)
     assert_type(estimator.graph_, sg.Graph)
+    assert_type(sg.as_graph(frame).names, list[Any] | None)
     sg.plot_embedding(estimator)
     sg.write_embedding(path, estimator)
+
+
+class Cells:
+    """What scanpy's tools find in an AnnData."""
+
+    obs: Any
+    obsm: Any
+    obsp: Any
+    obs_names: Any
+    uns: Any
+
+
+def cells(adata: Cells) -> None:
+    """AnnData."""
+    sg.sgtsne(adata, rng=0, key_added="X_map", copy=True, d=3)
+    assert_type(sg.as_graph(adata), sg.Graph)
+    sg.plot_embedding(adata.obsm["X_sgtsne"], "leiden", graph=adata)
 
 
 def data() -> None:
@@ -138,6 +158,9 @@ def mistakes(path: str) -> None:
     sg.as_graph(graph, direction="both")  # type: ignore[arg-type]
     sg.as_graph(graph, "weight")  # type: ignore
     print(sg.as_graph(graph).adjacency_matrix)  # type: ignore[attr-defined]
+    sg.sgtsne(graph)  # type: ignore[arg-type]
+    sg.embed_graph(graph, rng="0")  # type: ignore[arg-type]
+    sg.sgtsne_layout(graph, store_pos_as=True)  # type: ignore[arg-type]
     sg.read_graph(path, wieght=None)  # type: ignore[call-arg]
     sg.read_graph(path, format="pajk")  # type: ignore[arg-type]
     sg.read_graph(3)  # type: ignore[arg-type]
@@ -147,7 +170,7 @@ def mistakes(path: str) -> None:
     sg.neighbor_recall(graph)  # type: ignore[call-arg]
     sg.neighbor_recall(graph, Y, random_state="0")  # type: ignore[arg-type]
     sg.neighbor_recall(graph, Y).mean()  # type: ignore[attr-defined]
-    sg.quality_card(graph, Y, "lovain")  # type: ignore[arg-type]
+    sg.quality_card(graph, Y, 3)  # type: ignore[arg-type]
     print(sg.quality_card(graph, Y).recall)  # type: ignore[attr-defined]
     metrics.knn_accuracy(Y, "louvain")  # type: ignore[arg-type]
     print(sg.quality_card(graph, Y).trustworthiness + 1)  # type: ignore[operator]

@@ -10,14 +10,17 @@ from ..core.engine.blocks import Workers
 from ..core.perplexity import gaussian_weights, plain_weights
 from ..core.types import Features, Float, Int, Numbers, Search, Seed
 from ..graph.adjacency import Graph, GraphWarning
-from ..inputs.seeds import as_generator
-from ..runtime.checks import GREATEST, check_choice, check_n_jobs, check_number, check_whole, is_whole
+from ..graph.annotated import refuse_annotated
+from ..inputs.labels import is_missing
+from ..inputs.seeds import as_generator, one_seed
+from ..runtime.checks import GREATEST, check_choice, check_n_jobs, check_number, check_whole, is_whole, shown
 from ..runtime.progress import stage
 from ..runtime.warn import warn
 from .neighbors import METHODS, METRICS, nearest_neighbors, without_self
 from .precomputed import as_distances, fewest_neighbors, nearest_of_distances
 
 RESCALES = ("perplexity", "lambda", None)
+SAMPLES = {"accept_sparse": "csr", "dtype": (np.float64, np.float32)}  # what scikit-learn is to make of samples
 
 
 def point_cloud_to_graph(
@@ -30,6 +33,7 @@ def point_cloud_to_graph(
     method: Search = "auto",
     precomputed_knn: tuple[Numbers, Numbers] | None = None,
     random_state: Seed = None,
+    rng: Seed = None,
     n_jobs: Int | None = None,
 ) -> sparse.csr_array:
     """Weighted graph of the nearest neighbours of feature vectors.
@@ -61,6 +65,8 @@ def point_cloud_to_graph(
         themselves may be among their neighbours.
     random_state : int, numpy.random.Generator, numpy.random.RandomState or None
         Seed of the approximate search, whose result depends on `n_jobs`, too.
+    rng : int, numpy.random.Generator, numpy.random.RandomState or None
+        Another name of `random_state`.
     n_jobs : int, optional
         Threads; left out or -1: all cores.
 
@@ -105,7 +111,7 @@ def point_cloud_to_graph(
         metric=metric,
         method=method,
         precomputed_knn=precomputed_knn,
-        rng=as_generator(random_state),
+        rng=as_generator(one_seed(random_state, rng)),
         n_jobs=n_jobs,
     ).adjacency
 
@@ -142,7 +148,8 @@ def neighbor_graph(
             p = probabilities(indices, distances, len(indices), perplexity, rescale, workers)
             tick(1, 1)
     is_weighted = bool(p.nnz and p.data.min() != p.data.max())
-    return Graph(p, list(range(p.shape[0])), directed=True, weighted=is_weighted, calibrated=True)
+    nodes = list(range(p.shape[0]))
+    return Graph(p, nodes, directed=True, weighted=is_weighted, calibrated=True, named=False)
 
 
 def most_neighbors(n_neighbors, most, of):
@@ -192,11 +199,36 @@ def as_samples(X):
     """X as a float32 or float64 array (or CSR array) of finite numbers, shape (n, f)."""
     from sklearn.utils import check_array
 
+    X = numbers_in(X)
     try:
-        X = check_array(X, accept_sparse="csr", dtype=(np.float64, np.float32), input_name="X")
+        X = check_array(X, **SAMPLES, input_name="X")
     except (TypeError, ValueError) as error:
         raise ValueError(f"X does not hold samples in rows, of numbers without NaN: {error}") from error
     return sparse.csr_array(X) if sparse.issparse(X) else X
+
+
+def numbers_in(X):
+    """The samples as they are, unless they are an AnnData or a table with other things than numbers in it."""
+    refuse_annotated("X", X)
+    if hasattr(X, "columns"):
+        others = [name for name in X.columns if not _holds_numbers(X[name])]
+        if others:
+            raise ValueError(
+                f"X has text or dates in columns {shown(others)}: leave them out, or encode them, such as by "
+                "sklearn.preprocessing.OneHotEncoder; a table of edges is read by sggraph.as_graph"
+            )
+    return X
+
+
+def _holds_numbers(column):
+    values = np.asarray(column)
+    if values.dtype.kind == "O":
+        values = np.array([value for value in values.ravel() if not is_missing(value)])
+    try:
+        values.astype(np.float64)
+    except (TypeError, ValueError):
+        return False
+    return values.dtype.kind not in "mM"  # times are numbers to NumPy
 
 
 def as_knn(precomputed_knn, n_neighbors):

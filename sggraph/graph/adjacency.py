@@ -5,7 +5,6 @@ check the weights, drop self-loops and zeros, sum parallel arcs, apply the direc
 It does not read files (graph_files.py) and does not turn feature vectors into graphs (point_cloud.py).
 """
 
-import hashlib
 import warnings
 from collections.abc import Hashable, Iterable
 from os import PathLike
@@ -18,16 +17,26 @@ from ..core.types import Direction, Numbers, SparseMatrix, SupportsArray, Weight
 from ..datasets.dataset import Dataset
 from ..runtime.checks import check_choice, check_flag, is_flag, refused
 from ..runtime.warn import warn
+from .annotated import graph_in, is_annotated
 from .arcs import GraphWarning, Reading, arcs_of_labels
 from .calibrated import calibrated_direction
 from .distances import REMEDIES, are_distances, are_neighbor_distances
 from .formats import to_arcs
 from .matrices import check_indices
-from .types import EdgeIndexed, Frame, GraphToolGraph, IGraph, LazyFrame, NetworKitGraph, NetworkXGraph, RustworkXGraph
+from .types import (
+    AnnData,
+    EdgeIndexed,
+    Frame,
+    GraphToolGraph,
+    IGraph,
+    LazyFrame,
+    NetworKitGraph,
+    NetworkXGraph,
+    RustworkXGraph,
+)
 
 DIRECTIONS = ("auto", "symmetric", "out", "in")
 LARGE = 2**20  # entries: from here on a matrix is looked at first, whether it is clean
-CHUNK = 2**20  # entries that are hashed at a time
 ROUNDING = 1e-5  # weights of i->j and j->i this close (relative) differ by float32 rounding, not by direction
 
 
@@ -50,6 +59,9 @@ class Graph(NamedTuple):
         rows (or columns, as some programs have it) hold equally many weights, or most of them, and sum to 1. These were
         made for a number of neighbours that count, and lambda rescales them as published. Weights of other graphs are
         the user's, of which the heavier ones are to pull more, however few neighbours a node has.
+    named : bool
+        Whether the nodes have names of their own. Those of matrices, edge arrays and samples have none: `nodes` are
+        the numbers of their rows, and what an index says of labels is not about them.
 
     Examples
     --------
@@ -64,6 +76,12 @@ class Graph(NamedTuple):
     directed: bool
     weighted: bool
     calibrated: bool = False
+    named: bool = True
+
+    @property
+    def names(self) -> list[Any] | None:
+        """The nodes, or None where they have no names of their own."""
+        return self.nodes if self.named else None
 
     @property
     def given(self) -> bool:
@@ -83,6 +101,7 @@ GraphLike: TypeAlias = (
     | EdgeIndexed
     | Frame
     | LazyFrame
+    | AnnData
     | SparseMatrix
     | SupportsArray
     | list[Any]
@@ -120,6 +139,7 @@ def as_graph(
         - an ``edge_index`` of integers of shape (2, m), each column an arc; a graph of PyTorch Geometric, OGB,
           rustworkx, NetworKit, graph-tool or scikit-network;
         - a `Dataset` of `sggraph.datasets`;
+        - an AnnData: the connectivities of ``sc.pp.neighbors``; its `obs_names` name the nodes;
         - a `Graph`, which is returned as it is: its direction was settled when it was made.
 
         In edge tuples and edge lists each entry is an undirected edge. Parallel edges are summed everywhere.
@@ -181,12 +201,29 @@ def as_graph(
     check_options(weight, direction, source, target, bipartite)
     if isinstance(graph, Graph):
         return graph
+    if is_annotated(graph):
+        return _named(as_graph(graph_in(graph), weight=weight, direction=direction), list(graph.obs_names))
     if not bipartite and sparse.issparse(graph) and graph.format == "csr" and graph.nnz >= LARGE:
         check_indices(graph)
         copied = _copied_if_clean(graph, weight)
         if copied is not None:
             return copied
-    return _clean(to_arcs(graph, Reading(weight, source, target, bipartite)), direction)
+    read = _clean(to_arcs(graph, Reading(weight, source, target, bipartite)), direction)
+    return read._replace(named=not _is_nameless(graph, read.nodes))
+
+
+def _named(graph, names):
+    """The Graph with names for its nodes, if these are unique."""
+    if len(set(names)) == len(names):
+        return graph._replace(nodes=names, named=True)
+    warn("graph: obs_names repeat, so nodes are called by their rows; adata.obs_names_make_unique()", GraphWarning)
+    return graph
+
+
+def _is_nameless(graph, nodes):
+    """Whether the nodes are rows: of a matrix, or what edge arrays count."""
+    counts = sparse.issparse(graph) or isinstance(graph, (np.ndarray, list, tuple)) or hasattr(graph, "edge_index")
+    return counts and nodes == list(range(len(nodes)))
 
 
 def is_graph_like(X: object) -> bool:
@@ -226,37 +263,6 @@ def clean_edges(arcs, direction="symmetric"):
     return _clean(arcs, direction)
 
 
-def graph_hash(graph: GraphLike) -> str:
-    """Fingerprint of a graph: equal for equal adjacencies, whatever the nodes are called.
-
-    Parameters
-    ----------
-    graph : Graph, or anything that `as_graph` takes
-        The order of its nodes counts, the order of its edges does not.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits: SHA-256 of the canonical CSR matrix (int64 indices, float64 weights) and of whether
-        the graph was directed. The same on every machine.
-
-    Examples
-    --------
-    >>> from sggraph import graph_hash
-    >>> graph_hash(([0, 1], [1, 2])) == graph_hash(([2, 1], [1, 0]))
-    True
-    >>> graph_hash([[0, 1], [1, 0]])[:12]
-    'c44be5bc761a'
-    """
-    graph = as_graph(graph)
-    A = graph.adjacency
-    digest = hashlib.sha256(f"sggraph {A.shape[0]} {A.nnz} {bool(graph.directed)}".encode())
-    for array, kind in ((A.indptr, "<i8"), (A.indices, "<i8"), (A.data, "<f8")):
-        for start in range(0, len(array), CHUNK):
-            digest.update(array[start : start + CHUNK].astype(kind).tobytes())
-    return digest.hexdigest()
-
-
 def check_options(weight, direction, source=None, target=None, bipartite=False):
     """Raise ValueError unless the options are what `as_graph` accepts."""
     check_choice("direction", direction, *DIRECTIONS)
@@ -286,7 +292,7 @@ def _copied_if_clean(matrix, weight):
         return None  # may be distances
     adjacency = sparse.csr_array((data, indices, indptr), shape=(n, n))
     adjacency.has_canonical_format = True
-    return Graph(adjacency, list(range(n)), False, bool(data.min() != data.max()))
+    return Graph(adjacency, list(range(n)), False, bool(data.min() != data.max()), named=False)
 
 
 def _index_type(csr):

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..graph.adjacency import Graph
+from ..graph.annotated import is_annotated
 from ..runtime.checks import refused, shown
 
 
@@ -47,6 +48,8 @@ def as_rows(Y, dtype=None, *, flat=False):
 
     With `flat` it may be n numbers, for d = 1.
     """
+    if is_annotated(Y):
+        raise TypeError('Y is an AnnData: give coordinates in it, such as Y.obsm["X_sgtsne"]')
     shape = "(n,) or (n, d)" if flat else "(n, d)"
     accepted = f"give real numbers in the shape {shape}, d > 0"
     try:

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from numbers import Integral, Real
 
 import numpy as np
-from scipy import sparse
 
 from ..graph.adjacency import GraphWarning, as_graph
+from ..graph.annotated import column_of, is_annotated
 from ..runtime.checks import refused, shown
+from ..runtime.warn import warn
 
 
-def as_classes(labels, nodes, n):
-    """Class number of each row (-1 is missing) and the classes; or float values and None."""
-    labels = by_row(labels, nodes, n)
+def as_classes(labels, names, n):
+    """Class number of each row (-1 is missing) and the classes; or float values and None. See `by_row`."""
+    labels = by_row(labels, names, n)
     categories = getattr(getattr(labels, "cat", labels), "categories", None)
     raw = np.asarray(labels) if hasattr(labels, "dtype") else np.fromiter(labels, dtype=object, count=n)
     missing = np.array([is_missing(x) for x in raw]) if raw.dtype == object else raw != raw
@@ -50,24 +51,63 @@ def _with_numbers(name):
     return [(int(part) if part.isdecimal() else 0, part) for part in parts]
 
 
-def by_row(labels, nodes, n):
-    """The labels, one per row of Y, in the order of the rows."""
+def by_row(labels, names, n):
+    """The labels, one per row of Y, in the order of the rows: by name where these have names (None: they have none).
+
+    Every function that takes labels reads them here. A pandas Series is read by its index only where the index holds
+    the names of all rows; one that counts 0, 1, 2 ... says nothing.
+    """
     if isinstance(labels, Mapping):
-        rows = range(n) if nodes is None else nodes
+        rows = range(n) if names is None else names
         if not any(node in labels for node in rows):
             raise ValueError(
                 f"labels has none of the nodes as key, such as {shown(rows[0])}: key it by node, or give a list"
             )
         return [labels.get(node) for node in rows]
-    by_name = hasattr(labels, "reindex") and nodes is not None and labels.index.is_unique
-    if by_name and set(nodes) <= set(labels.index):
-        labels = labels.reindex(nodes)
+    found = _by_index(labels, names)
+    if found is not None:
+        return found
     if isinstance(labels, str) or np.ndim(labels) != 1 or len(labels) != n:
         accepted = f"one label for each of the {n} rows of Y"
         if isinstance(labels, str):
             raise refused("labels", labels, f"'louvain' or {accepted}")
         raise ValueError(f"labels has shape {np.shape(labels)}: give {accepted}")
-    return labels
+    if names is not None and _is_series(labels):
+        _check_index(labels.index, names)
+    return getattr(labels, "array", labels)  # of a Series, without the index
+
+
+def _is_series(labels):
+    return hasattr(labels, "iloc") and np.ndim(labels) == 1
+
+
+def _by_index(labels, names):
+    """The labels of a Series in the order of the names, None if its index is not of these."""
+    if names is None or not _is_series(labels) or not labels.index.is_unique:
+        return None
+    place = {name: i for i, name in enumerate(labels.index)}
+    if not place.keys() >= set(names):
+        return None
+    return labels.iloc[[place[name] for name in names]].array
+
+
+def _check_index(index, names):
+    """Refuse an index that knows some of the names, and warn of one that knows none, unless it counts rows."""
+    if list(index) == list(range(len(names))):
+        return
+    unknown = set(names).difference(index)
+    remedy = "labels.to_numpy() goes by row"
+    if len(unknown) == len(set(names)):
+        warn(
+            f"labels: its index holds none of the nodes, such as {shown(names[0])}, and is ignored; {remedy}",
+            GraphWarning,
+        )
+        return
+    if unknown:
+        lack = f"lacks {len(unknown)} of the nodes, such as {shown(next(x for x in names if x in unknown))}"
+    else:
+        lack = "holds some of the nodes twice"
+    raise ValueError(f"labels has an index that {lack}: correct it, or leave it out ({remedy})")
 
 
 def is_missing(label):
@@ -95,10 +135,13 @@ def without_empty(codes, names):
 
 
 def read_labels(labels, graph, random_state=0):
-    """The labels, without an index where it is not one of nodes; for "louvain" the communities of `graph`."""
-    if not (isinstance(labels, str) and labels == "louvain"):
-        nameless = sparse.issparse(graph) or isinstance(graph, np.ndarray) or type(graph) in (list, tuple)
-        return getattr(labels, "array", labels) if nameless else labels  # the values of a pandas Series
+    """The labels that a word calls: a column of `obs` where `graph` is an AnnData, "louvain" for its communities."""
+    if not isinstance(labels, str):
+        return labels
+    if is_annotated(graph) and (labels in graph.obs or labels != "louvain"):
+        return column_of(graph, labels)
+    if labels != "louvain":
+        return labels
     if graph is None:
         raise ValueError("labels='louvain' finds communities of the graph: give graph, too")
     return louvain_names(graph, random_state)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime.checks import is_flag, refused
+from ..runtime.checks import is_flag, refused, shown
 
 
 def as_generator(random_state: Any) -> np.random.Generator:
@@ -19,6 +19,13 @@ def as_generator(random_state: Any) -> np.random.Generator:
         return np.random.default_rng(random_state)
     except (TypeError, ValueError) as error:
         raise refused("random_state", given, accepted) from error
+
+
+def one_seed(random_state: Any, rng: Any, name: str = "random_state") -> Any:
+    """The seed of a call that has two names for it, `rng` as of SPEC 7 and `name`, of which at most one is given."""
+    if random_state is not None and rng is not None:
+        raise refused("rng", rng, f"it or {name}={shown(random_state)}, not both: they are the same")
+    return random_state if rng is None else rng
 
 
 def sample(items, size, rng):

@@ -7,7 +7,7 @@ from platform import python_version
 import numpy as np
 
 from .. import __version__
-from ..graph.adjacency import graph_hash
+from ..graph.fingerprint import graph_hash
 
 LIBRARIES = ("numpy", "scipy", "numba")  # whose version may change the last bits of a picture
 

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import __version__
-from ..graph.adjacency import GraphWarning, as_graph, graph_hash
+from ..graph.adjacency import GraphWarning, as_graph
+from ..graph.fingerprint import graph_hash
 from ..inputs.coordinates import as_rows, check_rows, rows_of
 from ..inputs.labels import by_row, is_missing, read_labels
 from ..runtime.checks import shown
@@ -71,15 +72,13 @@ class SavedEmbedding:
 
 def as_saved(Y, nodes=None, labels=None, graph=None):
     """A SavedEmbedding of coordinates, {node: position}, a fitted estimator or another one, and its Graph to draw."""
-    provenance = {}
+    provenance, given = {}, nodes
     if hasattr(Y, "get_params"):
         if not hasattr(Y, "embedding_"):
             raise ValueError(f"Y is a {type(Y).__name__} that is not fitted: call its fit first")
         provenance = provenance_of(Y)
         graph = getattr(Y, "graph_", None) if graph is None else graph
-        nodes = list(getattr(Y, "nodes_", range(len(Y.embedding_)))) if nodes is None else nodes
-        if hasattr(Y, "_samples"):
-            labels = getattr(labels, "array", labels)  # of a pandas Series: rows of samples have no names
+        nodes = getattr(Y, "nodes_", None) if nodes is None else nodes
         Y = Y.embedding_
     elif isinstance(Y, SavedEmbedding):
         provenance = Y.provenance
@@ -96,7 +95,9 @@ def as_saved(Y, nodes=None, labels=None, graph=None):
         check_rows(Y, graph)
         provenance = provenance or {"version": __version__, "graph_hash": graph_hash(graph)}
     nodes = graph.nodes if nodes is None and graph is not None else nodes
-    labels = None if labels is None else _as_list(labels, nodes if nodes is None else list(nodes), len(Y))
+    if labels is not None:
+        names = nodes if graph is None or given is not None else graph.names
+        labels = _as_list(labels, names if names is None else list(names), len(Y))
     nodes = list(range(len(Y)) if nodes is None else nodes)
     for name, items in (("nodes", nodes), ("labels", labels)):
         if items is not None and len(items) != len(Y):
@@ -125,10 +126,10 @@ def _as_places(Y):
     return Y
 
 
-def _as_list(labels, nodes, n):
-    """The labels in the order of `nodes`, found as `plot_embedding` finds them; None where one is missing."""
+def _as_list(labels, names, n):
+    """The labels in the order of the rows, found as `plot_embedding` finds them; None where one is missing."""
     if isinstance(labels, (Mapping, str)) or hasattr(labels, "ndim"):
-        labels = by_row(labels, nodes, n)
+        labels = by_row(labels, names, n)
     labels = list(labels)
     if any(isinstance(label, (list, np.ndarray)) for label in labels):
         raise ValueError("labels holds lists: give one label for each row, a number or text")

@@ -18,7 +18,7 @@ from .. import __version__
 from ..core.descent import Phase
 from ..core.motion import Foothold, Motion
 from ..core.repulsion.planning import Plan
-from ..graph.adjacency import graph_hash
+from ..graph.fingerprint import graph_hash
 from ..io.provenance import LIBRARIES, to_plain, version_of
 from ..io.safe import checked_npz, naming, read_bytes, remove_leftovers, replacing, try_to_write
 from ..runtime.interrupts import EmbeddingInterrupted

@@ -16,7 +16,7 @@ from ..core.engine.blocks import Workers
 from ..core.forces import REORDER_AT
 from ..core.types import Direction, Int, Weight
 from ..graph.adjacency import GraphLike, as_graph
-from ..inputs.seeds import as_generator
+from ..inputs.seeds import as_generator, one_seed
 from ..runtime.warn import warn
 from .arranging import evened, packed
 from .components import n_large, small_parts, small_schedule
@@ -163,11 +163,12 @@ def estimate(graph: GraphLike, d: Int = 2, **options: Any) -> Estimate:
 
 def _settings(options):
     """The Settings of a call of `embed_graph`, but without its progress bars."""
-    known = {each.name for each in fields(Settings)} | {"Y0", "state"}
+    known = {each.name for each in fields(Settings)} | {"Y0", "state", "rng"}
     unknown = next((name for name in options if name not in known), None)
     if unknown is not None:
         raise TypeError(f"{unknown!r} is not an argument of embed_graph: see its signature")
-    return replace(Settings.of(options), verbose=False)
+    seed = one_seed(options.get("random_state"), options.get("rng"))
+    return replace(Settings.of(options), verbose=False, random_state=seed)
 
 
 def _compile(d):

@@ -171,7 +171,7 @@ def quality_card(
 
 
 def _knn_accuracy(graph, Y, labels, random_state):
-    codes, names = as_classes(labels, graph.nodes, len(Y))
+    codes, names = as_classes(labels, graph.names, len(Y))
     known = np.ones(len(Y), bool) if names is None else codes >= 0
     k = min(N_NEIGHBORS, int(known.sum()) * (FOLDS - 1) // FOLDS)
     return knn_accuracy(Y[known], codes[known], n_neighbors=k, random_state=random_state) if k else float("nan")

@@ -19,7 +19,7 @@ from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 from ..core.types import Auto, Coordinates, FilePath, Float, Items, Labels, Recorded
 from ..graph.adjacency import GraphLike, quiet_graph
 from ..inputs.coordinates import as_embeddings
-from ..inputs.labels import read_labels
+from ..inputs.labels import by_row, read_labels
 from ..method.problem import with_nan
 from ..runtime.checks import ABOVE_0, GREATEST, check_number, refused, shown
 from ..runtime.history import History, as_history
@@ -125,6 +125,8 @@ def animate_embedding(
     labels = read_labels(labels, graph, options.get("random_state", 0))
     graph = None if graph is None else quiet_graph(graph)
     captions, frames, nodes = _as_frames(snapshots, graph)
+    if labels is not None:
+        labels = by_row(labels, nodes if graph is None else graph.names, len(frames[0]))
     if fps is not None:
         check_number("fps", fps, ABOVE_0, GREATEST, "a number of frames per second above 0, or None")
     fps = float(np.clip(len(frames) / SECONDS, SLOWEST, FASTEST)) if fps is None else fps

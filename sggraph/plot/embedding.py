@@ -26,7 +26,7 @@ from ..runtime.checks import check_choice, is_number, refused
 from .density import draw_density
 from .edges import BETWEEN, Edges, degrees, draw_edges
 from .frame import axes_in_points, far_away, fit, limits, new_axes, set_frame, whole_axes
-from .legend import draw_colorbar, draw_legend, make_room
+from .legend import draw_colorbar, draw_legend, leave_room, make_room
 from .names import Names, medoids, wanted_names
 from .palette import grey, is_dark
 from .points import as_strip, check_palette, check_values, default_style, draw_border, draw_points, make_paint
@@ -66,18 +66,20 @@ def plot_embedding(
         they are), 2 or 3 (on 3-D axes); or a dict from node to position, as NetworkX uses, whose order, or that of
         `graph` if given, becomes the order of the rows. Rows of NaN are not drawn (nodes that
         ``components="largest"`` left out).
-    labels : array_like of shape (n,), dict or "louvain", optional
+    labels : array_like of shape (n,), dict, "louvain" or str, optional
         Integers, strings, bools and categoricals are classes; floats are values and get a colour bar (floats that are
         whole numbers beside missing ones are integer classes, which is how pandas stores them). A dict is read by
         node, or by row number if nodes have no names; so is a pandas Series whose index holds the names of the nodes
-        (those of matrices have none: such a Series is read row by row).
+        (samples and rows of matrices have none: such a Series is read row by row).
         None, NaN, NA and absent nodes are missing: grey, and beneath the others. "louvain" finds the communities of
-        `graph` with NetworkX, "community 1" the largest (1 s for 28,000 edges, 7 s for 170,000).
+        `graph` with NetworkX, "community 1" the largest (1 s for 28,000 edges, 7 s for 170,000). If `graph` is an
+        AnnData, the name of a column of `obs`.
     graph : graph, optional
         Anything `as_graph` accepts; its edges are drawn, those within a class in its colour.
     ax : matplotlib.axes.Axes, optional
-        Where to draw. Without it a new figure is made, 7 inches on its longer side, and widened for the legend. 3-D
-        axes then fill their place, and keep the points in view, as large as fits, however they are turned.
+        Where to draw; they become narrower where the legend would be cut off, or cover other axes. Without `ax` a new
+        figure is made, 7 inches on its longer side, and widened for the legend. 3-D axes then fill their place, and
+        keep the points in view, as large as fits, however they are turned.
     palette : sequence of colours, dict from class to colour, Colormap or its name, optional
         Colours in the order of the sorted classes. The default is safe for colour-blind readers up to 8 classes.
     label_on_map : bool, default False
@@ -158,12 +160,7 @@ def plot_embedding(
     if values is not None:
         check_palette(palette, names)
         check_values(values)
-    if label_on_map and names is None:
-        raise ValueError("label_on_map=True needs classes: give them as labels, or graph and labels='louvain'")
-    if bundle and arrows is True:
-        raise ValueError('arrows=True and edge_style={"bundle": True} exclude each other: arrows are straight')
-    if density is True and Y.shape[1] == 3:
-        raise ValueError("density=True draws points in a plane, but Y has 3 columns: choose two of them")
+    _check_asked(Y, names, label_on_map, bundle, arrows, density)
     edges = None if graph is None else Edges(Y, graph, max_edges, False if bundle else arrows, rng)
     Y, height = (Y, 0.0) if Y.shape[1] > 1 else as_strip(Y, edges, rng)
 
@@ -172,8 +169,11 @@ def plot_embedding(
     made_figure = ax is None
     ax = new_axes(Y, low, high) if made_figure else ax
     set_frame(ax, Y, low, high, title)
-    box = axes_in_points(ax)
     paint = make_paint(ax, len(Y), values, names, palette, point_style)
+    guided = legend and values is not None and (names is None or legend is True or not label_on_map)
+    if guided and not made_figure:
+        leave_room(ax, lambda height: _draw_guide(ax, content, paint, paint.scale, 1.0, height, legend))
+    box = axes_in_points(ax)
     rasterized = len(Y) + (0 if edges is None else len(edges)) > RASTERIZED
     style = default_style(ax, Y, box, rasterized) | point_style
     bundle = bundle and bool(names)
@@ -192,7 +192,7 @@ def plot_embedding(
     if far.any():
         draw_border(ax, Y[far], low, high, paint.of_rows(far))
     guide = None
-    if legend and values is not None and (names is None or legend is True or not label_on_map):
+    if guided:
         alpha = point_style.get("alpha", 1.0) if density else style["alpha"]  # where points are densest
         guide = _draw_guide(ax, content, paint, drawn, alpha, box[1], legend)
     if made_figure:
@@ -203,6 +203,16 @@ def plot_embedding(
         pen = Names(ax, Y[~far], box, style["s"], text_style)
         _write(pen, Y, content, middles if label_on_map else None, paint.classes, far.sum())
     return ax
+
+
+def _check_asked(Y, names, label_on_map, bundle, arrows, density):
+    """Raise a ValueError where options exclude each other, or what is drawn."""
+    if label_on_map and names is None:
+        raise ValueError("label_on_map=True needs classes: give them as labels, or graph and labels='louvain'")
+    if bundle and arrows is True:
+        raise ValueError('arrows=True and edge_style={"bundle": True} exclude each other: arrows are straight')
+    if density is True and Y.shape[1] == 3:
+        raise ValueError("density=True draws points in a plane, but Y has 3 columns: choose two of them")
 
 
 class Content(NamedTuple):
@@ -223,7 +233,8 @@ def _content(Y, labels, graph, node_names):
     """The Content of a picture, without the nodes that have no place."""
     graph = None if graph is None else quiet_graph(graph)
     Y, nodes = _as_positions(Y, graph)
-    values, names = (None, None) if labels is None else as_classes(labels, nodes, len(Y))
+    called = nodes if graph is None else graph.names
+    values, names = (None, None) if labels is None else as_classes(labels, called, len(Y))
     degree = None if graph is None else degrees(graph.adjacency)
     named, written = wanted_names(node_names, nodes, degree, len(Y))
     placed = ~np.isnan(Y[:, 0])

@@ -89,6 +89,7 @@ def fit(text, ax):
 
 def axes_in_points(ax):
     """Width and height of the axes in points of text."""
-    ax.apply_aspect()
+    locator = ax.get_axes_locator()
+    ax.apply_aspect(locator and locator(ax, None))
     extent = ax.get_window_extent()
     return np.array([extent.width, extent.height]) * 72 / ax.figure.dpi

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..core.types import Auto, Coordinates, Float, Int, Labels
 from ..graph.adjacency import GraphLike, quiet_graph
 from ..inputs.coordinates import as_embeddings
-from ..inputs.labels import read_labels
+from ..inputs.labels import by_row, read_labels
 from ..metrics.distances import shortest_path_correlation
 from ..metrics.neighborhoods import neighbor_recall
 from ..runtime.checks import check_whole
@@ -102,6 +102,8 @@ def plot_comparison(
     graph = None if graph is None else quiet_graph(graph)
     arrays, nodes = as_embeddings(embeddings, graph)
     first = next(iter(arrays.values()))
+    if labels is not None:
+        labels = by_row(labels, nodes if graph is None else graph.names, len(first))
     if align:
         arrays = {name: aligned(Y, first) for name, Y in arrays.items()}
     options |= {"labels": labels, "random_state": random_state}
@@ -169,6 +171,7 @@ def _draw_guide(figure, grid, nodes, legend, options, n):
     """
     box = grid.last_column()
     guide = figure.add_axes(grid.in_figure(box))
+    guide.set_axes_locator(lambda ax, renderer: ax.get_position(original=True))  # for the legend the figure is widened
     Y = _by_node(np.linspace((0, 0), box[2:], n), nodes, graph=None)
     plot_embedding(Y, ax=guide, legend=legend, **options)
     guide.set_aspect("auto")

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from sggraph import point_cloud_to_graph
+from sggraph import SGtSNEpi, point_cloud_to_graph
 
 X = np.random.default_rng(0).normal(size=(60, 4))
 
@@ -185,3 +185,16 @@ def test_bad_tables_of_neighbours(name):
 def test_duplicates_share_the_weight():
     p = point_cloud_to_graph(np.repeat(X[:10], 6, axis=0), 5, perplexity=3).toarray()
     np.testing.assert_allclose(p, np.kron(np.eye(10), (np.ones((6, 6)) - np.eye(6)) / 5), atol=1e-12)
+
+
+def test_a_table_with_text_or_dates_names_its_columns():
+    table = pd.DataFrame(np.random.default_rng(0).normal(size=(20, 2)), columns=["width", "height"])
+    texts = {"name": [f"n{i}" for i in range(20)], "day": pd.date_range("2024-01-01", periods=20)}
+    for ask in (lambda X: point_cloud_to_graph(X, 3), SGtSNEpi(n_neighbors=3).fit):
+        for name, column in texts.items():
+            with pytest.raises(ValueError, match=rf"X has text or dates in columns \['{name}'\]: leave them out"):
+                ask(table.assign(**{name: column}))
+        with pytest.raises(ValueError, match="NaN"):
+            ask(table.assign(gap=pd.array([1, None] * 10, dtype="Int64")))
+    numbers = table.assign(text=table["width"].astype(object), flag=table["width"] > 0)
+    assert point_cloud_to_graph(numbers, 3, perplexity=2).shape == (20, 20)

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import example, given, settings
 
 from sggraph import SGtSNEpi, load_embedding, read_graph, sgtsne_layout, write_embedding
-from sggraph.graph.adjacency import GraphWarning, as_graph, graph_hash
+from sggraph.graph.adjacency import GraphWarning, as_graph
+from sggraph.graph.fingerprint import graph_hash
 from sggraph.inputs.labels import louvain_names
 from sggraph.io.embeddings import FORMATS
 from sggraph.io.tables import escaped, unescaped, with_gaps
@@ -277,7 +278,6 @@ def test_from_edge_list_to_gephi_and_back(tmp_path, suffix, direction):
     [
         {"c": 3, "a": 1, "b": 2, "d": 4},
         pd.Series({"c": 3, "a": 1, "b": 2, "d": 4}),
-        pd.Series([1, 2, 3], index=["x", "y", "z"]),
         pd.Series([1, 2, 3], dtype="category"),
         {"a": 1, "b": 2, "c": 3}.values(),
         iter([1, 2, 3]),

@@ -832,3 +832,63 @@ def test_flat_axes_for_three_dimensions():
     _, ax = plt.subplots()
     with pytest.raises(ValueError, match=r'ax has projection .* needs "3d"'):
         plot_embedding(points(3, 3), ax=ax)
+
+
+def seen_whole(axes):
+    """Whether each legend or colour bar ends before other axes begin, and before the figure ends."""
+    figure = axes[0].figure
+    figure.canvas.draw()
+    boxes = [ax.get_tightbbox(figure.canvas.get_renderer()) for ax in axes]
+    apart = all(not a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+    return apart and all(box.x1 <= figure.bbox.x1 for box in boxes)
+
+
+LEGENDS = {
+    "long": ["a class of the longest name" if i % 2 else "b" for i in range(30)],
+    "many": [f"class {i % 25}" for i in range(30)],
+    "values": np.linspace(-1000, 9000.5, 30),
+}
+
+
+@pytest.mark.parametrize("layout", [None, "constrained", "tight"])
+@pytest.mark.parametrize(("labels", "d"), [("long", 2), ("many", 2), ("values", 2), ("values", 1), ("many", 3)])
+def test_legends_beside_other_axes_are_seen_whole(layout, labels, d):
+    figure, axes = plt.subplots(
+        2, 2, figsize=(10, 8), layout=layout, subplot_kw={"projection": "3d" if d == 3 else None}
+    )
+    Y = np.random.default_rng(d).normal(size=(30, d))
+    for ax in axes.flat:
+        plot_embedding(Y, LEGENDS[labels], ax=ax)
+    assert seen_whole(axes.ravel())
+    figure.set_size_inches(12, 9)
+    assert seen_whole(axes.ravel())
+
+
+def test_axes_made_one_by_one_and_alone():
+    figure = plt.figure(figsize=(11, 5))
+    axes = []
+    for k in (1, 2):
+        axes.append(figure.add_subplot(1, 2, k))
+        plot_embedding(points(30), LEGENDS["long"], ax=axes[-1])
+    assert seen_whole(axes)
+    _, ax = plt.subplots(figsize=(5, 4))
+    plot_embedding(points(30), LEGENDS["long"], ax=ax)
+    assert seen_whole([ax])
+
+
+def test_axes_with_room_for_the_legend_keep_their_place():
+    figure = plt.figure(figsize=(10, 5))
+    ax = figure.add_axes((0.05, 0.05, 0.5, 0.9))
+    before = ax.get_position().bounds
+    plot_embedding(points(30), LEGENDS["long"], ax=ax).set_aspect("auto")
+    figure.canvas.draw()
+    np.testing.assert_allclose(ax.get_position().bounds, before)
+    ax.clear()
+    figure.add_axes((0.6, 0, 0.4, 1))
+    plot_embedding(points(30), LEGENDS["long"], ax=ax)
+    figure.canvas.draw()
+    assert ax.get_legend().get_window_extent().x1 <= 0.55 * figure.bbox.width
+    inset = ax.inset_axes((0.5, 0.5, 0.4, 0.4))  # placed by a locator of its own
+    locator = inset.get_axes_locator()
+    plot_embedding(points(30), LEGENDS["long"], ax=inset)
+    assert inset.get_axes_locator() is locator
