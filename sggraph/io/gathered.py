@@ -9,7 +9,7 @@ from array import array
 import numpy as np
 
 from ..graph.adjacency import GraphWarning, _clean
-from ..graph.formats import Arcs
+from ..graph.arcs import Arcs
 from ..runtime.checks import shown
 from ..runtime.warn import warn
 

@@ -10,8 +10,7 @@ from io import BytesIO
 import numpy as np
 
 from ..graph.adjacency import _clean, as_graph
-from ..graph.arcs import Reading
-from ..graph.formats import Arcs
+from ..graph.arcs import Arcs, Reading
 from ..runtime.checks import shown
 from .edge_lists import read_edges
 from .gathered import as_integers, check_claim, tell
