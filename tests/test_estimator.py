@@ -174,6 +174,7 @@ GRAPHS = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:graph. no weight among its columns 'when'")
 @pytest.mark.parametrize("name", GRAPHS)
 def test_graphs_are_embedded_as_graphs(name):
     graph, metric = GRAPHS[name]

@@ -71,7 +71,7 @@ def arcs_of_frame(frame, table, how):
         warn(f"graph: {choice.note}", GraphWarning)
     weights = None if choice.weight is None else columns[choice.weight].to_list()
     arcs = arcs_of_labels(*_lists([columns[choice.source], columns[choice.target]]), weights)
-    if any(map(is_missing, arcs.nodes)):
+    if {*map(type, arcs.nodes)} - {int, str} and any(map(is_missing, arcs.nodes)):
         called = [names[choice.source], names[choice.target]]
         raise ValueError(f"graph has missing values in its columns {called}: drop those rows first")
     return kept_apart(arcs) if how.bipartite else arcs
