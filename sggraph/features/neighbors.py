@@ -35,7 +35,8 @@ STRANGE = dict.fromkeys(
 )
 BOOLEAN = ("jaccard", "dice", "rogerstanimoto", "russellrao", "sokalsneath", "yule")  # ask only what is not 0
 ALMOST = 1e-6  # short of that distance: rounding of features in float32
-LOOSE = 1e-6  # relative, on squares of distances from matrix products, before they are taken anew
+CLOSE = 1e-5  # of |x|^2 + |y|^2: squares of distances below it lose too many digits in products, and are taken anew
+LOOSE = 1e-6  # relative, on squares of distances from matrix products, which may hide what ties
 FORKED = (
     "the approximate search for neighbours cannot run in a process forked from one that has used it (GNU OpenMP would "
     "end the process): the search is exact, which takes longer; start processes by 'spawn' instead"
@@ -187,10 +188,13 @@ def euclidean_balls(X):
         bounds = (np.asarray(radii) / unit) ** 2 * (1 + LOOSE) + slack
         for i, row, bound, radius in zip(rows, table, bounds, radii, strict=True):
             near = np.flatnonzero(row <= bound)
+            apart = np.sqrt(np.maximum(row[near], 0.0))
+            close = row[near] <= CLOSE * (squares[i] + squares[near])
             if sparse.issparse(X):
-                apart = unit * distances_from(points, i, near)
+                apart[close] = distances_from(points, i, near[close])
             else:
-                apart = unit * np.sqrt(np.square(points[near] - points[i]).sum(axis=1))
+                apart[close] = np.sqrt(np.square(points[near[close]] - points[i]).sum(axis=1))
+            apart *= unit
             yield near[apart <= radius], apart[apart <= radius]
 
     return balls
