@@ -52,6 +52,7 @@ NEVER = {  # what each argument must refuse
     "exact": [*NO_NUMBER, 0, 1, np.nan, "auto"],
     "drop_leaf": [*NO_NUMBER, None, 0, 1, np.nan],
     "random_state": ["seed", -1, 1.5, np.nan, True, np.False_, object(), 1j, {"a": 1}, -(10**30)],
+    "rng": ["seed", -1, 1.5, np.nan, True, object(), 1j, {"a": 1}],
     "n_jobs": [*ODD, 0, -2, 1.5, 10**12],
     "verbose": [*NO_NUMBER, None, 2, np.nan],
     "callback": [*ODD, 3],
