@@ -11,7 +11,7 @@ from ..runtime.checks import refused
 def is_annotated(thing: object) -> bool:
     """Whether it is an AnnData."""
     wanted = ("obs", "obsm", "obsp", "obs_names", "uns")
-    return not isinstance(thing, type) and all(hasattr(thing, name) for name in wanted)
+    return not isinstance(thing, type) and all(getattr(thing, name, None) is not None for name in wanted)
 
 
 def key_of_graph(adata, neighbors_key=None, obsp=None):

@@ -157,4 +157,6 @@ def _is_header(first, below, given, width):
     columns = list(zip(first, *below, strict=True)) if below else []
     if columns and not first[0] and all(first[1:]) and None not in columns[0][1:]:
         return True  # the column of row numbers has no name
+    if width == 2 and any(cell in column for cell in first for column in below):
+        return False  # two columns whose first words come again are edges: "a b", "b 7"
     return any(name.lower() not in MISSING and look_at(values).numeric for name, *values in columns)

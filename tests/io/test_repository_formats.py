@@ -39,11 +39,14 @@ def test_headers_that_are_not_so_are_told(read):
         read("out.x", "% sym unweighted\n% 1 9000000000 9000000000\n1 2\n")
 
 
-@pytest.mark.parametrize(
-    "text", ["1,2,3\n2,3,4\n", "1 2 3\n2 3 4\n", "% x\n1\t2\t3.0\n2\t3\t4e0\n", "1 2 3\n% y\n2 3 4"]
-)
+@pytest.mark.parametrize("text", ["1,2,3\n2,3,4\n", "1 2 3\n2 3 4\n", "% x\n1\t2\t3.0\n2\t3\t4e0\n"])
 def test_network_repository(read, text):
     assert read("a.edges", text) == ([1, 2, 3], {"1-2": 3, "2-3": 4})
+
+
+def test_a_comment_among_the_edges_is_told(read):
+    with pytest.warns(GraphWarning, match="left out 1 line among the edges"):
+        assert read("a.edges", "1 2 3\n% y\n2 3 4") == ([1, 2, 3], {"1-2": 3, "2-3": 4})
 
 
 def test_matrix_market_under_another_name(read):
@@ -53,6 +56,7 @@ def test_matrix_market_under_another_name(read):
 
 def test_names_that_are_not_numbers(read):
     assert read("a.edges", "a b\nb 007\n")[0] == ["a", "b", "007"]
+    assert read("a.edges", "a b\nb 7\n7 c\n")[0] == ["a", "b", "7", "c"]
     assert read("a.edges", "01 02\n02 03\n")[0] == ["01", "02", "03"]
     assert read("a.edges", "from,to,weight\na,b,3\n") == (["a", "b"], {"a-b": 3})
     assert read("a.edges", "York,Paz,2\n")[1] == {"York-Paz": 2}
