@@ -72,7 +72,7 @@ ADVICE = [  # test_bad_input.py has all that is refused
     ({"balance": 1.5}, "balance=1.5: give a number from 0"),
     ({"exaggeration": 0}, "exaggeration=0: give 'auto' or a number above 0"),
     ({"local_weights": "yes"}, "local_weights='yes': give True, False or 'auto'"),
-    ({"init": "umap"}, "init='umap': give 'auto', 'stress', 'pmds', 'spectral', 'random' or an array"),
+    ({"init": "umap"}, "init='umap': give 'auto', 'stress', 'pmds', 'spectral', 'random', an array of shape"),
     ({"init": np.zeros((34, 3))}, r"start .* shape \(34, 3\): give \(34, 2\)"),
     ({"Y0": np.zeros((33, 2))}, r"shape \(33, 2\)"),
     ({"Y0": np.zeros((33, 2)), "drop_leaf": True}, r"shape \(33, 2\)"),
