@@ -6,10 +6,11 @@ from a file, is a matrix where its first column holds the names of the others.
 
 import numpy as np
 
+from ..runtime.checks import shown
 from ..runtime.warn import warn
 from .arcs import GraphWarning, arcs_of_labels, as_weights, kept_apart
 from .matrices import arcs_of_dense
-from .tables import HEAD, choose_columns, ends_by_name, is_bare, is_missing, look_at
+from .tables import HEAD, choose_columns, ends_by_name, is_bare, is_missing, is_numeral, look_at
 
 COLUMNS = (
     "columns",
@@ -26,6 +27,8 @@ def opened(frame):
 
     try:
         table = narwhals.from_native(frame, pass_through=True)
+        if table is frame and hasattr(frame, "__arrow_c_stream__"):  # a RecordBatch
+            table = narwhals.from_arrow(frame, backend="pyarrow")
         table = table.collect() if isinstance(table, narwhals.LazyFrame) else table
     except narwhals.exceptions.DuplicateError as error:
         raise ValueError("graph has several columns of the same name: rename them") from error
@@ -69,7 +72,7 @@ def arcs_of_frame(frame, table, how):
     choice = choose_columns(names, looks, source=how.source, target=how.target, weight=how.weight)
     if choice.note:
         warn(f"graph: {choice.note}", GraphWarning)
-    weights = None if choice.weight is None else columns[choice.weight].to_list()
+    weights = None if choice.weight is None else _numbers(columns[choice.weight].to_list())
     arcs = arcs_of_labels(*_lists([columns[choice.source], columns[choice.target]]), weights)
     if {*map(type, arcs.nodes)} - {int, str} and any(map(is_missing, arcs.nodes)):
         called = [names[choice.source], names[choice.target]]
@@ -106,6 +109,16 @@ def arcs_of_matrix(names, columns, index, how):
         return arcs_of_dense(values, how, (index, names))
     place = {str(name): k for k, name in enumerate(names)}
     return arcs_of_dense(values[:, [place[str(name)] for name in index]], how, list(index))
+
+
+def _numbers(values):
+    """Texts as the numbers that they are, as in a file; other values as they stand."""
+    if not all(isinstance(value, str) for value in values):
+        return values
+    odd = next((value for value in values if not is_numeral(value)), None)
+    if odd is not None:
+        raise ValueError(f"graph has the weight {shown(odd)}, not a number: correct it, or give weight=None")
+    return list(map(float, values))
 
 
 def _lists(columns):

@@ -53,6 +53,8 @@ def arcs_of_tuple(edges, weight, n=None):
     """Arcs of (row, col) or (row, col, weight), between `n` nodes or as many as they name."""
     if len(edges) not in (2, 3):
         raise ValueError(f"graph is a tuple of {len(edges)} items: give (row, col) or (row, col, weight)")
+    if isinstance(edges[0], dict):
+        raise ValueError("graph is a tuple of a dictionary and labels, as OGB gives it: its graph is item [0]")
     row, col = _as_ids(edges[0], "row"), _as_ids(edges[1], "col")
     plain = len(edges) == 2 or edges[2] is None or weight is None
     weights = np.ones(len(row)) if plain else as_weights(edges[2])

@@ -141,6 +141,15 @@ def is_bare(names):
     return len(names) > 1 and all(PLACES.fullmatch(str(name)) for name in names)
 
 
+def is_numeral(text):
+    """Whether Python reads it as a number."""
+    try:
+        float(text)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
 def is_index(names, looks):
     """Whether the first column numbers the rows, beside at least two others."""
     return len(names) > 2 and (UNNAMED.fullmatch(_text(names[0])) is not None or looks[0].counts)

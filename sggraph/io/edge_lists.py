@@ -12,10 +12,10 @@ import numpy as np
 from ..graph.adjacency import clean_edges
 from ..graph.arcs import Arcs, GraphWarning, arcs_of_labels, kept_apart
 from ..graph.frames import arcs_of_matrix, is_matrix
-from ..graph.tables import HEAD
+from ..graph.tables import HEAD, is_numeral
 from ..runtime.checks import shown
 from ..runtime.warn import warn
-from .lines import cells, choice_of, is_comment, is_number, layout
+from .lines import cells, choice_of, is_comment, layout
 from .safe import as_text
 
 RARE_SPACE = re.compile(r"[^\S\n\t ]")  # which str.split and str.strip know
@@ -173,7 +173,7 @@ def _parse_weights(texts, weight, numbers):
     try:
         return list(map(float, texts))
     except ValueError:
-        k = next(k for k, text in enumerate(texts) if not is_number(text))
+        k = next(k for k, text in enumerate(texts) if not is_numeral(text))
         wrong = f"line {numbers[k]} has the weight {shown(texts[k])}, not a number: correct it, or give weight=None"
         raise ValueError(wrong) from None
 

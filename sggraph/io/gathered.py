@@ -10,6 +10,7 @@ import numpy as np
 
 from ..graph.adjacency import GraphWarning, _clean
 from ..graph.arcs import Arcs
+from ..graph.tables import is_numeral
 from ..runtime.checks import shown
 from ..runtime.warn import warn
 
@@ -98,7 +99,7 @@ class Gathered:
         if self.weight is None:
             return np.ones(len(found))
         valued = [value for value in self.values if not _lacks(value)]
-        if not there and self.weight == "weight" and valued and all(map(_is_number, valued)):
+        if not there and self.weight == "weight" and valued and all(map(is_numeral, valued)):
             found, there = self.values, True
             tell(f"edges have no attribute 'weight', so their {VALUE!r} is taken; weight=None ignores it")
         if not there and self.weight != "weight":
@@ -106,7 +107,7 @@ class Gathered:
         try:
             return np.array([1.0 if _lacks(value) else float(value) for value in found], float)
         except (TypeError, ValueError):
-            wrong = next(value for value in found if not _lacks(value) and not _is_number(value))
+            wrong = next(value for value in found if not _lacks(value) and not is_numeral(value))
         raise ValueError(f"an edge has the weight {shown(wrong)}, not a number: correct it, or give weight=None")
 
 
@@ -132,11 +133,3 @@ def tell(message):
 
 def _lacks(value):
     return value is None or value == ""
-
-
-def _is_number(value):
-    try:
-        float(value)
-    except (TypeError, ValueError):
-        return False
-    return True

@@ -10,7 +10,7 @@ from collections import Counter
 from itertools import islice
 from typing import NamedTuple
 
-from ..graph.tables import HEAD, choose_columns, ends_by_name, look_at
+from ..graph.tables import HEAD, choose_columns, ends_by_name, is_numeral, look_at
 
 SEPARATORS = ("\t", ";", ",", "|", None)  # None: any run of blanks
 MARKS = "#%"  # begin comments
@@ -83,15 +83,6 @@ def is_comment(line, separator, width):
     return len(cells(line, separator)) != width or (separator is None and not ATTACHED.match(line))
 
 
-def is_number(text):
-    """Whether Python reads it as a number."""
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _separator(head, suffix):
     """The separator and the number of cells: of all lines, or else of as many as possible; the rest are told later."""
     best, most = (None, 0), 0
@@ -133,7 +124,7 @@ def _value(cell):
     """A number where it is one, None where it is missing."""
     if cell.lower() in MISSING:
         return None
-    return float(cell) if is_number(cell) else cell
+    return float(cell) if is_numeral(cell) else cell
 
 
 def _header_in_comment(lines, separator, width):
@@ -147,7 +138,7 @@ def _is_header(first, below, given, width):
     lower = {cell.lower() for cell in first}
     if any(isinstance(name, str) and name.lower() in lower for name in given):
         return True
-    if any(is_number(cell) and cell.lower() not in MISSING for cell in first):
+    if any(is_numeral(cell) and cell.lower() not in MISSING for cell in first):
         return False
     ends = ends_by_name(first)
     if ends is not None and (len(first) == width - 1 or max(len(first[k]) for k in ends) > 1):

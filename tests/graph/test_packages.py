@@ -102,6 +102,8 @@ def test_edge_index(weights):
     np.testing.assert_array_equal(as_graph(data, weight=None).adjacency.toarray()[:3, :3], PATH != 0)
     ogb = {"edge_index": BOTH_WAYS, "edge_feat": np.array(weights), "num_nodes": 4}
     np.testing.assert_array_equal(as_graph(ogb).adjacency.toarray(), graph.adjacency.toarray())
+    with pytest.raises(ValueError, match=r"as OGB gives it: its graph is item \[0\]"):
+        as_graph((ogb, np.zeros((4, 1))))
     features = {"edge_index": BOTH_WAYS, "edge_feat": np.ones((4, 3)), "num_nodes": None}
     np.testing.assert_array_equal(as_graph(features).adjacency.toarray(), PATH != 0)
     np.testing.assert_array_equal(as_graph(BOTH_WAYS).adjacency.toarray(), PATH != 0)

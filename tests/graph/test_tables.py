@@ -61,11 +61,20 @@ def test_other_columns_are_no_weights_and_are_told(name):
         pl.DataFrame({"source": A, "target": B, "weight": W}).lazy(),
         pl.DataFrame({"source": A, "target": B, "weight": W}).cast({"source": pl.Categorical}),
         pa.table({"from": A, "to": B, "w": W}),
+        pa.record_batch({"src": A, "dst": B, "w": W}),
         list(zip(A, B, [{"weight": w} for w in W], strict=True)),
     ],
 )
 def test_the_same_edges_in_many_forms(frame):
     same(as_graph(frame), PLAIN)
+
+
+def test_texts_that_are_numbers_are_weights():
+    frame = pd.DataFrame({"source": A, "target": B, "weight": list(map(str, W))})
+    same(as_graph(frame), PLAIN)
+    with pytest.raises(ValueError, match="weight 'much', not a number: correct it"):
+        as_graph(frame.replace("1.0", "much"))
+    assert not as_graph(frame.replace("1.0", "much"), weight=None).weighted
 
 
 def test_the_caller_names_columns_that_the_list_does_not():
