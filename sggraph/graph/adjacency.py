@@ -1,6 +1,6 @@
 """Whatever the user calls a graph becomes one clean CSR adjacency with node names, or a clear error.
 
-formats.py turns any format into ``Arcs``, plain coordinate arrays; ``_clean`` turns those into a ``Graph``:
+formats.py turns any format into ``Arcs``, plain coordinate arrays; ``clean_edges`` turns those into a ``Graph``:
 check the weights, drop self-loops and zeros, sum parallel arcs, apply the direction policy.
 It does not read files (graph_files.py) and does not turn feature vectors into graphs (point_cloud.py).
 """
@@ -208,7 +208,7 @@ def as_graph(
         copied = _copied_if_clean(graph, weight)
         if copied is not None:
             return copied
-    read = _clean(to_arcs(graph, Reading(weight, source, target, bipartite)), direction)
+    read = clean_edges(to_arcs(graph, Reading(weight, source, target, bipartite)), direction)
     return read._replace(named=not _is_nameless(graph, read.nodes))
 
 
@@ -258,11 +258,6 @@ def label_edges(sources: Iterable[Hashable], targets: Iterable[Hashable], weight
     return clean_edges(arcs_of_labels(sources, targets, weights))
 
 
-def clean_edges(arcs, direction="symmetric"):
-    """Make a clean `Graph` of ``Arcs``."""
-    return _clean(arcs, direction)
-
-
 def check_options(weight, direction, source=None, target=None, bipartite=False):
     """Raise ValueError unless the options are what `as_graph` accepts."""
     check_choice("direction", direction, *DIRECTIONS)
@@ -299,8 +294,8 @@ def _index_type(csr):
     return np.int32 if max(csr.nnz, *csr.shape) <= np.iinfo(np.int32).max else np.int64
 
 
-def _clean(arcs, direction):
-    """Arcs of any origin become a Graph."""
+def clean_edges(arcs, direction="symmetric"):
+    """Make a clean `Graph` of ``Arcs`` of any origin."""
     if not arcs.nodes:
         raise ValueError("graph has no nodes: give a graph with at least one")
     _check_weights(arcs)

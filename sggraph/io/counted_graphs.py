@@ -5,14 +5,14 @@ A header says how many nodes and edges there are; it is believed where the lines
 
 from .gathered import Gathered, check_claim, tell
 from .named_lines import lines_of
-from .safe import as_text
+from .safe import as_lines
 
 EDGE_LINES = {"e": False, "a": True}  # of DIMACS: edges and arcs
 
 
 def read_metis(content, weight, direction):
     """METIS: the k-th line lists the neighbours of node k, with weights if the header says so; empty lines count."""
-    lines = as_text(content).replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
+    lines = as_lines(content)
     lines = [(k, line) for k, line in enumerate(lines, 1) if line.lstrip()[:1] != "%"]
     while lines and not lines[0][1].strip():
         del lines[0]

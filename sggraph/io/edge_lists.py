@@ -10,13 +10,13 @@ import secrets
 import numpy as np
 
 from ..graph.adjacency import clean_edges
-from ..graph.arcs import Arcs, GraphWarning, arcs_of_labels, kept_apart
+from ..graph.arcs import Arcs, arcs_of_labels, kept_apart
 from ..graph.frames import arcs_of_matrix, is_matrix
 from ..graph.tables import HEAD, is_numeral
 from ..runtime.checks import shown
-from ..runtime.warn import warn
+from .gathered import as_integers, tell
 from .lines import cells, choice_of, is_comment, layout
-from .safe import as_text
+from .safe import as_lines, as_text
 
 RARE_SPACE = re.compile(r"[^\S\n\t ]")  # which str.split and str.strip know
 LONGEST = 2**20  # characters of a line
@@ -64,7 +64,7 @@ def _read_plain(content, suffix, how):
     if RARE_SPACE.search(nodes):
         return None
     nodes = nodes.split("\n")
-    integers = _as_integers(nodes)
+    integers = as_integers(nodes)
     weights = np.where(power < 0, digits / 10.0 ** -np.minimum(power, 0), digits * 10.0 ** np.maximum(power, 0))[:m]
     try:
         for k, a, b in odd[:n_odd].tolist():
@@ -72,7 +72,8 @@ def _read_plain(content, suffix, how):
     except ValueError:
         return None
     weights = np.ones(m) if choice.weight is None else weights
-    _tell(choice.note)
+    if choice.note:
+        tell(choice.note)
     return _graph(Arcs(ids[:m, 0], ids[:m, 1], weights, nodes if integers is None else integers, True), how)
 
 
@@ -102,17 +103,12 @@ def _named(how):
     return [name for name in (how.source, how.target, how.weight) if name not in (None, "weight")]
 
 
-def _tell(note):
-    if note:
-        warn(f"graph: {note}", GraphWarning)
-
-
 def _graph(arcs, how):
     return clean_edges(kept_apart(arcs) if how.bipartite else arcs)
 
 
 def _read_any(content, suffix, how, direction="symmetric"):
-    lines = as_text(content).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = as_lines(content)
     if b"\0" in content:
         raise ValueError("it holds zero bytes, so it is not text in UTF-8: save it as such")
     odd = next((k for k, line in enumerate(lines, 1) if len(line) > LONGEST), None)
@@ -125,7 +121,7 @@ def _read_any(content, suffix, how, direction="symmetric"):
     kept = [k for k in body if not is_comment(lines[k], found.separator, found.width)]
     left = found.left + len(body) - len(kept)
     if left:
-        _tell(f"left out {left} line{'s' if left > 1 else ''} among the edges that begin with # or %, as comments")
+        tell(f"left out {left} line{'s' if left > 1 else ''} among the edges that begin with # or %, as comments")
     numbers = [k + 1 for k in kept]
     if not numbers:
         raise ValueError("it holds a header only, no edges")
@@ -134,7 +130,8 @@ def _read_any(content, suffix, how, direction="symmetric"):
         values = [_parse_weights(column, how.weight, numbers) for column in columns[1:]]
         return clean_edges(arcs_of_matrix(found.names[1:], values, columns[0], how), direction)
     choice = choice_of(found, how)
-    _tell(choice.note)
+    if choice.note:
+        tell(choice.note)
     for column in (columns[choice.source], columns[choice.target]):
         if "" in column:
             raise ValueError(f"line {numbers[column.index('')]} lacks a node")
@@ -151,17 +148,8 @@ def _to_columns(lines, numbers, found):
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-def _as_integers(texts):
-    """Integers, or None unless each text is what its integer prints ("007" and "1_0" stay labels)."""
-    try:
-        integers = list(map(int, texts))
-    except ValueError:
-        return None
-    return integers if list(map(str, integers)) == list(texts) else None
-
-
 def _as_labels(sources, targets):
-    integers = _as_integers(sources), _as_integers(targets)
+    integers = as_integers(sources), as_integers(targets)
     return (sources, targets) if None in integers else integers
 
 

@@ -8,7 +8,7 @@ from array import array
 
 import numpy as np
 
-from ..graph.adjacency import GraphWarning, _clean
+from ..graph.adjacency import GraphWarning, clean_edges
 from ..graph.arcs import Arcs
 from ..graph.tables import is_numeral
 from ..runtime.checks import shown
@@ -74,7 +74,7 @@ class Gathered:
             both = ~directed & (row != col)
             row, col = np.concatenate([row, col[both]]), np.concatenate([col, row[both]])
             weights = np.concatenate([weights, weights[both]])
-        return _clean(Arcs(row, col, weights, names, not directed.any()), direction)
+        return clean_edges(Arcs(row, col, weights, names, not directed.any()), direction)
 
     def names(self):
         """Labels of the nodes where each has one of its own, else their ids."""
@@ -112,12 +112,12 @@ class Gathered:
 
 
 def as_integers(names):
-    """The names as integers, or as they are unless each is what its integer prints ("007" stays text)."""
+    """The names as integers, None unless each is what its integer prints ("007" and "1_0" stay text)."""
     try:
         integers = list(map(int, names))
     except ValueError:
-        return list(names)
-    return integers if list(map(str, integers)) == list(names) else list(names)
+        return None
+    return integers if list(map(str, integers)) == list(names) else None
 
 
 def check_claim(n, lines):

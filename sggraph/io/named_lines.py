@@ -6,7 +6,7 @@ Names that are all integers become integers, as in edge lists. Pajek counts its 
 import re
 
 from .gathered import Gathered, as_integers, check_claim, tell
-from .safe import as_text
+from .safe import as_lines
 
 WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')  # of Pajek
 NOT_DIRECTED = ("auto", "symmetric")
@@ -14,8 +14,7 @@ NOT_DIRECTED = ("auto", "symmetric")
 
 def lines_of(content, comments=""):
     """Pairs of number and stripped text of the lines that are neither empty nor comments."""
-    lines = as_text(content).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    lines = [(k, line.strip()) for k, line in enumerate(lines, 1)]
+    lines = [(k, line.strip()) for k, line in enumerate(as_lines(content), 1)]
     return [(k, line) for k, line in lines if line and line[0] not in comments]
 
 
@@ -89,19 +88,20 @@ def read_lgl(content, weight, direction):
 
 def _rename(found):
     """Give the nodes the integers that all of their names are."""
-    found.nodes = dict(zip(as_integers(found.nodes), found.nodes.values(), strict=True))
+    found.nodes = dict(zip(as_integers(found.nodes) or found.nodes, found.nodes.values(), strict=True))
 
 
 def read_pajek(content, weight, direction):
     """Pajek: vertices, arcs, edges, lists of both, and matrices."""
     reader = _Pajek(weight)
-    for number, line in lines_of(content, "%"):
+    lines = lines_of(content, "%")
+    for number, line in lines:
         words = [quoted if word == "" else word for quoted, word in WORD.findall(line)]
         try:
             reader.start(words) if line[0] == "*" else reader.read(words)
         except (IndexError, ValueError, KeyError) as error:
             raise ValueError(f"line {number} does not belong into *{reader.section or 'nothing'} ({error})") from None
-    return reader.graph(direction, len(lines_of(content)))
+    return reader.graph(direction, len(lines))
 
 
 class _Pajek:

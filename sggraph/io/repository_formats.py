@@ -9,8 +9,9 @@ from io import BytesIO
 
 import numpy as np
 
-from ..graph.adjacency import _clean, as_graph
+from ..graph.adjacency import as_graph, clean_edges
 from ..graph.arcs import Arcs, Reading
+from ..graph.tables import TIME, is_numeral
 from ..runtime.checks import shown
 from .edge_lists import read_edges
 from .gathered import as_integers, check_claim, tell
@@ -24,7 +25,6 @@ HEADER = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s*[#%][^\n]*\n)*")
 WHOLE = rb"-?(?:0|[1-9]\d*)"  # "007" is a name, and so is "1_0"
 NOT_INTEGERS = re.compile(rb"^(?![ \t]*%b[ \t]+%b[ \t\r\n])(?=[^\n]*\S)" % (WHOLE, WHOLE), re.MULTILINE)
 EXACT = 2**53  # integers up to here are exact in float64
-TIME = 10**8  # seconds of 1973: a third column of integers from here on is a time, as SNAP's temporal networks have it
 
 
 def repository_of(content):
@@ -48,7 +48,7 @@ def read_konect(content, weight, direction):
     if sizes and isinstance(names[0], int):
         _tell_size(sizes, len(ends))
         ends, names = _with_isolated(ends, names, int(sizes[2]))
-    return _clean(Arcs(*ends.T, weights, names, kind == b"sym"), direction)
+    return clean_edges(Arcs(*ends.T, weights, names, kind == b"sym"), direction)
 
 
 def read_repository(content, weight, direction):
@@ -63,7 +63,7 @@ def read_snap(content, weight, direction):
     header = SNAP.match(content)
     ends, names, weights = _columns(content, _numbers(content), weight, timed=True)
     undirected = header is None or header[1].lower() == b"undirected"
-    return _clean(Arcs(*ends.T, weights, names, undirected), direction)
+    return clean_edges(Arcs(*ends.T, weights, names, undirected), direction)
 
 
 def _bipartite(ends, names, weights, sizes, direction):
@@ -78,7 +78,7 @@ def _bipartite(ends, names, weights, sizes, direction):
     if sizes:
         _tell_size(sizes, len(ends))
     (row, left), (col, right) = sides
-    return _clean(Arcs(row, col + len(left), weights, left + right, True), direction)
+    return clean_edges(Arcs(row, col + len(left), weights, left + right, True), direction)
 
 
 def _with_isolated(ends, names, n):
@@ -117,7 +117,7 @@ def _columns(content, table, weight, timed):
     if table.dtype == object:
         names = {name: k for k, name in enumerate(dict.fromkeys(flat))}
         ids = np.fromiter(map(names.__getitem__, flat), np.int64, len(flat))
-        return ids.reshape(-1, 2), as_integers(names), weights
+        return ids.reshape(-1, 2), as_integers(names) or list(names), weights
     used, first, ids = np.unique(flat, return_index=True, return_inverse=True)
     order = np.argsort(first)
     place = np.empty(len(order), np.int64)
@@ -155,5 +155,5 @@ def _weights(values):
     try:
         return values.astype(float)
     except ValueError:
-        wrong = next(value for value in values if not re.fullmatch(r"[-+.\deE]+", value))
+        wrong = next(value for value in values if not is_numeral(value))
     raise ValueError(f"an edge has the weight {shown(wrong)}, not a number: correct it, or give weight=None")

@@ -67,6 +67,11 @@ def as_text(content):
         ) from None
 
 
+def as_lines(content):
+    """Lines of bytes in UTF-8, whatever ends them."""
+    return as_text(content).replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
+
+
 def unzip(content):
     """Undo gzip, no further than `_most_bytes`."""
     most, plain = _most_bytes(len(content)), bytearray()

@@ -49,6 +49,12 @@ def test_a_comment_among_the_edges_is_told(read):
         assert read("a.edges", "1 2 3\n% y\n2 3 4") == ([1, 2, 3], {"1-2": 3, "2-3": 4})
 
 
+@pytest.mark.parametrize("weight", ["1e", "-", "x"])
+def test_weights_that_are_no_numbers_are_named(read, weight):
+    with pytest.raises(ValueError, match=f"weight '{weight}', not a number"):
+        read("out.x", f"% sym weighted\na b 1\nb c {weight}\n")
+
+
 def test_matrix_market_under_another_name(read):
     text = "%%MatrixMarket matrix coordinate pattern symmetric\n4 4 2\n2 1\n4 2\n"
     assert read("a.edges", text) == ([0, 1, 2, 3], {"0-1": 1, "1-3": 1})
