@@ -1,4 +1,4 @@
-"""Four neighbouring numbers at a time, as the rows of a spline's stencil are, or sixteen that are copied.
+"""Four neighbouring numbers at a time, as the rows of a spline's stencil are, or sixteen that are copied or compared.
 
 Numba's compiler leaves the four scalar: spread becomes 1.6 times as fast in 2-D and 1.35 times in 3-D, gather 1.15 and
 1.27 times. Loops that copy a few dozen numbers it makes ready for millions, and they take longer to begin than to do.
@@ -11,9 +11,10 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, overload
 
-COPIED = 16  # float32: a line of the cache, and one AVX-512 register
+COPIED = COMPARED = 16  # float32: a line of the cache, and one AVX-512 register
 FLOAT4, DOUBLE4 = ir.VectorType(ir.FloatType(), 4), ir.VectorType(ir.DoubleType(), 4)
 FLOAT16 = ir.VectorType(ir.FloatType(), COPIED)
+INT16, INT64 = ir.IntType(COMPARED), ir.IntType(64)
 FUSED = ("contract",)
 
 
@@ -36,6 +37,14 @@ def copy(target, i, source, j):
     target[i : i + COPIED] = source[j : j + COPIED]
 
 
+def exceeding(values, i, bounds, j, shift):
+    """Which of `COMPARED` float32 from item i of a flat array on exceed those from item j of another, plus `shift`.
+
+    The bits of an integer, the first the lowest.
+    """
+    return sum(int(values[i + a] > bounds[j + a] + shift) << a for a in range(COMPARED))
+
+
 @overload(add_multiple, jit_options={"forceinline": True})
 def _overload_add_multiple(v, p, V, i):
     return lambda v, p, V, i: _add_multiple(v, p, V, i)
@@ -49,6 +58,11 @@ def _overload_add_products(Q, i, p, w):
 @overload(copy, jit_options={"forceinline": True})
 def _overload_copy(target, i, source, j):
     return lambda target, i, source, j: _copy(target, i, source, j)
+
+
+@overload(exceeding, jit_options={"forceinline": True})
+def _overload_exceeding(values, i, bounds, j, shift):
+    return lambda values, i, bounds, j, shift: _exceeding(values, i, bounds, j, shift)
 
 
 @intrinsic
@@ -88,6 +102,18 @@ def _copy(typing_context, target, i, source, j):
     return types.void(target, i, source, j), generate
 
 
+@intrinsic
+def _exceeding(typing_context, values, i, bounds, j, shift):
+    def generate(context, builder, signature, arguments):
+        values, i, bounds, j, shift = arguments
+        values = builder.load(_at(context, builder, signature.args[0], values, i, FLOAT16), align=4)
+        bounds = builder.load(_at(context, builder, signature.args[2], bounds, j, FLOAT16), align=4)
+        is_greater = builder.fcmp_ordered(">", values, builder.fadd(bounds, _filled(builder, shift, FLOAT16)))
+        return builder.zext(builder.bitcast(is_greater, INT16), INT64)
+
+    return types.int64(values, i, bounds, j, shift), generate
+
+
 def _at(context, builder, kind, array, i, vector):
     """Address of the vector that begins at item i of a flat array."""
     data = context.make_array(kind)(context, builder, array).data
@@ -102,10 +128,10 @@ def _vector(builder, values):
     return vector
 
 
-def _filled(builder, value):
-    """A vector of four times the same value."""
-    vector = ir.Constant(FLOAT4, ir.Undefined)
-    for a in range(4):
+def _filled(builder, value, kind=FLOAT4):
+    """A vector of the same value, again and again."""
+    vector = ir.Constant(kind, ir.Undefined)
+    for a in range(kind.count):
         vector = builder.insert_element(vector, value, _lane(a))
     return vector
 

@@ -1,10 +1,9 @@
-"""Exact nearest neighbours in Euclidean space by blocks of the table of squared distances.
+"""Exact nearest neighbours in Euclidean space: candidates in float32, then their distances in float64.
 
-|x - y|^2 = |x|^2 + |y|^2 - 2 x.y: the products of a block of points with another are one matrix product (BLAS), and a
-scan keeps the k best of each point. Within one set of points each product serves both its ends, so the table costs
-half the arithmetic. Products in float32 can swap near ties: a few candidates more than k are kept, and their distances
-are taken anew, difference by difference. Where rounding may have hidden a nearer point (clusters far apart, outliers:
-the squares drown the distances), that row is searched anew, all differences in float64.
+The candidates come from blocks of the table of squared distances (candidates.py), of as few coordinates as tell the
+points apart (turned.py). Float32 can swap near ties: a few candidates more than k are kept, and their distances are
+taken anew, difference by difference. Where rounding may have hidden a nearer point (clusters far apart, outliers: the
+squares drown the distances), that row is searched anew, all differences in float64.
 
 Measured on MNIST's HOG features (70,000 x 324, k = 30, 2 cores): see tests/benchmarks/point_cloud.py.
 """
@@ -14,13 +13,13 @@ from typing import NamedTuple
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from ..engine.blocks import even_bounds
+from ..engine.blocks import MIN_BLOCK, even_bounds
 from ..engine.jit import kernel, part
+from .candidates import candidates_among, candidates_for
+from .turned import turned
 
-BLOCK = 2048  # points: a table of 16 MB
 SPARE = 6  # candidates beyond k, for near ties that float32 swaps: 12 take a sixth longer, none a quarter less
-SCAN_BLOCKS = 16  # of a table, but of `MIN_BLOCK` rows at least: four of a whole one
-PRODUCT_ROWS = 256  # of a matrix product that a thread takes: 64 take a tenth longer, 1024 save 4 % but are two blocks
+REFINED_BLOCKS = 64  # of queries whose candidates are measured anew
 DOUBTFUL_BLOCK = 64  # rows: their distances to a million points take 512 MB
 TINY = 1e-100  # squares are taken of numbers from here up to 1e150 as they are
 ROUNDING = 1e-6  # of |x|^2 + |y|^2, in float32 products of up to some thousand features
@@ -28,8 +27,8 @@ TIE = 1e-4  # squares of distances this close (relative) pass for ties where rou
 
 
 class Candidates(NamedTuple):
-    """Points kept for each query: heaps (m, kept), greatest first, of their indices and of |y|^2 - 2 x.y; |x|^2 (m,) of
-    the queries; whether all points are kept.
+    """Points kept for each query: heaps (m, kept), greatest first, of their indices and squared distances; |x|^2 (m,)
+    of the queries; whether all points are kept.
     """
 
     index: np.ndarray
@@ -55,19 +54,21 @@ def nearest(X, k, workers, *, queries=None, tick=None):
     """
     X = np.ascontiguousarray(X)
     targets = X if queries is None else np.ascontiguousarray(queries)
-    points, others, scale = _centred(X, targets)
+    points, others, scale = _centred(X, targets, workers)
     unit = square_unit(scale)
     kept = min(k + SPARE, len(X) - (queries is None))
-    best = np.full((len(others), kept), np.inf, np.float32)
-    index = np.full((len(others), kept), -1, np.int32)
-    all_kept = kept == len(X) - (queries is None)
-    candidates = Candidates(index, best, np.einsum("ij,ij->i", others, others), all_kept)
-    _offer_all(points, None if queries is None else others, workers, candidates, tick)
+    norms = np.einsum("ij,ij->i", others, others)
+    points, others, first = turned(points, others, kept, workers)
+    if queries is None:
+        index, best = candidates_among(points, first, kept, workers, tick)
+    else:
+        index, best = candidates_for(others, points, first, kept, workers, tick)
+    candidates = Candidates(index, best, norms, kept == len(X) - (queries is None))
     found = _refined(X, targets, (scale, unit), candidates, k, workers)
     rows = np.flatnonzero(found.is_doubtful)
     if len(rows):
         _search_anew(rows, X / unit, targets / unit, queries is None, index)
-        some = Candidates(index[rows], best[rows], candidates.norms[rows], True)
+        some = Candidates(index[rows], best[rows], norms[rows], True)
         again = _refined(X, targets[rows], (scale, unit), some, k, workers)
         found.indices[rows], found.distances[rows] = again.indices, again.distances
     return found.indices, found.distances
@@ -77,50 +78,29 @@ def _refined(X, targets, units, candidates, k, workers):
     """The k nearest of the candidates."""
     m = len(targets)
     found = Found(np.empty((m, k), np.int32), np.empty((m, k)), np.empty(m, bool))
-    workers.run(_refine, even_bounds(m, 4 * SCAN_BLOCKS), X, targets, units, candidates, found)
+    workers.run(_refine, even_bounds(m, REFINED_BLOCKS), X, targets, units, candidates, found)
     return found
 
 
-def _centred(X, targets):
+def _centred(X, targets, workers):
     """X and targets in float32 about the mean of X, over a power of two that brings all of them to 1 or below."""
     center = X.mean(axis=0, dtype=np.float64)
-    moved = [points - center for points in ((X,) if targets is X else (X, targets))]
-    scale = np.ldexp(1.0, np.frexp(max(np.abs(points).max(initial=0.0) for points in moved))[1])
-    moved = [(points / scale).astype(np.float32) for points in moved]
+    sets = [X] if targets is X else [X, targets]
+    ends = [end(points, axis=0) - center for points in sets if len(points) for end in (np.min, np.max)]
+    scale = np.ldexp(1.0, np.frexp(np.abs(ends).max(initial=0.0))[1])
+    moved = [np.empty(points.shape, np.float32) for points in sets]
+
+    def move(b, start, stop, points, out):
+        out[start:stop] = (points[start:stop] - center) / scale
+
+    for points, out in zip(sets, moved, strict=True):
+        workers.run(move, even_bounds(len(points), len(points) // MIN_BLOCK), points, out)
     return moved[0], moved[-1], scale
 
 
 def square_unit(greatest):
     """What numbers up to `greatest` are divided by, lest all their squares vanish: 1, or a power of two."""
     return 1.0 if greatest > TINY or greatest == 0 else float(np.ldexp(1.0, np.frexp(greatest)[1]))
-
-
-def _offer_all(points, queries, workers, candidates, tick):
-    """Offer all points to the heaps of all others (queries None), or to those of the queries."""
-    order = np.random.default_rng(0).permutation(len(points)).astype(np.int32)  # no sorted input makes the scan slow
-    points = points[order]
-    squares = np.einsum("ij,ij->i", points, points)
-    others, rows = (points, order) if queries is None else (queries, np.arange(len(queries), dtype=np.int32))
-    for a in range(0, len(others), BLOCK):
-        some = slice(a, min(a + BLOCK, len(others)))
-        for c in range(a if queries is None else 0, len(points), BLOCK):
-            more = slice(c, min(c + BLOCK, len(points)))
-            table = product(others[some], points[more], workers)
-            bounds = even_bounds(len(table), SCAN_BLOCKS)
-            workers.run(_scan, bounds, table, squares[more], rows[some], order[more], queries is None, candidates)
-            if queries is None and c > a:
-                bounds = even_bounds(table.shape[1], SCAN_BLOCKS)
-                workers.run(_scan_columns, bounds, table, squares[some], order[more], order[some], candidates)
-        if tick is not None:
-            tick(some.stop, len(others))
-
-
-def product(A, B, workers):
-    """A B' by fixed blocks of rows."""
-    table = np.empty((len(A), len(B)), np.float32)
-    bounds = [*range(0, len(A), PRODUCT_ROWS), len(A)]
-    workers.run(lambda b, start, stop: np.matmul(A[start:stop], B.T, out=table[start:stop]), bounds)
-    return table
 
 
 def _search_anew(rows, X, targets, skip_self, index):
@@ -135,63 +115,11 @@ def _search_anew(rows, X, targets, skip_self, index):
 
 
 @kernel
-def _scan(b, start, stop, table, squares, rows, columns, skip_self, candidates):
-    """Offer the points `columns` to the heaps (greatest first) of the points ``rows[start:stop]``.
-
-    What is compared is |y|^2 - 2 x.y; |x|^2 is the same in the whole row.
-    """
-    best, index = candidates.best, candidates.index
-    two = np.float32(2.0)
-    for r in range(start, stop):
-        i = rows[r]
-        worst = best[i, 0]
-        for c in range(table.shape[1]):
-            value = squares[c] - two * table[r, c]
-            if value < worst and not (skip_self and columns[c] == i):
-                _replace_top(best[i], index[i], value, columns[c])
-                worst = best[i, 0]
-
-
-@kernel
-def _scan_columns(b, start, stop, table, squares, rows, columns, candidates):
-    """As `_scan` for the transpose of the table, which itself is read along its rows; no point meets itself."""
-    best, index = candidates.best, candidates.index
-    two = np.float32(2.0)
-    worst = np.empty(stop - start, np.float32)
-    for r in range(start, stop):
-        worst[r - start] = best[rows[r], 0]
-    for c in range(table.shape[0]):
-        for r in range(start, stop):
-            value = squares[c] - two * table[c, r]
-            if value < worst[r - start]:
-                i = rows[r]
-                _replace_top(best[i], index[i], value, columns[c])
-                worst[r - start] = best[i, 0]
-
-
-@part
-def _replace_top(values, index, value, j):
-    """Put (value, j) in the place of the greatest entry of a heap."""
-    at = 0
-    while True:
-        child = 2 * at + 1
-        if child >= len(values):
-            break
-        if child + 1 < len(values) and values[child + 1] > values[child]:
-            child += 1
-        if values[child] <= value:
-            break
-        values[at], index[at] = values[child], index[child]
-        at = child
-    values[at], index[at] = value, j
-
-
-@kernel
 def _refine(b, start, stop, X, targets, units, candidates, found):
     """Fill `found` with the nearest of the candidates, by distances in float64, ascending; ties by index.
 
-    What was not kept has at least the square `best[i, 0]` + |x|^2, less rounding: in doubt if that is below the k-th.
-    Those two are in the first of the `units`, squares of distances in the second.
+    What was not kept has at least the square `best[i, 0]`, less rounding: in doubt if that is below the k-th. It is in
+    the first of the `units`, as |x|^2 is, squares of distances in the second.
     """
     index, best, norms, all_kept = candidates
     nearest, distances, is_doubtful = found
@@ -210,7 +138,7 @@ def _refine(b, start, stop, X, targets, units, candidates, found):
         # what was left out may be nearer than the last, as far as float32 can tell
         last, norm = exact[order[k - 1]], ratio * np.float64(norms[i])
         rounding = ROUNDING * (3 * norm + 2 * last)  # |y|^2 <= 2 |x|^2 + 2 |x - y|^2
-        is_doubtful[i] = not all_kept and last > 0.0 and ratio * best[i, 0] + norm - rounding < last * (1 - TIE)
+        is_doubtful[i] = not all_kept and last > 0.0 and ratio * best[i, 0] - rounding < last * (1 - TIE)
 
 
 @part(reorder=True)

@@ -43,9 +43,10 @@ def settled(found, k, distinct, balls, *, unit=0.0):
             less, edge = np.flatnonzero((values < limits[row]) & ~at_limit), np.flatnonzero(at_limit)
             for i in tied[of]:
                 others = less[near[less] != i]
-                picked = np.append(others, some_of(edge, k - len(others), i, skip=near[edge] == i))
-                if len(picked) == k:  # else rounding put one beyond the radius
-                    order = picked[np.argsort(values[picked], kind="stable")]
+                # a search in float32 may have missed some that are nearer by less than it can tell
+                picked = np.append(others, some_of(edge, max(k - len(others), 0), i, skip=near[edge] == i))
+                if len(picked) >= k:  # else rounding put one beyond the radius
+                    order = picked[np.argsort(values[picked], kind="stable")][:k]
                     indices[i], distances[i] = near[order], values[order]
     return indices, distances
 

@@ -1,10 +1,10 @@
-"""core/engine/simd.py: four numbers at a time are four numbers."""
+"""core/engine/simd.py: four numbers at a time are four numbers, and sixteen are sixteen."""
 
 import numpy as np
 import pytest
 
 from sggraph.core.engine.jit import kernel
-from sggraph.core.engine.simd import COPIED, add_multiple, add_products, copy
+from sggraph.core.engine.simd import COMPARED, COPIED, add_multiple, add_products, copy, exceeding
 
 
 @kernel
@@ -21,6 +21,11 @@ def _add(Q, i, p, w):
 @kernel
 def _copied(target, i, source, j):
     copy(target, np.uint64(i), source, np.uint64(j))
+
+
+@kernel
+def _exceeding(values, i, bounds, j, shift):
+    return exceeding(values, i, bounds, j, shift)
 
 
 @pytest.mark.parametrize("i", range(5))
@@ -51,6 +56,19 @@ def test_copies_touch_nothing_else(copying):
     expected = np.zeros(40, np.float32)
     expected[3 : 3 + COPIED] = source[5 : 5 + COPIED]
     np.testing.assert_array_equal(target, expected)
+
+
+@pytest.mark.parametrize("comparing", [_exceeding, exceeding])
+@pytest.mark.parametrize(("i", "j"), [(0, 0), (3, 5), (24, 1)])
+def test_each_bit_is_a_number_above_its_bound(comparing, i, j):
+    rng = np.random.default_rng(i)
+    values, bounds = rng.integers(0, 3, (2, 40)).astype(np.float32)  # many are equal
+    values[i + 1], values[i + 2], bounds[j + 3] = -np.inf, np.nan, -np.inf
+    bits = comparing(values, i, bounds, j, np.float32(0.5))
+    found = [bool(bits >> a & 1) for a in range(COMPARED)]
+    assert found == (values[i : i + COMPARED] > bounds[j : j + COMPARED] + 0.5).tolist()
+    assert bits < 2**COMPARED
+    assert comparing(values, i, bounds, j, np.float32(-np.inf)) == 2**COMPARED - 1 - 0b110
 
 
 @pytest.mark.jit

@@ -1,11 +1,11 @@
-"""core/search/nearest.py: the table of products against one difference at a time."""
+"""core/search/nearest.py: candidates from products against one difference at a time."""
 
 import naive
 import numpy as np
 import pytest
 
 from sggraph.core.engine.blocks import Workers
-from sggraph.core.search import nearest as module
+from sggraph.core.search import candidates, turned
 from sggraph.core.search.nearest import nearest
 
 
@@ -43,10 +43,23 @@ def test_equals_twin(n, f, dtype, offset):
 
 @pytest.mark.parametrize("block", [1, 7, 64, 599])
 def test_many_blocks_equal_twin(block, monkeypatch):
-    monkeypatch.setattr(module, "BLOCK", block)
+    monkeypatch.setattr(candidates, "BLOCK", block)
     X = points(60 if block == 1 else 600, 3)
     assert_equals_twin(X, 9)
     assert_equals_twin(X, 9, queries=points(50, 3, seed=1))
+
+
+@pytest.mark.parametrize("with_queries", [False, True])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_points_that_are_turned_equal_twin(dtype, with_queries, monkeypatch):
+    """Products of 16 of the 40 coordinates, which are not those of the input."""
+    monkeypatch.setattr(turned, "SAMPLE", 300)
+    monkeypatch.setattr(turned, "PAIR", 1)
+    fading = np.random.default_rng(2).normal(size=(40, 40)) / np.arange(1, 41)[:, None] ** 2
+    X, queries = ((points(700, 40, seed=seed) @ fading).astype(dtype) for seed in range(2))
+    with Workers(1) as workers:
+        assert turned.turned(X.astype(np.float32), X, 12, workers)[2] == 16
+    assert_equals_twin(X, 12, queries if with_queries else None)
 
 
 @pytest.mark.parametrize("k", [1, 16, 17])
@@ -103,7 +116,7 @@ def test_any_scale(scale):
 
 @pytest.mark.parametrize("with_queries", [False, True])
 def test_same_bits_for_any_number_of_threads(with_queries, monkeypatch):
-    monkeypatch.setattr(module, "BLOCK", 900)
+    monkeypatch.setattr(candidates, "BLOCK", 900)
     X = points(2_500, 8)
     queries = points(1_300, 8, seed=1) if with_queries else None
     results = [search(X, 11, n_jobs, queries=queries) for n_jobs in [1, 2, 3]]
@@ -125,7 +138,7 @@ def test_input_is_unchanged_in_any_memory_order(dtype):
 
 
 def test_ticks_end_with_all_points(monkeypatch):
-    monkeypatch.setattr(module, "BLOCK", 40)
+    monkeypatch.setattr(candidates, "BLOCK", 40)
     ticks = []
     search(points(100, 2), 3, tick=lambda *tick: ticks.append(tick))
     assert ticks == [(40, 100), (80, 100), (100, 100)]
