@@ -210,7 +210,7 @@ def embed_graph(
     """
     random_state = one_seed(random_state, rng)
     settings = Settings.of(locals())
-    return embed(as_graph(graph, weight=weight, direction=direction), settings, state=state).coordinates
+    return embed(as_graph(graph, weight=weight, direction=direction, n_jobs=n_jobs), settings, state=state).coordinates
 
 
 def sgtsne_layout(
@@ -278,7 +278,7 @@ def sgtsne_layout(
         _check_store(store_pos_as, G)
     seed = one_seed(seed, rng, "seed")
     direction = options.pop("direction", "auto")
-    graph = as_graph(G, weight=weight, direction=direction)
+    graph = as_graph(G, weight=weight, direction=direction, n_jobs=options.get("n_jobs"))
     Y = embed_graph(graph, d, random_state=seed, **options).astype(np.float64)
     placed = ~np.isnan(Y[:, 0])
     Y = Y[placed]

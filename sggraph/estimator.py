@@ -256,7 +256,7 @@ class SGtSNEpi(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         settings = Settings.of(self.get_params(deep=False))
         rng = as_generator(self.random_state)
         if is_graph(X, self.metric):
-            graph = as_graph(X, weight=self.weight, direction=self.direction)
+            graph = as_graph(X, weight=self.weight, direction=self.direction, n_jobs=self.n_jobs)
         else:
             graph = self._graph_of_samples(X, rng)
         try:

@@ -135,7 +135,7 @@ def test_other_numbers_for_the_nodes_permute_the_forces(d, exact):
     forces = []
     for matrix, places in ((A, Y), (as_graph(A[order][:, order]).adjacency, Y[order])):
         with Workers(2) as workers:
-            P = full_rows(joint_probabilities(matrix, 10.0, workers, links=matrix).upper)
+            P = full_rows(joint_probabilities(matrix, 10.0, workers, links=matrix).upper, workers)
             F_attr = np.zeros_like(places)
             workers.run(attractive, P.bounds, places, P.arrays, (0,) * d, (), F_attr)
             F_rep = np.empty_like(places)

@@ -18,6 +18,6 @@ def test_phases_of_a_run_are_found_and_the_functions_given_back():
     assert facts["iterations"] == 12
     loop = {"attractive", "stress", "spread", "FFT", "gather", "planning", "step", "growth"}
     assert loop | {"clean", "P", "Jaccard", "lambda", "pivots", "MDS", "relax", "lengths"} <= set(seconds)
-    assert set(seconds) <= {*phases.START, *phases.LOOP, "set up", "advance", "divergence", "finish"}
+    assert set(seconds) <= {*phases.START, *phases.LOOP, "rest", "set up", "advance", "divergence", "finish"}
     assert all(spent >= 0 for spent in seconds.values())
     assert all(count > 0 for term, count in facts["flops"].items() if term != "pairs")

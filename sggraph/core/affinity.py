@@ -19,13 +19,14 @@ Joint: P = (p + p') / sum. Only its upper triangle is kept.
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_array, diags_array, triu
+from scipy.sparse import csr_array, diags_array
 
 from .engine.blocks import weighted_bounds
 from .engine.jit import kernel, part
 from .engine.prefetch import AHEAD, prefetch
+from .symmetry import folded
 
-BLOCKS = 16  # of rows of about equal weight; each marks neighbours in n bytes of its own
+BLOCKS = 256  # of rows of about equal weight, at most; each marks neighbours in n bytes of its own
 MAX_ITER = 100  # of Newton and bisection, per node: of 3,000 rows, some with weights that vanish, none needed over 20
 TOLERANCE = 1e-6  # relative, on the sum of a row, and gamma is as near; P is float32, and 1e-8 takes a tenth longer
 TINY = np.finfo(float).tiny  # stands for a weight that vanishes beside the greatest of its row
@@ -54,7 +55,7 @@ def joint_probabilities(A, lambda_, workers, *, links=None, given=False):
     else:
         weights, given = jaccard_weights(A, links, workers), False
     p_cond, n_clamped = rescale_rows(A.indptr, weights, lambda_, workers, given=given)
-    return JointP(_folded(A, p_cond, 2 * max(p_cond.sum(), TINY)), n_clamped)
+    return JointP(folded(A, p_cond, 2 * max(p_cond.sum(), TINY), workers), n_clamped)
 
 
 def rows_filled(A):
@@ -64,63 +65,11 @@ def rows_filled(A):
     wiki_vote, by arcs in, the median source came to lie 83 from its nearest neighbour, other nodes .9.
     """
     empty = np.diff(A.indptr) == 0
-    if not empty[A.indices].any():
+    if not (empty.any() and empty[A.indices].any()):
         return A
     filled = csr_array(A + diags_array(empty.astype(float)) @ A.T)
     filled.sort_indices()
     return filled
-
-
-def _folded(A, p, total):
-    """Upper triangle (CSR, float32) of (p + p') / total; p (entries) has the pattern of A."""
-    half = np.zeros(A.shape[0] + 1, A.indptr.dtype), np.empty(A.nnz // 2, np.int32), np.empty(A.nnz // 2, np.float32)
-    if _fold_rows(A.indptr, A.indices, A.indptr[:-1].copy(), p, 1 / total, *half):
-        return csr_array((half[2], half[1], half[0]), shape=A.shape)
-    p = csr_array((p, A.indices, A.indptr), shape=A.shape)
-    upper = csr_array(triu(p + p.T, 1, format="csr"))
-    upper.sort_indices()
-    upper.data = (upper.data / total).astype(np.float32)
-    return upper
-
-
-@kernel
-def _fold_rows(indptr, indices, after, p, scale, half_ptr, half, data):
-    """Write scale * (p_ij + p_ji) for j > i; returns whether the pattern is symmetric, without which it is of no use.
-
-    Rows come in order, so the partner of (i, j) is the first entry of row j that no row has asked for (`after`).
-    """
-    m = 0
-    for i in range(len(after)):
-        for e in range(after[i], indptr[i + 1]):
-            j = indices[e]
-            if j <= i or after[j] >= indptr[j + 1] or indices[after[j]] != i:
-                return False
-            half[m], data[m] = j, scale * (p[e] + p[after[j]])
-            after[j] += 1
-            m += 1
-        half_ptr[i + 1] = m
-    return True
-
-
-@kernel
-def _is_symmetric(indptr, indices, after):
-    """Whether the pattern is; see `_fold_rows`."""
-    for i in range(len(after)):
-        for e in range(after[i], indptr[i + 1]):
-            j = indices[e]
-            if j <= i or after[j] >= indptr[j + 1] or indices[after[j]] != i:
-                return False
-            after[j] += 1
-    return True
-
-
-def symmetric_pattern(A):
-    """A itself where its pattern is symmetric, otherwise a matrix of ones for its entries in either direction."""
-    if _is_symmetric(A.indptr, A.indices, A.indptr[:-1].copy()):
-        return A
-    links = csr_array(A + A.T)
-    links.sort_indices()
-    return links
 
 
 def jaccard_weights(A, links, workers):
@@ -247,25 +196,3 @@ def _solve_gamma(log_p, entropy, lam):
         step = gamma - excess * total / slope
         gamma = step if low < step < high else 0.5 * (low + high)
     return gamma
-
-
-def is_clean(indptr, indices, data):
-    """Whether a square CSR matrix is symmetric to the last bit, its rows sorted, without duplicates or a diagonal, its
-    values finite and positive; nothing is believed of its arrays but the bounds of `indptr`.
-    """
-    return _is_clean(indptr, indices, data, indptr[:-1].copy())
-
-
-@kernel
-def _is_clean(indptr, indices, data, after):
-    """Rows come in order: the partner of (i, j) is the first entry of row j that no row has asked for (`after`)."""
-    n = len(after)
-    for i in range(n):
-        for e in range(after[i], indptr[i + 1]):
-            j = indices[e]
-            if j <= i or j >= n or (e > indptr[i] and j <= indices[e - 1]) or not 0.0 < data[e] < np.inf:
-                return False
-            if after[j] >= indptr[j + 1] or indices[after[j]] != i or data[after[j]] != data[e]:
-                return False
-            after[j] += 1
-    return True

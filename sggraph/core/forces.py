@@ -13,11 +13,13 @@ import numpy as np
 from .attractive import attractive, cross_entropy
 from .engine.blocks import node_bounds
 from .engine.jit import kernel, part
-from .motion import centered, scattered
+from .motion import centered
+from .ordering import inverse, taken
 from .repulsion.planning import DEFAULT_LIMIT
 from .repulsion.repulsive import Repulsion
 from .rows import full_rows, n_blocks, renumbered
 
+ENTRIES = 2**16  # of P that are looked at at once
 FARTHEST = 1e12  # coordinates from here on count as infinite, before their squares overflow in the forces
 REORDER_AT = (
     0,
@@ -74,7 +76,7 @@ class Forces:
     def __init__(self, upper, d, workers, *, h=None, exact=None, limit=DEFAULT_LIMIT, paths=None):
         n = upper.shape[0]
         self.workers, self.paths = workers, paths
-        self.P = full_rows(upper)
+        self.P = full_rows(upper, workers)
         self.repulsion = Repulsion(n, d, workers, h=h, exact=exact, limit=limit)
         self._any_size = {"exact": exact, "limit": limit}  # a cell side of the caller's is for one size of the picture
         self._order = self._rank = np.arange(n)
@@ -84,15 +86,14 @@ class Forces:
         self._dims = (0,) * d
         self._attr, self._rep = np.empty((n, d), np.float32), np.empty((n, d), np.float32)
         self._Z = np.nan
-        data = upper.data[upper.data > 0].astype(np.float64)
-        self._entropy = 2 * float((data * np.log(data)).sum())
+        self._entropy = 2 * _entropy(upper.data, workers)
 
     def advance(self, motion, phase, n_iter=1):
         """Move on by `n_iter` iterations, or to the first whose gradient is no number; the norm of the last one."""
         norm = 0.0
         for _ in range(n_iter):
             if motion.iteration in REORDER_AT and self._is_large:
-                motion.reorder()
+                motion.reorder(self.workers)
             self._follow(motion)
             motion.iteration += 1
             self._attract(motion, phase)
@@ -138,8 +139,8 @@ class Forces:
     def _follow(self, motion):
         """Stand in the order of the Motion, and with its plans: it may have been reordered, or be another one."""
         if motion.order is not self._order and not np.array_equal(motion.order, self._order):
-            self.P = renumbered(self.P, self._rank[motion.order], self.workers)
-            self._rank = scattered(np.arange(len(motion.order)), motion.order)
+            self.P = renumbered(self.P, taken(self._rank, motion.order, self.workers), self.workers)
+            self._rank = inverse(motion.order, self.workers)
         self._order = motion.order
         if motion.plans is not self._plans:
             self.repulsion.plans = self._plans = motion.plans
@@ -181,6 +182,19 @@ class Forces:
         total = np.zeros(len(self.P.bounds) - 1)
         self.workers.run(cross_entropy, self.P.bounds, Y, self.P.arrays, total)
         return self._entropy + 2 * float(total.sum()) + float(np.log(Z))
+
+
+def _entropy(p, workers):
+    """Sum of p log p."""
+    bounds = [*range(0, len(p), ENTRIES), len(p)]
+    sums = np.zeros(len(bounds))
+
+    def add(b, start, stop):
+        some = p[start:stop][p[start:stop] > 0].astype(np.float64)
+        sums[b] = (some * np.log(some)).sum()
+
+    workers.run(add, bounds)
+    return float(sums.sum())
 
 
 def _make_room(motion):

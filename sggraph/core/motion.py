@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from .ordering import morton_order
+from .engine.columns import mean
+from .ordering import morton_order, taken
 
 RUNAWAY = 10.0, 1000.0  # no picture: coordinates beyond 10 (the farthest of the start + n) + 1000
 ARRAYS = ("Y", "velocity", "gain", "pull")
@@ -75,12 +76,12 @@ class Motion:
         """Whether no node has run away."""
         return bool(np.abs(self.Y).max(initial=0.0) <= self.farthest)
 
-    def reorder(self):
+    def reorder(self, workers):
         """Put the rows in the order of the picture, as it is now."""
-        order = morton_order(self.Y)
-        self.order = self.order[order]
+        order = morton_order(self.Y, workers)
+        self.order = taken(self.order, order, workers)
         for name in ARRAYS:
-            setattr(self, name, getattr(self, name)[order])
+            setattr(self, name, taken(getattr(self, name), order, workers))
 
     def enlarge(self, factor):
         """Enlarge the picture around its centre, and all that has a length in it."""
@@ -107,7 +108,7 @@ class Motion:
 
 def centered(Y):
     """Y (float32) around its mean, a copy."""
-    return Y - Y.mean(axis=0, dtype=np.float64).astype(np.float32)
+    return Y - mean(Y).astype(np.float32)
 
 
 def scattered(Y, order):

@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .engine.blocks import weighted_bounds
+from .engine.blocks import power_of_two, weighted_bounds
+from .engine.counting import begin_at, n_counters, totals
 from .engine.jit import kernel
 from .engine.prefetch import AHEAD
+from .ordering import inverse, taken
 
-EDGES, MOST_BLOCKS = 50_000, 256  # edges in a block, and blocks
+EDGES, MOST_BLOCKS = 30_000, 256  # edges in a block, and blocks
 
 
 class Rows(NamedTuple):
@@ -35,25 +37,37 @@ class Rows(NamedTuple):
 
 def n_blocks(n_edges):
     """Blocks of rows that so many edges deserve, whatever the number of threads."""
-    return max(1, min(n_edges // EDGES, MOST_BLOCKS))
+    return power_of_two(min(n_edges // EDGES, MOST_BLOCKS))
 
 
-def full_rows(upper):
+def full_rows(upper, workers):
     """Rows of the symmetric matrix whose upper triangle (CSR, without the diagonal) is given."""
-    n = upper.shape[0]
-    indptr = _starts(np.bincount(upper.indices, minlength=n) + np.diff(upper.indptr))
-    indices, data = np.zeros(int(indptr[-1]) + AHEAD, np.uint32), np.empty(indptr[-1], np.float32)
-    if not _fill_rows(upper.indptr, upper.indices, upper.data, indptr[:-1].astype(np.int64), indices, data):
+    n, m = upper.shape[0], upper.nnz
+    sizes, above = np.diff(upper.indptr), (upper.indptr, upper.indices, upper.data)
+    bounds = weighted_bounds(upper.indptr, n_counters(m, n, workers))
+    counts, is_upper = np.empty((len(bounds) - 1, n), _starts_type(2 * m)), np.empty(len(bounds) - 1, bool)
+    workers.run(_count_columns, bounds, above[:2], counts, is_upper)
+    if not is_upper.all():
         raise ValueError("upper has entries on or below the diagonal: give scipy.sparse.triu(P, 1)")
-    return _in_blocks(indptr, indices, data)
+    indptr = _starts(totals(counts, workers) + sizes)
+    begin_at(indptr[:-1], counts, workers)
+    rows = _in_blocks(indptr, *_room(2 * m))
+    workers.run(_fill_rows, bounds, above, counts, rows.arrays)
+    return rows
+
+
+def _room(n_entries):
+    """Arrays for the columns and values of so many entries."""
+    indices = np.empty(n_entries + AHEAD, np.uint32)
+    indices[n_entries:] = 0
+    return indices, np.empty(n_entries, np.float32)
 
 
 def renumbered(rows, order, workers):
     """The same matrix with the row ``order[r]`` as row r; entries keep their order within a row."""
-    indptr = _starts(np.diff(rows.indptr)[order])
-    rank = np.empty(len(order), np.uint32)
-    rank[order] = np.arange(len(order), dtype=np.uint32)
-    new = _in_blocks(indptr, np.zeros_like(rows.indices), np.empty_like(rows.data))
+    indptr = _starts(taken(np.diff(rows.indptr), order, workers))
+    new = _in_blocks(indptr, *_room(len(rows.data)))
+    rank = inverse(order, workers).astype(np.uint32)
     workers.run(_copy_rows, new.bounds, rows.arrays, order, rank, new.arrays)
     return new
 
@@ -62,7 +76,11 @@ def _starts(sizes):
     """Where rows of the given sizes begin, and the last ends."""
     indptr = np.zeros(len(sizes) + 1, np.int64)
     np.cumsum(sizes, out=indptr[1:])
-    return indptr.astype(np.uint32 if indptr[-1] < 2**32 else np.uint64)
+    return indptr.astype(_starts_type(indptr[-1]))
+
+
+def _starts_type(n_entries):
+    return np.uint32 if n_entries < 2**32 else np.uint64
 
 
 def _in_blocks(indptr, indices, data):
@@ -72,22 +90,35 @@ def _in_blocks(indptr, indices, data):
 
 
 @kernel
-def _fill_rows(starts, columns, weights, ends, indices, data):
-    """Write each entry to both its rows, in the order of the columns; `ends` is how far each row is filled.
+def _count_columns(b, first, stop, pattern, counts, is_upper):
+    """How many entries of the rows first..stop each column has, and whether all lie above the diagonal."""
+    indptr, indices = pattern
+    mine = counts[b]
+    mine[:] = 0
+    all_above = True
+    for i in range(first, stop):
+        for e in range(indptr[i], indptr[i + 1]):
+            mine[indices[e]] += 1
+            all_above &= indices[e] > i
+    is_upper[b] = all_above
 
-    Returns whether all entries lie above the diagonal; of any other, one of its two places stays unwritten.
+
+@kernel
+def _fill_rows(b, first, stop, upper, places, rows):
+    """Write the entries of the rows first..stop to both their rows: those below the diagonal where `places` say, those
+    above at the end.
     """
-    is_upper = True
-    for i in range(len(ends)):
-        here = ends[i]
+    starts, columns, weights = upper
+    indptr, indices, data = rows
+    mine = places[b]
+    for i in range(first, stop):
+        here = np.int64(indptr[i + 1]) - (starts[i + 1] - starts[i])
         for e in range(starts[i], starts[i + 1]):
             j = columns[e]
-            is_upper &= j > i
             indices[here], data[here] = j, weights[e]
-            indices[ends[j]], data[ends[j]] = i, weights[e]
+            indices[mine[j]], data[mine[j]] = i, weights[e]
             here += 1
-            ends[j] += 1
-    return is_upper
+            mine[j] += 1
 
 
 @kernel

@@ -13,15 +13,16 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from scipy import sparse
 
-from ..core.types import Direction, Numbers, SparseMatrix, SupportsArray, Weight
+from ..core.types import Direction, Int, Numbers, SparseMatrix, SupportsArray, Weight
 from ..datasets.dataset import Dataset
-from ..runtime.checks import check_choice, check_flag, is_flag, refused
+from ..runtime.checks import check_choice, check_flag, check_n_jobs, is_flag, refused
 from ..runtime.warn import warn
 from .annotated import graph_in, is_annotated
 from .arcs import GraphWarning, Reading, arcs_of_labels
 from .calibrated import calibrated_direction
 from .distances import REMEDIES, are_distances, are_neighbor_distances
 from .formats import to_arcs
+from .large import LARGE, copied_if_clean, index_type
 from .matrices import check_indices
 from .types import (
     AnnData,
@@ -36,7 +37,6 @@ from .types import (
 )
 
 DIRECTIONS = ("auto", "symmetric", "out", "in")
-LARGE = 2**20  # entries: from here on a matrix is looked at first, whether it is clean
 ROUNDING = 1e-5  # weights of i->j and j->i this close (relative) differ by float32 rounding, not by direction
 
 
@@ -118,6 +118,7 @@ def as_graph(
     source: Hashable = None,
     target: Hashable = None,
     bipartite: bool = False,
+    n_jobs: Int | None = None,
 ) -> Graph:
     """Turn anything that describes a graph into a clean `Graph`.
 
@@ -159,6 +160,8 @@ def as_graph(
     bipartite : bool, default False
         Rows and columns of a matrix, of any shape, or of a crosstab, sources and targets of edges, are two kinds of
         nodes, rows first. Names that both kinds have become ("row", name) and ("column", name).
+    n_jobs : int, optional
+        Threads that look through a large matrix. None or -1 use all cores.
 
     Returns
     -------
@@ -199,15 +202,17 @@ def as_graph(
            [2., 0.]])
     """
     check_options(weight, direction, source, target, bipartite)
+    check_n_jobs("n_jobs", n_jobs)
     if isinstance(graph, Graph):
         return graph
     if is_annotated(graph):
         return _named(as_graph(graph_in(graph), weight=weight, direction=direction), list(graph.obs_names))
     if not bipartite and sparse.issparse(graph) and graph.format == "csr" and graph.nnz >= LARGE:
         check_indices(graph)
-        copied = _copied_if_clean(graph, weight)
+        copied = copied_if_clean(graph, weight, n_jobs)
         if copied is not None:
-            return copied
+            adjacency, weighted = copied
+            return Graph(adjacency, list(range(len(adjacency.indptr) - 1)), False, weighted, named=False)
     read = clean_edges(to_arcs(graph, Reading(weight, source, target, bipartite)), direction)
     return read._replace(named=not _is_nameless(graph, read.nodes))
 
@@ -267,31 +272,6 @@ def check_options(weight, direction, source=None, target=None, bipartite=False):
             raise refused(word, name, "the name of a column of a table")
     if is_flag(weight) or callable(weight) or getattr(weight, "__hash__", None) is None:
         raise refused("weight", weight, "the name of an edge attribute, or None to ignore weights")
-
-
-def _copied_if_clean(matrix, weight):
-    """The Graph of a CSR matrix that needs no cleaning, None of others: what is copied is all the memory it takes."""
-    from ..core.affinity import is_clean  # Numba takes .3 s to import
-
-    n, m = matrix.shape
-    if n != m or matrix.data.dtype.kind not in "biuf":
-        return None
-    index = _index_type(matrix)
-    data = matrix.data[: matrix.nnz].astype(np.float64)
-    indices, indptr = matrix.indices[: matrix.nnz].astype(index), matrix.indptr.astype(index)
-    if not is_clean(indptr, indices, data):
-        return None
-    if weight is None:
-        data[:] = 1
-    elif matrix.nnz == n * (n - 1):
-        return None  # may be distances
-    adjacency = sparse.csr_array((data, indices, indptr), shape=(n, n))
-    adjacency.has_canonical_format = True
-    return Graph(adjacency, list(range(n)), False, bool(data.min() != data.max()), named=False)
-
-
-def _index_type(csr):
-    return np.int32 if max(csr.nnz, *csr.shape) <= np.iinfo(np.int32).max else np.int64
 
 
 def clean_edges(arcs, direction="symmetric"):
@@ -365,7 +345,7 @@ def canonical(matrix):
     """The same matrix as a CSR array with sorted rows and int32 indices while they fit."""
     csr = sparse.csr_array(matrix)
     csr.sum_duplicates()
-    index = _index_type(csr)
+    index = index_type(csr)
     indices, indptr = csr.indices.astype(index, copy=False), csr.indptr.astype(index, copy=False)
     clean = sparse.csr_array((csr.data, indices, indptr), shape=csr.shape)
     clean.has_canonical_format = True

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from ..core.descent import MENDS, SLOWER, EmbeddingDivergedError, Phase
-from ..core.search.connectivity import first_nodes
+from ..core.search.connectivity import ALONE, first_nodes
 from ..core.small import ETA, descend_small
 from ..runtime.warn import warn
 from .schedule import schedule_for
@@ -48,9 +48,11 @@ class Parts(NamedTuple):
         return csr_array(arrays, shape=(high - low, high - low))
 
 
-def component_numbers(A):
+def component_numbers(A, workers=ALONE):
     """Number of the component of each node: 0 is the largest; among equal ones, that of the first node comes first."""
-    first = first_nodes(A)
+    first = first_nodes(A, workers)
+    if not first.any():
+        return np.zeros(len(first), np.int64)
     sizes = np.bincount(first, minlength=len(first))
     least = np.flatnonzero(sizes)
     number = np.empty(len(first), np.int64)
@@ -60,8 +62,9 @@ def component_numbers(A):
 
 def as_parts(component):
     """Parts of the component numbers of the nodes."""
-    first = np.concatenate([[0], np.cumsum(np.bincount(component))])
-    return Parts(np.argsort(component, kind="stable"), first)
+    sizes = np.bincount(component)
+    order = np.arange(len(component)) if len(sizes) == 1 else np.argsort(component, kind="stable")
+    return Parts(order, np.concatenate([[0], np.cumsum(sizes)]))
 
 
 def n_large(parts):

@@ -112,10 +112,10 @@ def estimate_cost(
     settings = _settings(options | {"d": d})
     _compile(settings.d)
     begin = clock()
-    graph = as_graph(graph, weight=weight, direction=direction)
-    problem = prepared(graph, settings)
+    graph = as_graph(graph, weight=weight, direction=direction, n_jobs=settings.n_jobs)
     rng = as_generator(0 if settings.random_state is None else deepcopy(settings.random_state))
     with Workers(settings.n_jobs) as workers:
+        problem = prepared(graph, settings, workers)
         links, P = problem.probabilities(workers)
         n_edges, upper, parts = links.nnz // 2, P.upper, problem.parts
         if problem.is_packed:

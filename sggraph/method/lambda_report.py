@@ -5,8 +5,9 @@ from textwrap import fill as fill_text
 
 import numpy as np
 
-from ..core.affinity import SHARE, jaccard_weights, rescale_rows, rows_filled, symmetric_pattern
+from ..core.affinity import SHARE, jaccard_weights, rescale_rows, rows_filled
 from ..core.engine.blocks import Workers
+from ..core.symmetry import symmetric_pattern
 from ..core.types import Auto, Direction, Float, Weight
 from ..graph.adjacency import GraphLike, as_graph
 from ..inputs.lambdas import as_lambda, check_lambda

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core.engine.blocks import Workers
+from ..core.ordering import repeated
 from ..graph.adjacency import Graph
 from ..inputs.seeds import as_generator
 from ..runtime.progress import stage
@@ -16,6 +17,7 @@ from .run import laid_out
 from .schedule import Schedule
 from .start import by_rows
 
+MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # odd, its bits without a pattern: 2^64 over the golden ratio
 TRIFLE = 1e-5  # of the extent: parts coincident nodes, invisible in a picture
 
 
@@ -41,11 +43,11 @@ def embed(graph, settings, *, rng=None, state=None, keep_state=False):
     The EmbeddingState comes along if the run was interrupted, or for `keep_state`.
     """
     settings = replace(settings, init=by_rows(settings.init, graph.nodes, settings.d))  # which a state compares
-    problem = prepared(graph, settings)
-    checkpoint = Checkpoint(graph, settings, state)
-    if rng is None:
-        rng = as_generator(settings.random_state)
     with Workers(settings.n_jobs) as workers:
+        problem = prepared(graph, settings, workers)
+        checkpoint = Checkpoint(graph, settings, state)
+        if rng is None:
+            rng = as_generator(settings.random_state)
         links, P = problem.probabilities(workers)
         result = laid_out(problem, links, P.upper, checkpoint, rng, workers)
         Y, spacing = result.Y, None
@@ -69,9 +71,18 @@ def widened(problem, Y, spacing, rng):
 def part_coincident(Y, rng):
     """Y, nodes on the very same spot moved a trifle apart: a tight pair far from the origin meets in float32."""
     while True:
-        order = np.lexsort(Y.T)
+        rows = np.flatnonzero(repeated(_keys(Y)))
+        order = rows[np.lexsort(Y[rows].T)]
         same = order[1:][(Y[order[1:]] == Y[order[:-1]]).all(axis=1)]
         if len(same) == 0:
             return Y
         shift = TRIFLE * max(np.abs(Y).max(), 1.0) * rng.standard_normal((len(same), Y.shape[1]))
         Y[same] += shift.astype(np.float32)
+
+
+def _keys(Y):
+    """A number for each row of Y (float32), the same for equal rows."""
+    keys = np.zeros(len(Y), np.uint64)
+    for column in Y.T:
+        keys = keys * MULTIPLIER + (column + np.float32(0)).view(np.uint32)  # -0 + 0 = 0
+    return keys

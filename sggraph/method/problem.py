@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from ..core.affinity import joint_probabilities, symmetric_pattern
+from ..core.affinity import joint_probabilities
 from ..core.repulsion.planning import Limit
+from ..core.symmetry import symmetric_pattern
 from ..graph.adjacency import Graph
 from ..runtime.progress import stage
 from .components import Parts, as_parts, component_numbers
@@ -71,7 +72,7 @@ class Problem(NamedTuple):
     def probabilities(self, workers):
         """The symmetric pattern of A and the joint probabilities P."""
         settings = self.settings
-        links = symmetric_pattern(self.A)
+        links = symmetric_pattern(self.A, workers)
         is_local = settings.local_weights
         if is_local == "auto":
             is_local = not self.graph.weighted
@@ -82,11 +83,11 @@ class Problem(NamedTuple):
         return links, P
 
 
-def prepared(graph, settings):
+def prepared(graph, settings, workers):
     """The Problem of a Graph; a MemoryError if it is too large for what the caller allows."""
     A, d = graph.adjacency, settings.d
     n, nnz = A.shape[0], A.nnz
-    component = component_numbers(A)
+    component = component_numbers(A, workers)
     is_several, is_given = component.max() > 0, not isinstance(settings.init, str)
     is_alone = is_several and settings.components == "largest"
     is_packed = is_several and (settings.components == "pack" or (settings.components == "auto" and not is_given))
@@ -101,7 +102,7 @@ def prepared(graph, settings):
     if is_given:
         init = beside_neighbors(np.asarray(init, np.float64), graph.adjacency, np.random.default_rng(0))
         settings = replace(settings, init=init[outer.rows[inner.rows]])
-    parts = as_parts(component_numbers(A) if is_packed else np.zeros(A.shape[0], np.int64))
+    parts = as_parts(component_numbers(A, workers) if is_packed else np.zeros(A.shape[0], np.int64))
     limit = grid_limit(settings.max_memory, n, nnz, d, settings.h, packed=is_packed)
     return Problem(graph, settings, A, outer, inner, component, parts, kinds, limit)
 

@@ -104,9 +104,9 @@ def named_shape(init, links, d, rng, workers, *, published=False):
         some, few = D[:, :N_MDS], pivots[:N_MDS]
     with one_blas_thread():
         if init == "spectral":
-            Y = spectral(links, pivot_mds(some, few, d + 2), d)
+            Y = spectral(links, pivot_mds(some, few, d + 2, workers), d)
         else:
-            Y = pivot_mds(some, few, d)
+            Y = pivot_mds(some, few, d, workers)
     if init in ("auto", "stress"):
         Y = Y + NOISE * D.mean() * rng.standard_normal(Y.shape)
         offset = OFFSET[d] * path_offset(D, d) if published else 0.0
@@ -223,9 +223,8 @@ def beside_neighbors(Y, A, rng):
     return Y
 
 
-def pivot_mds(D, pivots, d):
+def pivot_mds(D, pivots, d, workers):
     """Coordinates (n, d) of pivot MDS from the distances D (n, k), in their unit; C'C from a sample of the nodes."""
-    blocks = [slice(start, start + ROWS) for start in range(0, len(D), ROWS)]
     some = np.square(D[:: max(len(D) // ROWS, 1)], dtype=np.float32)
     column_mean = some.mean(axis=0)
 
@@ -237,8 +236,13 @@ def pivot_mds(D, pivots, d):
     C = centered(some).astype(np.float64)
     _, vectors = np.linalg.eigh(C.T @ C)
     axes = vectors[:, ::-1][:, :d].astype(np.float32)
-    Y = np.concatenate([centered(np.square(D[rows], dtype=np.float32)) @ axes for rows in blocks]).astype(np.float64)
-    Y *= np.sign(Y[np.abs(Y).argmax(axis=0), range(Y.shape[1])])  # eigenvectors have no sign of their own
+    Y = np.empty((len(D), axes.shape[1]))
+
+    def project(b, start, stop):
+        Y[start:stop] = centered(np.square(D[start:stop], dtype=np.float32)) @ axes
+
+    workers.run(project, [*range(0, len(D), ROWS), len(D)])
+    Y *= np.sign([column[np.abs(column).argmax()] for column in Y.T])  # eigenvectors have no sign of their own
     Y = np.pad(Y, ((0, 0), (0, d - Y.shape[1])))
     between = cdist(Y[pivots], Y[pivots])
     squares = (between**2).sum()
@@ -339,17 +343,18 @@ def pivot_distances(A, k, rng, workers, *, n_farthest):
 
 
 def distances_to(A, pivots, workers, known=()):
-    """Distances (n, k) to the pivots, of which the first are `known`.
+    """Distances (n, k) to the pivots, of which the first are `known`: of two bytes, float32 where a path is too long.
 
-    Of two bytes where no path can be too long for them (twice the longest from one node bounds all), float32 elsewhere.
     A node that a pivot does not reach counts as 1 + the greatest distance found.
     """
-    first = known[0] if known else hop_distances(A, pivots[:1], workers, symmetric=True)[0]
-    connected = first.min() != UNREACHED
-    D = np.empty((A.shape[0], len(pivots)), np.int16 if connected and 2 * first.max() < SHORT else np.float32)
-    for p, hops in enumerate(known):
-        D[:, p] = hops
-    write_hops(A, pivots[len(known) :], D[:, len(known) :], workers, symmetric=True)
-    if not connected:
-        D[D == UNREACHED] = D.max() + 1
+    for dtype in (np.int16, np.float32):
+        D = np.empty((A.shape[0], len(pivots)), dtype)
+        for p, hops in enumerate(known):
+            D[:, p] = hops
+        found = write_hops(A, pivots[len(known) :], D[:, len(known) :], workers, symmetric=True)
+        longest = max(found, *(int(hops.max()) for hops in known), 0)
+        if longest < SHORT:
+            break
+    if D[:, 0].min() == UNREACHED:
+        D[D == UNREACHED] = longest + 1
     return D

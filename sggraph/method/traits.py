@@ -6,19 +6,16 @@ nodes that share all their neighbours: repulsion and attraction of two of them c
 (schedule.py) parts them.
 """
 
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from ..core.affinity import jaccard_weights
-from ..core.engine.blocks import weighted_bounds
+from ..core.twins import closeness
 from .start import is_compact, path_variation
 
 DIFFERENT, SAME = 0.6, 0.8  # Jaccard index of the neighbourhoods, each with its own node: cliques have 1, football .5
 USUAL = 0.6  # variation of the path lengths of social graphs
 LEAST_DEGREE = 2  # leaves of one neighbour surround it
-ENTRIES = 1_000_000  # that are worked on at once: all together would take more memory than any later stage
 
 
 class Traits(NamedTuple):
@@ -65,22 +62,11 @@ def fill(degree, lambda_):
 
 def alike_share(links, workers):
     """Share of the nodes, from 0 to 1, whose neighbourhood in the symmetric pattern is nearly that of another node."""
-    n, degree = links.shape[0], np.diff(links.indptr)
+    degree = np.diff(links.indptr)
     if links.nnz == 0:
         return 0.0
-    jaccard = jaccard_weights(links, links, workers)
-    numbers = np.random.default_rng(0).integers(2**64, size=n, dtype=np.uint64)
-    closest, sums = np.zeros(n), np.zeros(n, np.uint64)  # rows that hold the same columns have the same sum of numbers
-    for first, stop in pairwise(weighted_bounds(links.indptr, 1 + links.nnz // ENTRIES)):
-        rows = first + np.flatnonzero(degree[first:stop])
-        if len(rows):
-            entries = slice(links.indptr[first], links.indptr[stop])
-            begins, columns, weights = links.indptr[rows] - entries.start, links.indices[entries], jaccard[entries]
-            union = (np.repeat(degree[rows], degree[rows]) + degree[columns]) / (1 + weights)
-            closest[rows] = np.maximum.reduceat(weights + 2 / union, begins)
-            sums[rows] = np.add.reduceat(numbers[columns], begins)
-    rows = np.flatnonzero(degree)
-    _, which, counts = np.unique(sums[rows], return_inverse=True, return_counts=True)
-    alike = np.clip((closest[rows] - DIFFERENT) / (SAME - DIFFERENT), 0, 1)
-    alike[counts[which.ravel()] > 1] = 1
-    return float(np.where(degree[rows] < LEAST_DEGREE, 0, alike).mean())
+    closest, is_twin = closeness(links, DIFFERENT, workers)
+    alike = np.clip((closest - DIFFERENT) / (SAME - DIFFERENT), 0, 1)
+    alike[is_twin] = 1
+    alike[degree < LEAST_DEGREE] = 0
+    return float(alike.sum() / np.count_nonzero(degree))

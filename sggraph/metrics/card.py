@@ -5,7 +5,7 @@ from html import escape
 
 import numpy as np
 
-from ..core.affinity import symmetric_pattern
+from ..core.symmetry import symmetric_pattern
 from ..core.types import Coordinates, Features, Labels, Seed
 from ..graph.adjacency import GraphLike, as_graph
 from ..inputs.coordinates import as_coordinates

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..core.affinity import symmetric_pattern
 from ..core.engine.blocks import Workers
 from ..core.search.connectivity import first_nodes
 from ..core.search.hops import WORD, write_hops
+from ..core.symmetry import symmetric_pattern
 from ..core.types import Coordinates, Float, Int, Seed
 from ..graph.adjacency import GraphLike, as_graph
 from ..inputs.coordinates import as_coordinates

@@ -11,11 +11,12 @@ comes from all nodes and edges.
 
 import numpy as np
 
-from ..core.affinity import BLOCKS, joint_probabilities, symmetric_pattern
+from ..core.affinity import BLOCKS, joint_probabilities
 from ..core.attractive import squared_lengths
 from ..core.engine.blocks import Workers, weighted_bounds
 from ..core.forces import FARTHEST
 from ..core.repulsion.repulsive import Repulsion
+from ..core.symmetry import symmetric_pattern
 from ..core.types import Auto, Coordinates, Float, Int, Seed
 from ..graph.adjacency import GraphLike, as_graph
 from ..inputs.coordinates import as_coordinates

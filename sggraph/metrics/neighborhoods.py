@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from ..core.affinity import symmetric_pattern
+from ..core.symmetry import symmetric_pattern
 from ..core.types import Coordinates, Int, Seed
 from ..graph.adjacency import GraphLike, as_graph, canonical
 from ..inputs.coordinates import as_coordinates

@@ -1,8 +1,14 @@
 """Where the time of a run goes: seconds of each phase, taken by wrapping the functions that make it up.
 
-A phase inside another one counts once, in the inner. Kernels that run on several threads count under their own names.
+A phase inside another one counts once, in the inner. Kernels that are terms of their own count under their names, all
+others with the function that runs them.
+
+On how many cores would that take how long? With `cores`, the blocks of each kernel run one after the other and are
+timed, and each is given to the first of so many cores that is free, as threads take them. What is no block takes as
+long on any machine. (Memory that all cores share is not counted.)
 """
 
+import heapq
 import importlib
 import time
 from collections import defaultdict
@@ -12,12 +18,13 @@ from math import log2, prod
 import numpy as np
 
 from sggraph.core.engine.blocks import Workers
-from sggraph.core.repulsion.near_field import cell_bounds, cells_within, near_work
-from sggraph.core.repulsion.planning import CROWDED, crowded_cells
+from sggraph.core.repulsion.cells import cell_starts, cells_within
+from sggraph.core.repulsion.planning import CROWDED, pairs_work
 from sggraph.core.shape.path_stress import LEAST_LOOKS
 
 METHOD, CORE = "sggraph.method.", "sggraph.core."
 FUNCTIONS = {
+    "sggraph.embed_graph": "rest",
     "sggraph.embed.as_graph": "clean",
     METHOD + "problem.component_numbers": "components",
     METHOD + "components.Parts.sorted": "components",
@@ -54,17 +61,17 @@ FUNCTIONS = {
     CORE + "repulsion.repulsive.patches": "spread",
 }
 KERNELS = {
+    "attractive": "attractive",
     "add_near_pairs": "pairs",
-    "_copy_rows": "reorder",
     "_step": "step",
     "_move_pull": "stress",
     "_invert": "lengths",
     "_add": "stress",
     "bounding_boxes": "planning",
+    "spread": "spread",
     "add_patches": "spread",
+    "gather": "gather",
     "_sweep": "relax",
-    "_search": "pivots",
-    "_search_together": "pivots",
     "_jaccard_rows": "Jaccard",
     "_rescale_rows": "lambda",
     "cross_entropy": "divergence",
@@ -76,43 +83,86 @@ LOOP += ("reorder", "growth")
 
 
 @contextmanager
-def measured():
-    """Context of the seconds of CPU by phase, of facts on the last iteration, and of its mean `flops`."""
+def measured(cores=()):
+    """Context of the seconds of CPU by phase, of facts on the last iteration, and of its mean `flops`; with `cores`
+    also ``facts["left"][c]``, the seconds of each phase on so many.
+
+    With `cores` a single thread does all the work, and flops are not counted: call with the greatest as `n_jobs`.
+    """
     seconds, facts, within, replaced, counted = defaultdict(float), {"iterations": 0}, [], [], []
+    running = None
+    left = facts["left"] = {c: defaultdict(float) for c in cores}
+
+    def enter(name):
+        within.append([name, 0.0])
+        return time.process_time()
+
+    def leave(begin, times=()):
+        spent = time.process_time() - begin
+        times = np.array(times) * (spent / (sum(times) or 1.0))  # with what it takes to call a kernel
+        name, inner = within.pop()
+        seconds[name] += spent - inner
+        for c in cores:
+            left[c][name] += spent - inner - (sum(times) - makespan(times, c))
+        if within:
+            within[-1][1] += time.process_time() - begin  # what the makespans took, too
 
     def wrap(function, phase):
         def timed(*args, **options):
-            within.append(0.0)
-            begin = time.process_time()
+            begin = enter(phase)
             try:
                 return function(*args, **options)
             finally:
-                spent = time.process_time() - begin
-                name = phase or KERNELS.get(args[1].__name__, args[1].__name__)
-                seconds[name] += spent - within.pop()
-                if within:
-                    within[-1] += spent
+                leave(begin)
                 if phase == "advance":
                     facts["iterations"] += 1  # an embedding makes them one by one
                     facts["stored"], facts["plan"] = len(args[0].P.data), args[0].repulsion.plan
-                    if facts["iterations"] % COUNT_EVERY == 1:
+                    if facts["iterations"] % COUNT_EVERY == 1 and not cores:
                         counted.append(flops(*args[:2]))
 
         return timed
 
-    def replace(owner, name, phase):
+    def run(workers, kernel, bounds, *args):
+        nonlocal running
+        if not within or within[-1] is running:  # no part of the method, or of a block that is timed
+            plain_run(workers, kernel, bounds, *args)
+            return
+        begin, times = enter(KERNELS.get(kernel.__name__, within[-1][0])), []
+        running = within[-1]
+        try:
+            if not cores:
+                plain_run(workers, kernel, bounds, *args)
+                return
+            for b in range(len(bounds) - 1):
+                start = time.perf_counter()
+                kernel(b, bounds[b], bounds[b + 1], *args)
+                times.append(time.perf_counter() - start)
+        finally:
+            leave(begin, times)
+
+    def replace(owner, name, new):
         replaced.append((owner, name, getattr(owner, name)))
-        setattr(owner, name, wrap(getattr(owner, name), phase))
+        setattr(owner, name, new)
 
     for path, phase in FUNCTIONS.items():
-        replace(*_owner(path), phase)
-    replace(Workers, "run", None)
+        owner, name = _owner(path)
+        replace(owner, name, wrap(getattr(owner, name), phase))
+    plain_run = Workers.run
+    replace(Workers, "run", run)
     try:
         yield seconds, facts
     finally:
         for owner, name, function in reversed(replaced):
             setattr(owner, name, function)
-        facts["flops"] = {term: sum(each[term] for each in counted) / len(counted) for term in counted[0]}
+        facts["flops"] = {term: sum(each[term] for each in counted) / len(counted) for term in (counted or [()])[0]}
+
+
+def makespan(times, cores):
+    """How long tasks take that so many cores work off, each core the next one as soon as it is free."""
+    busy = [0.0] * cores
+    for seconds in times:
+        heapq.heapreplace(busy, busy[0] + seconds)
+    return max(busy)
 
 
 def _owner(path):
@@ -158,8 +208,8 @@ def _pairs(Y, R):
         return 0
     low, extent = Y.min(axis=0), np.ptp(Y, axis=0)
     inv_side, shape = cells_within(extent, R)
-    start = cell_bounds(Y, low, inv_side, shape)
-    return near_work(start, shape, crowded_cells(start, shape, CROWDED[Y.shape[1] - 1]))[2]
+    workers = Workers(1)
+    return pairs_work(cell_starts(Y, low, inv_side, shape, workers), shape, CROWDED[Y.shape[1] - 1], workers)[2]
 
 
 def _periods(convolution):

@@ -1,7 +1,7 @@
 """One table for all sizes: seconds by phase, milliseconds an iteration by term, peak memory, scores; peers beside it.
 
     python tests/benchmarks/suite.py [--graphs FOLDER] [--sizes 10000 100000 1000000] [--d 2 3] [--cases grid ...]
-                                     [--max-iter N] [--n-jobs 2] [--peers PYTHON] [--out FILE.json]
+                                     [--max-iter N] [--n-jobs 2] [--peers PYTHON] [--out FILE.json] [--cores 16 64]
 
 Generated graphs: "grid" (lattice), "block" (block model, communities of 200, 20 neighbours), "rmat" (hubs), each of
 about the sizes given. `--graphs`: folder of npz files (row, col, n), whose names are further cases. `--peers`: see
@@ -10,7 +10,8 @@ sggraph. Every case runs in a process of its own. Times by phase and of the peer
 other work on the machine hardly shows; "wall" is what passed. "x stream": CPU time of a term over what the machine
 needs to read its compulsory bytes once (phases.py), one thread. The third table has the arithmetic of the terms:
 million flops an iteration, counted in the code, and what share of the measured peak (multiply-adds in float32 on one
-thread) they run at.
+thread) they run at. `--cores`: instead, how long the whole call and its phases would take on so many cores if blocks of
+work were all that can be shared out (phases.py).
 """
 
 import argparse
@@ -51,6 +52,7 @@ def main():
     parser.add_argument("--n-jobs", type=int, default=2)
     parser.add_argument("--peers", type=Path)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--cores", nargs="+", type=int, default=())
     parser.add_argument("--alone", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.alone:
@@ -69,7 +71,7 @@ def main():
             rows.append(json.loads(done.stdout.splitlines()[-1]))
             if args.out:
                 args.out.write_text(json.dumps(rows, indent=1))
-    print_tables(rows)
+    (print_chains if args.cores else print_tables)(rows)
 
 
 def graph_of(name, size, folder):
@@ -98,6 +100,11 @@ def measure(name, size, d, args):
     options = {} if args.max_iter is None else {"max_iter": args.max_iter}
     small = sg.datasets.make_block_model(3000, 15).adjacency
     sg.embed_graph(small, d, max_iter=4, n_jobs=args.n_jobs)  # compile
+    if args.cores:
+        with measured(args.cores) as (seconds, facts):
+            sg.embed_graph(A, d, random_state=0, n_jobs=max(args.cores), **options)
+        row = {"name": name, "n": A.shape[0], "edges": A.nnz // 2, "d": d, "iterations": facts["iterations"]}
+        return row | {"seconds": seconds, "left": [facts["left"][c] for c in args.cores], "cores": args.cores}
     before = peak_memory()
     begin, cpu = time.perf_counter(), time.process_time()
     with measured() as (seconds, facts):
@@ -203,6 +210,19 @@ def print_tables(rows):
             if first["name"] == last["name"] and first["d"] == last["d"] and last["n"] > 5 * first["n"]:
                 power = np.log(last["cpu"] / first["cpu"]) / np.log(last["n"] / first["n"])
                 print(f"{first['name']}, {first['d']}-D, {first['n']:,} to {last['n']:,} nodes: exponent {power:.2f}")
+
+
+def print_chains(rows):
+    """Seconds of a single thread, and what the longest chains of work leave of them on more cores, phase by phase."""
+    for row in rows:
+        cores, left, seconds = row["cores"], row["left"], row["seconds"]
+        whole = [sum(phases.values()) for phases in left]
+        total = sum(seconds.values())
+        print(f"\n{' '.join(map(str, _head(row)))}, {row['iterations']} iterations: {total:.1f} s")
+        lines = [["all", f"{total:.2f}", *(f"{s:.2f} ({total / s:.1f} times)" for s in whole)]]
+        for phase in sorted(seconds, key=seconds.get, reverse=True):
+            lines.append([phase, f"{seconds[phase]:.2f}", *(f"{phases[phase]:.3f}" for phases in left)])
+        table(["phase", "1 core, s", *(f"{c} cores" for c in cores)], lines)
 
 
 def _head(row):

@@ -13,14 +13,12 @@ from scipy.sparse import csr_array
 from sggraph.core.affinity import (
     BLOCKS,
     SHARE,
-    _folded,
-    _is_symmetric,
     jaccard_weights,
     joint_probabilities,
     rescale_rows,
-    symmetric_pattern,
 )
 from sggraph.core.engine.blocks import Workers
+from sggraph.core.symmetry import symmetric_pattern
 
 GRAPHS = {
     "star": nx.star_graph(40),
@@ -81,11 +79,6 @@ def test_jaccard_of_arcs_uses_the_links_in_both_directions():
     i, j = A.tocoo().row, A.tocoo().col
     expected = [max(naive.jaccard(neighbors, a, b), 1 / 160) for a, b in zip(i, j, strict=True)]
     np.testing.assert_allclose(weights, expected, rtol=1e-14)
-
-
-def test_a_symmetric_pattern_is_its_own_links():
-    A = csr_array(adjacency(20, 0))
-    assert symmetric_pattern(A) is A
 
 
 def test_jaccard_of_a_hub_needs_no_more_memory_than_flags():
@@ -251,18 +244,3 @@ def test_same_bits_for_any_number_of_threads_and_inputs_unchanged(weighted):
     assert len(results) == 1
     for name in ["indptr", "indices", "data"]:
         assert np.array_equal(getattr(A, name), getattr(before, name))
-
-
-def test_folding_equals_the_sum_with_the_transpose_whatever_the_pattern():
-    rng = np.random.default_rng(0)
-    for n in (1, 2, 17, 60):
-        for symmetric in (True, False):
-            pattern = rng.random((n, n)) < 0.2
-            pattern = np.triu(pattern, 1) | np.triu(pattern, 1).T if symmetric else pattern & ~np.eye(n, dtype=bool)
-            dense = pattern * rng.random((n, n))
-            A = csr_array(dense)
-            assert _is_symmetric(A.indptr, A.indices, A.indptr[:-1].copy()) == np.array_equal(pattern, pattern.T)
-            upper = _folded(A, A.data, 2.0)
-            np.testing.assert_allclose(upper.toarray(), np.triu(dense + dense.T, 1) / 2, rtol=1e-6)
-            assert upper.has_sorted_indices
-            assert upper.data.dtype == np.float32

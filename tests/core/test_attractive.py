@@ -25,7 +25,7 @@ def points(n, d, seed=0):
 
 
 def rows(P):
-    return full_rows(csr_array(np.triu(P, 1)))
+    return full_rows(csr_array(np.triu(P, 1)), Workers(2))
 
 
 def forces(Y, P, even=()):
@@ -149,7 +149,7 @@ def test_same_bits_for_any_number_of_threads(d):
     n = 5_000
     i, j = np.sort(rng.integers(0, n, (2, 40_000)), axis=0)
     matrix = csr_array(triu(csr_array((rng.random(40_000, dtype=np.float32), (i, j)), shape=(n, n)), 1))
-    P, Y = full_rows(matrix), points(n, d)
+    P, Y = full_rows(matrix, Workers(2)), points(n, d)
     before, results = Y.copy(), set()
     for n_jobs in [1, 2, 3, 4, 7]:
         F, F_even = np.zeros((2, n, d), np.float32)

@@ -646,14 +646,14 @@ with Workers(1) as workers:
             result = descend(upper, Y0, [Phase(5, 2.0, 5.0, 0.5)], workers, **options)
             results += [result.Y, result.kl_divergence]
         state = Descent(upper, Y0, workers)
-        state.reorder()
+        state.reorder(workers)
         state.advance(Phase(1, 1.0, 5.0, 0.5))
         results += [state.embedding()]
         hops = hop_distances(A, range(17), workers).T.astype(np.float32)
         state = Descent(upper, Y0, workers, paths=PathStress(np.maximum(hops, 0), range(17), workers))
         phase = Phase(4, 2.0, 5.0, 0.5, stress=2.0, evenness=0.1)
         advance(state, [phase, phase._replace(exaggeration=1.0, grow=1.0)])
-        state.reorder()
+        state.reorder(workers)
         state.advance(phase)
         results += [state.embedding(), state.scale]
     for Y in (rng.uniform(0, 200, (60, 2)), np.concatenate([rng.normal(0, 1, (200, 2)), rng.uniform(-90, 90, (9, 2))])):

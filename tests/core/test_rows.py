@@ -27,16 +27,17 @@ def full(rows):
     return P
 
 
+@pytest.mark.parametrize("n_jobs", [1, 2, 7])
 @pytest.mark.parametrize("index", [np.int32, np.int64])
 @pytest.mark.parametrize("blocks", [1, 2, 5, 17])
 @pytest.mark.parametrize("n", [1, 2, 17, 60])
-def test_rows_are_the_whole_matrix_in_any_order(n, blocks, index, monkeypatch):
+def test_rows_are_the_whole_matrix_in_any_order(n, blocks, index, n_jobs, monkeypatch):
     monkeypatch.setattr(sggraph.core.rows, "n_blocks", lambda n_edges: blocks)
     monkeypatch.setattr(sggraph.core.engine.blocks, "MIN_BLOCK", 1)
     P, order = symmetric(n), np.random.default_rng(0).permutation(n)
     upper = csr_array(np.triu(P, 1))
     upper.indptr, upper.indices = upper.indptr.astype(index), upper.indices.astype(index)
-    rows = full_rows(upper)
+    rows = full_rows(upper, Workers(n_jobs))
     assert len(rows.bounds) - 1 == min(blocks, n)
     assert np.array_equal(full(rows), P)
     with Workers(2) as workers:
@@ -46,7 +47,7 @@ def test_rows_are_the_whole_matrix_in_any_order(n, blocks, index, monkeypatch):
 def test_the_way_to_an_order_leaves_no_trace():
     """A run that is restored renumbers at once what another one renumbered in turns: the same sums, to the bit."""
     rng = np.random.default_rng(0)
-    rows = full_rows(csr_array(np.triu(symmetric(60), 1)))
+    rows = full_rows(csr_array(np.triu(symmetric(60), 1)), Workers(1))
     first, second = rng.permutation(60), rng.permutation(60)
     with Workers(1) as workers:
         in_turns = renumbered(renumbered(rows, first, workers), second, workers)
@@ -56,7 +57,7 @@ def test_the_way_to_an_order_leaves_no_trace():
 
 
 def test_a_matrix_without_entries():
-    rows = full_rows(csr_array((5, 5), dtype=np.float32))
+    rows = full_rows(csr_array((5, 5), dtype=np.float32), Workers(2))
     assert rows.indptr[-1] == len(rows.data) == 0
     assert rows.bounds == [0, 5]
 
@@ -67,11 +68,11 @@ def test_an_entry_that_is_not_above_the_diagonal_is_refused(place):
     matrix = np.triu(symmetric(5), 1)
     matrix[place] = 0.5
     with pytest.raises(ValueError, match=r"upper has entries on or below the diagonal: give scipy.sparse.triu\(P, 1"):
-        full_rows(csr_array(matrix))
+        full_rows(csr_array(matrix), Workers(2))
 
 
 def test_blocks_grow_with_the_entries_up_to_a_limit():
-    assert [n_blocks(m) for m in (0, 99_999, 100_000, 1_000_000, 3_000_000, 10**9)] == [1, 1, 2, 20, 60, 256]
+    assert [n_blocks(m) for m in (0, 59_999, 60_000, 120_000, 3_000_000, 10**9)] == [1, 1, 2, 4, 64, 256]
 
 
 def test_a_hub_does_not_unbalance_the_blocks():
@@ -79,7 +80,7 @@ def test_a_hub_does_not_unbalance_the_blocks():
     n = 200_001
     i = np.r_[np.zeros(n - 1, int), np.arange(1, n - 1)]
     j = np.r_[np.arange(1, n), np.arange(2, n)]
-    rows = full_rows(csr_array((np.ones(len(i), np.float32), (i, j)), shape=(n, n)))
+    rows = full_rows(csr_array((np.ones(len(i), np.float32), (i, j)), shape=(n, n)), Workers(2))
     entries = np.diff(rows.indptr[rows.bounds].astype(int))
-    assert len(entries) == 7
+    assert len(entries) == 8
     assert np.sort(entries)[-2] < 2 * entries.sum() / len(entries)

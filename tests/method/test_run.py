@@ -114,7 +114,7 @@ def test_large_graphs_go_on_to_the_same_bits(monkeypatch):
     """They are renumbered after 50 and 150 iterations, and path lengths stay in the order of the graph."""
     graph, turns, reorder = large_graph(), [], Motion.reorder
     assert n_blocks(graph.nnz // 2) > 1
-    monkeypatch.setattr(Motion, "reorder", lambda self: turns.append(self.iteration) or reorder(self))
+    monkeypatch.setattr(Motion, "reorder", lambda self, workers: turns.append(self.iteration) or reorder(self, workers))
     sg.embed_graph(graph, max_iter=160, random_state=0)
     assert turns == [0, 50, 150] == list(REORDER_AT[:3])
     check_resumption(monkeypatch, [50, 51, 80, 152], graph, 2, max_iter=160)

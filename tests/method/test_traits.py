@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-import sggraph.method.traits
 from sggraph import embed_graph
 from sggraph.core.engine.blocks import Workers
 from sggraph.graph.adjacency import as_graph
@@ -49,14 +48,13 @@ def test_the_share_of_nodes_that_are_alike(G, expected):
     assert share(G) == pytest.approx(expected)
 
 
-def test_rows_at_a_time_change_nothing(monkeypatch):
+def test_blocks_and_threads_change_nothing():
     G = nx.disjoint_union_all(
         [*[nx.complete_graph(9)] * 60, nx.empty_graph(700), nx.gnm_random_graph(900, 4000, seed=0)]
     )
-    whole = share(G)
-    assert 0.1 < whole < 0.9
-    monkeypatch.setattr(sggraph.method.traits, "ENTRIES", 100)
-    assert share(G) == whole
+    shares = {alike_share(as_graph(G).adjacency, Workers(n_jobs)) for n_jobs in (1, 2, 7)}
+    assert len(shares) == 1
+    assert 0.1 < shares.pop() < 0.9
 
 
 def test_nearly_alike_counts_as_well():

@@ -8,8 +8,9 @@ from scipy import sparse
 
 import sggraph as sg
 from sggraph import as_graph, neighbor_recall, weighted_recall
-from sggraph.core.affinity import joint_probabilities, symmetric_pattern
+from sggraph.core.affinity import joint_probabilities
 from sggraph.core.engine.blocks import Workers
+from sggraph.core.symmetry import symmetric_pattern
 from sggraph.datasets import load_us_counties
 from sggraph.metrics import (
     kl_divergence,

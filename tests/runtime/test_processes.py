@@ -157,14 +157,9 @@ def test_openmp_keeps_to_n_jobs_and_to_one_in_a_forked_child(monkeypatch):
 
 @pytest.mark.parametrize("n_jobs", [1, 3])
 def test_no_more_threads_than_n_jobs(n_jobs, monkeypatch):
-    """Those of the kernels and of the FFT; the thread that calls works as well."""
-    import scipy.fft
-
-    seen, fft, started = [], [], []
-    transform, start, run = scipy.fft.rfft, blocks.start_new_thread, blocks.Workers.run
-    monkeypatch.setattr(
-        scipy.fft, "rfft", lambda Q, n, workers: (fft.append(workers), transform(Q, n, workers=workers))[1]
-    )
+    """All of them are of one pool; the thread that calls works as well."""
+    seen, started = [], []
+    start, run = blocks.start_new_thread, blocks.Workers.run
     monkeypatch.setattr(blocks, "start_new_thread", lambda *what: (started.append(1), start(*what))[1])
 
     def watched(self, kernel, bounds, *args):
@@ -175,8 +170,7 @@ def test_no_more_threads_than_n_jobs(n_jobs, monkeypatch):
     mesh = sggraph.datasets.make_torus(40, 40).adjacency
     schedule = sggraph.Schedule((sggraph.Phase(2, 1.0, 100.0, 0.8, stress=1.0),), length=10.0)
     sggraph.embed_graph(mesh, h=0.6, schedule=schedule, random_state=0, n_jobs=n_jobs)
-    assert set(seen) == {n_jobs}
-    assert set(fft) == {n_jobs}
+    assert set(seen) <= {1, n_jobs}
     assert len(started) == n_jobs - 1
 
 

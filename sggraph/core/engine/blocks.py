@@ -11,7 +11,7 @@ from queue import SimpleQueue
 
 import numpy as np
 
-BLOCK, MOST_BLOCKS = 4096, 256  # nodes in a block, and blocks: each costs microseconds, and every core is to have some
+BLOCK, MOST_BLOCKS = 2048, 256  # nodes in a block, and blocks: each costs microseconds, and every core is to have some
 MIN_BLOCK = 512  # points: below this a thread costs more than it gives
 
 
@@ -101,7 +101,12 @@ def node_bounds(n):
 
 def n_node_blocks(n):
     """Number of blocks of n nodes."""
-    return max(1, min(n // BLOCK, MOST_BLOCKS))
+    return power_of_two(min(n // BLOCK, MOST_BLOCKS))
+
+
+def power_of_two(n):
+    """The greatest one up to n, at least 1: such numbers of cores have the same number of blocks each."""
+    return 1 << max(int(n).bit_length() - 1, 0)
 
 
 def even_bounds(n, n_blocks):

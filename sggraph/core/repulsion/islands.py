@@ -9,7 +9,7 @@ import numpy as np
 from scipy.ndimage import label
 
 from ..engine.jit import kernel
-from .near_field import REACH
+from .cells import REACH
 
 
 def pack_islands(crowded, R):

@@ -16,65 +16,16 @@ nodes, 43 -> 38 where cells are wider), in 3-D faster (176 -> 134; communities 4
 nothing.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
 from ..engine.jit import kernel, part
 from ..engine.simd import COPIED, copy
 from ..engine.vector import column, minus, plus, plus_times, point, put, square, zeros
+from .cells import REACH
 
 BUFFER = 1024  # points: with 512 direct sums take 4 % longer, with 2048 2 % less, but near pairs in 3-D 12 % more
 LANES = 32  # points that the compiled loops take at once; the buffer is filled up to a multiple. With 64 near pairs
 # take a quarter longer in 1-D and 2-D, with 16 a sixth less in 1-D and up to 5 % less in 2-D and 3-D
-REACH = (1, 1, 2)  # cells to R in 1-D, 2-D, 3-D
-
-
-def cells_within(extent, R):
-    """One over the side of a cell, and cells along each axis of a box of sides `extent`, multiples of REACH."""
-    reach = REACH[len(extent) - 1]
-    return np.float32(reach / R), tuple(reach * (int(m) + 1) for m in extent / R)
-
-
-def room_for(n, d):
-    """An array for the positions (d, n) of sorted points, longer than that: copies may read on behind the last."""
-    return np.empty((d, n + COPIED), np.float32)
-
-
-class Cells(NamedTuple):
-    """Points sorted into cells: how many cells there are along each axis, where each begins, which points lie in it,
-    and their positions (d, n), an array made by `room_for`.
-    """
-
-    shape: tuple
-    start: np.ndarray
-    order: np.ndarray
-    X: np.ndarray
-
-
-@kernel
-def sort_into_cells(Y, origin, inv_side, shape, cell, start, order, X):
-    """Counting sort: `order` lists the points cell by cell, `start` (cells + 1) bounds the cells, X has positions.
-
-    `inv_side` is one over the cell's side, X is made by `room_for`, `cell` (n,) is scratch.
-    """
-    n, d = Y.shape
-    # how many points each cell has
-    start[:] = 0
-    for i in range(n):
-        c = _cell_of(Y, i, origin, inv_side, shape)
-        cell[i] = c
-        start[c] += 1
-    # where each ends
-    for c in range(1, len(start)):
-        start[c] += start[c - 1]
-    # each fills from its end down to its start, from the last point on, and so keeps their order
-    for i in range(n - 1, -1, -1):
-        start[cell[i]] -= 1
-        order[start[cell[i]]] = i
-    for s in range(n):
-        for k in range(d):
-            X[k, s] = Y[order[s], k]
 
 
 @kernel
@@ -122,25 +73,12 @@ def add_near_pairs(b, first, stop, cells, crowded, r2, c, F, phi):
 
 
 @kernel
-def cell_bounds(Y, origin, inv_side, shape):
-    """`start` as `sort_into_cells` finds it, nothing else."""
-    size = 1
-    for k in range(len(shape)):
-        size *= shape[k]
-    start = np.zeros(size + 1, np.int32)
-    for i in range(len(Y)):
-        start[_cell_of(Y, i, origin, inv_side, shape) + 1] += 1
-    for c in range(size):
-        start[c + 1] += start[c]
-    return start
-
-
-@kernel
-def mark_crowded(start, shape, most, crowded):
-    """Set ``crowded[cell]`` where more than `most` points are in reach of a cell's, its own among them."""
+def mark_crowded(b, first, stop, start, shape, most, none, crowded):
+    """Set ``crowded[cell]`` where more than `most` points are in reach of a cell's, its own among them; `none` is
+    a mask of no cell.
+    """
     runs, place, spans = _runs(shape)
-    none = np.zeros(len(crowded), np.bool_)
-    for cell in range(len(crowded)):
+    for cell in range(first, stop):
         near = 0
         if start[cell] < start[cell + 1]:
             for span in range(_in_reach(cell, shape, runs, place, start, none, spans)):
@@ -149,14 +87,13 @@ def mark_crowded(start, shape, most, crowded):
 
 
 @kernel
-def near_work(start, shape, crowded):
-    """What `add_near_pairs` has to do: cells with points, points copied to the buffer, pairs in whole SIMD registers.
-
-    Last the number of points in crowded cells, whose pairs with each other are left out.
+def near_work(b, first, stop, start, shape, crowded, work):
+    """What `add_near_pairs` has to do, ``work[b]``: cells with points, points copied to the buffer, pairs in whole SIMD
+    registers; last the number of points in crowded cells, whose pairs with each other are left out.
     """
     runs, place, spans = _runs(shape)
     cells = copies = pairs = left = 0
-    for cell in range(len(crowded)):
+    for cell in range(first, stop):
         size = start[cell + 1] - start[cell]
         if size == 0:
             continue
@@ -167,17 +104,7 @@ def near_work(start, shape, crowded):
         copies += near
         pairs += np.int64(size) * (-(-near // LANES) * LANES)
         left += size if crowded[cell] else 0
-    return cells, copies, pairs, left
-
-
-@part
-def _cell_of(Y, i, origin, inv_side, shape):
-    """Number of the cell of point i."""
-    c = 0
-    for k in range(len(shape)):
-        ck = int((Y[i, k] - origin[k]) * inv_side)
-        c = c * shape[k] + min(max(ck, 0), shape[k] - 1)
-    return c
+    work[b, 0], work[b, 1], work[b, 2], work[b, 3] = cells, copies, pairs, left
 
 
 @part

@@ -13,9 +13,11 @@ from typing import NamedTuple
 import numpy as np
 import scipy.fft
 
+from ..engine.blocks import even_bounds
+from .cells import REACH, cell_starts, cells_within
 from .convolution import work
 from .grid import ORDER
-from .near_field import REACH, cell_bounds, cells_within, mark_crowded, near_work
+from .near_field import mark_crowded, near_work
 
 EXACT_BELOW = 1000  # points: direct summation is then as fast as any grid
 CROWDED = (480, 900, 3600)  # points in reach in 1-D, 2-D, 3-D: from here on a finer level is cheaper than pairs
@@ -29,6 +31,7 @@ CELLS_ENOUGH = {d: 40**d for d in (1, 2, 3)}  # there is a plan with no more, fo
 R_PER_H, R_LEAST = (2.25, 2.25, 2.0), (0.4, 0.4, 0.5)  # R = R_PER_H h + R_LEAST in 1-D, 2-D, 3-D; errors up to .9 %
 LADDER = 1.4  # from one candidate h to the next: with 1.2 plans take 1.3 to 1.6 times as long, and forces no less
 # time; with 2 forces of one picture in 3-D took 17 ms instead of 15
+CELL_BLOCKS = 64  # of cells that are looked at
 NS_PER_CELL = 0.27  # that the transforms touch, and per log2 of their number; all measured, Zen 5, one thread
 NS_PER_PAIR = 0.12
 NS_PER_COPY = 0.3  # of a point to the buffer of a cell in reach
@@ -80,7 +83,7 @@ def fixed_plan(extent, h, limit=DEFAULT_LIMIT):
     return Plan(float(h), 0.0, shape)
 
 
-def cheapest_plan(Y, low, extent, R_out=np.inf, limit=DEFAULT_LIMIT):
+def cheapest_plan(Y, low, extent, workers, R_out=np.inf, limit=DEFAULT_LIMIT):
     """The cheapest Plan for the points Y in a box of sides `extent` above `low`; forces beyond `R_out` are known.
 
     A limit of at least CELLS_ENOUGH is kept to.
@@ -90,7 +93,7 @@ def cheapest_plan(Y, low, extent, R_out=np.inf, limit=DEFAULT_LIMIT):
     h = min(H_PLAIN, max(tiny, H_TINY))
     best, least = Plan(h, 0.0, ()), _cells_cost(extent, h, 0.0, R_out, limit)
     if R_out < np.inf:
-        cost = pairs_cost(Y, low, extent, R_out, len(Y))
+        cost = pairs_cost(Y, low, extent, R_out, len(Y), workers)
         if cost < least:
             best, least = Plan(0.0, R_out, ()), cost
     for h in reversed(_ladder(extent, R_out)):
@@ -98,7 +101,7 @@ def cheapest_plan(Y, low, extent, R_out=np.inf, limit=DEFAULT_LIMIT):
         cost = _cells_cost(extent, h, R, R_out, limit)
         if cost > least:  # and so are those of smaller cells
             break
-        cost += pairs_cost(Y, low, extent, R, CROWDED[len(extent) - 1])
+        cost += pairs_cost(Y, low, extent, R, CROWDED[len(extent) - 1], workers)
         if cost < least:
             best, least = Plan(h, R, ()), cost
     return best if best.h == 0 else best._replace(shape=grid_shape(extent, best.h))
@@ -129,21 +132,31 @@ def _cells_cost(extent, h, R, R_out, limit):
     return NS_PER_CELL * touched * np.log2(touched)
 
 
-def pairs_cost(Y, low, extent, R, most):
+def pairs_cost(Y, low, extent, R, most, workers):
     """Nanoseconds for the pairs closer than R, one thread; with more than `most` in reach a finer level has them."""
     inv_side, shape = cells_within(extent, R)
-    start = cell_bounds(Y, low.astype(np.float32), inv_side, shape)
-    work = near_work(start, shape, crowded_cells(start, shape, most))
+    start = cell_starts(Y, low.astype(np.float32), inv_side, shape, workers)
     d = len(extent)
     prices = NS_PER_VISIT[d - 1], NS_PER_COPY, NS_PER_PAIR, NS_FINER[d - 1]
-    return NS_PER_POINT * len(Y) + float(np.dot(work, prices))
+    return NS_PER_POINT * len(Y) + float(np.dot(pairs_work(start, shape, most, workers), prices))
 
 
-def crowded_cells(start, shape, most):
+def pairs_work(start, shape, most, workers):
+    """Cells with points, copies to buffers, pairs, and points left to a finer level (4,), of points that begin in the
+    cells at `start`.
+    """
+    bounds = even_bounds(len(start) - 1, CELL_BLOCKS)
+    counts = np.zeros((len(bounds) - 1, 4), np.int64)
+    workers.run(near_work, bounds, start, shape, crowded_cells(start, shape, most, workers), counts)
+    return counts.sum(axis=0)
+
+
+def crowded_cells(start, shape, most, workers):
     """Mask of the cells with more than `most` points in reach of theirs."""
-    crowded = np.zeros(len(start) - 1, bool)
+    crowded, none = np.zeros((2, len(start) - 1), bool)
     if np.diff(start).max() * (2 * REACH[len(shape) - 1] + 1) ** len(shape) > most:
-        mark_crowded(start, shape, most, crowded)
+        bounds = even_bounds(len(crowded), CELL_BLOCKS)
+        workers.run(mark_crowded, bounds, start, shape, most, none, crowded)
     return crowded
 
 

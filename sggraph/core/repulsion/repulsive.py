@@ -16,19 +16,20 @@ import numpy as np
 
 from ..engine.blocks import MOST_BLOCKS, even_bounds, n_node_blocks, node_bounds, weighted_bounds
 from .all_pairs import add_all_pairs
+from .cells import cells_within, sort_into_cells
 from .convolution import Convolution
 from .grid import Grid, add_patches, bounding_boxes, gather, patches, spread
 from .islands import add_to_points, pack_islands, take_islands
-from .near_field import Cells, add_near_pairs, cells_within, room_for, sort_into_cells
+from .near_field import add_near_pairs
 from .planning import CROWDED, DEFAULT_LIMIT, cheapest_plan, crowded_cells, fits, fixed_plan, is_exact
 
-MOST_PATCHES = 4  # times the grid, that the parts of the grid have together, one for each thread: memory
-ADD_BLOCKS, ADD_LEAST = 16, 1 << 14  # of the lines of the grid when these are added up, and cells in each: a small
+MOST_PATCHES = 4  # times the grid, that the parts of the grid have together, one for each thread, or as many cells as
+# there are points: memory
+ADD_BLOCKS, ADD_LEAST = 64, 1 << 12  # of the lines of the grid when these are added up, and cells in each: a small
 # grid is not worth a second
 REPLAN_EVERY = 50  # evaluations: a plan for 40,000 points takes about as long as one of them, so it costs 2 %
 ROOM = 1.2  # times the cells, where a picture outgrew its grid: it will again, and each spectrum costs several FFTs
 MAX_LEVELS = 12  # 20,000 points, as many in each decade of their distances from .01 to 1e11, need that many
-FLOATS_PER_CELL = 5  # the charge; waves of lines and the potential, padded to twice as many
 
 
 class Repulsion:
@@ -105,7 +106,7 @@ class Level:
         finer = 0 if self._finer is None else self._finer.nbytes
         if self._convolution is None:
             return finer
-        return finer + self._scratch.nbytes + FLOATS_PER_CELL * self._charges.nbytes + self._convolution.nbytes
+        return finer + self._scratch.nbytes + self._charges.nbytes + self._convolution.nbytes
 
     def _finer_level(self):
         left = self.limit._replace(cells=self.limit.cells - prod(self.plan.shape))
@@ -150,20 +151,21 @@ class Level:
             self.plan = fixed_plan(extent, self.h, self.limit)
         else:
             room = ROOM ** (1 / len(extent)) if outgrown else 1.0
-            self.plan = cheapest_plan(Y, low, extent * room, self.R_out, self.limit)
+            self.plan = cheapest_plan(Y, low, extent * room, self.workers, self.R_out, self.limit)
         if self.plan != before:
             self._finer = self._convolution = None
 
     def _far(self, Y, F, bounds, boxes, middle):
         h, R, shape = self.plan
         if self._convolution is None:
-            self._convolution = Convolution(shape, h, R, self.R_out, self.workers.n_jobs)
+            self._convolution = Convolution(shape, h, R, self.R_out, self.workers)
             self._scratch, self._charges = np.empty(0), np.empty(shape, np.float32)
         origin = (middle - (np.array(shape) - 1) * h / 2).astype(np.float32)  # half a cell to spare at each end
         inv_h = np.float32(1 / h)
         grid = Grid(origin, inv_h, shape)
         n_patches = min(self.workers.n_jobs, len(boxes))
-        parts, cuts = patches(boxes[:, :2], n_patches, grid, MOST_PATCHES * prod(shape), self._scratch)
+        most = max(MOST_PATCHES * prod(shape), len(Y))
+        parts, cuts = patches(boxes[:, :2], n_patches, grid, most, self._scratch)
         self._scratch = parts.Q
         self.workers.run(spread, [bounds[cut] for cut in cuts], Y, grid, parts)
         charges = self._charges.ravel()
@@ -181,25 +183,23 @@ class Level:
         n, d = Y.shape
         R = self.plan.R
         inv_side, shape = cells_within(high - low, R)
-        order, cell = np.empty(n, np.int32), np.empty(n, np.int32)
-        start = np.empty(int(np.prod(shape)) + 1, np.int32)
-        X = room_for(n, d)
-        sort_into_cells(Y, low.astype(np.float32), inv_side, shape, cell, start, order, X)
+        cells = sort_into_cells(Y, low.astype(np.float32), inv_side, shape, self.workers)
+        start = cells.start
         is_last = self.depth == MAX_LEVELS or self.plan.h == 0
-        crowded = crowded_cells(start, shape, n if is_last else CROWDED[d - 1])
-        phi = self._add_finer(Y, F, crowded.reshape(shape), order, start) if crowded.any() else 0.0
+        crowded = crowded_cells(start, shape, n if is_last else CROWDED[d - 1], self.workers)
+        phi = self._add_finer(Y, F, crowded.reshape(shape), cells) if crowded.any() else 0.0
         bounds = weighted_bounds(start, n_node_blocks(n))
         phis = np.zeros(len(bounds) - 1)
         r2, c = np.float32(R * R), np.float32(1 / (1 + R * R))
-        self.workers.run(add_near_pairs, bounds, Cells(shape, start, order, X), crowded, r2, c, F, phis)
+        self.workers.run(add_near_pairs, bounds, cells, crowded, r2, c, F, phis)
         return phi + phis.sum()
 
-    def _add_finer(self, Y, F, crowded, order, start):
+    def _add_finer(self, Y, F, crowded, cells):
         """Forces below R among the points in crowded cells."""
         R = self.plan.R
         if self._finer is None:
             self._finer = self._finer_level()
-        points, packed = take_islands(order, start, *pack_islands(crowded, R), Y)
+        points, packed = take_islands(cells.order, cells.start, *pack_islands(crowded, R), Y)
         F_finer = np.empty_like(packed)
         phi, drift, _ = self._finer(packed, F_finer)
         add_to_points(points, F_finer, drift, F)

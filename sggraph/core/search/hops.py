@@ -7,12 +7,17 @@ hold much of the graph are met half-way (direction-optimising search; Beamer, As
 
 import numpy as np
 
+from ..engine.blocks import Workers, node_bounds
 from ..engine.jit import kernel, part
 
+ALONE = Workers(1)
 UNREACHED = -1  # in the distances that are returned
 WORD = 64  # bits of the largest integer
-TURN = 0.2  # times the edges that are left (of all, for a word): a front with more is met half-way; with .05 64
-# searches take 6 % longer, with .8 20 %
+TURN = 0.2  # times the edges that are left: a front with more is met half-way
+TURN_TOGETHER = (
+    0.05  # times all edges: the same for a word, where threads do it together; with .2 a single thread takes
+)
+# 6 % less, with .8 14 % more
 LONG = 100  # edges of a path: beyond that fronts hardly meet, and one search after the other takes half the time
 FEW = 1000  # nodes: up to here one search after the other takes milliseconds, and no second kernel to compile
 _DE_BRUIJN = 0x03F79D71B4CB0A89  # its 64 windows of six bits are all different
@@ -32,7 +37,8 @@ def hop_distances(A, sources, workers, *, symmetric=False):
 
 
 def write_hops(A, sources, out, workers, *, targets=None, symmetric=False):
-    """The same into the columns of `out` (len(targets), len(sources)), of any signed type.
+    """The same into the columns of `out` (len(targets), len(sources)), of any signed type; returns how many edges the
+    longest path has, so that the caller can tell whether they fit.
 
     `targets`, all different, are all nodes if left out.
     """
@@ -40,20 +46,65 @@ def write_hops(A, sources, out, workers, *, targets=None, symmetric=False):
     rows = np.full(n, -1, np.int32)
     rows[slice(None) if targets is None else targets] = np.arange(len(out))
 
-    def search(_, start, stop):
+    longest = []
+
+    def one_by_one(_, start, stop):
         hops = np.empty((1, n), np.int32)
         for s in range(start, stop):
             _search(0, 0, 1, A.indptr, A.indices, sources[s : s + 1], symmetric, hops)
             out[:, s] = hops[0] if targets is None else hops[0, targets]
+            longest.append(int(hops.max()))
 
-    if out.size:
-        search(0, 0, 1)
-        if out[:, 0].max() > LONG or n <= FEW:
-            workers.run(search, range(1, len(sources) + 1))
+    def together(_, start, stop, threads=ALONE):
+        longest.append(_search_together(A, sources[start:stop], rows, out[:, start:stop], symmetric, threads))
+
+    if out.size == 0:
+        return 0
+    n_groups = -(-len(sources) // WORD)
+    groups = [len(sources) * g // n_groups for g in range(n_groups + 1)]
+    if n > FEW:
+        together(0, *groups[:2], workers)
+        workers.run(together, groups[1:] if max(longest) <= LONG else [0])
+    if n <= FEW or max(longest) > LONG:
+        workers.run(one_by_one, range(len(sources) + 1))
+    return max(longest)
+
+
+def _search_together(A, sources, rows, out, symmetric, workers):
+    """Write the distances from at most 64 sources, bit s of a word standing for source s, those of node i to row
+    ``rows[i]`` of `out`, unless that is -1; returns the edges of the longest path, or gives up where it is `LONG`.
+
+    Where the front is asked for, all nodes are looked at, by blocks; what is sent out are few, in a queue.
+    """
+    n, everyone = A.shape[0], np.uint64(2 ** len(sources) - 1)
+    queue, following, size = np.empty(n, np.int32), np.empty(n, np.int32), len(np.unique(sources))
+    queue[:size] = np.unique(sources)
+    front, coming = np.zeros((2, n), np.uint64)
+    np.bitwise_or.at(front, sources, np.uint64(1) << np.arange(len(sources), dtype=np.uint64))
+    seen = front.copy()
+    out[:] = UNREACHED
+    own = rows[sources]
+    out[own[own >= 0], np.flatnonzero(own >= 0)] = 0
+    ahead = np.diff(A.indptr)[queue[:size]].sum()
+    nodes, found = node_bounds(n), size
+    for level in range(1, LONG + 2):
+        if symmetric and ahead > TURN_TOGETHER * A.nnz:
+            sums = np.zeros((len(nodes) - 1, 2), np.int64)
+            bits = everyone, seen, front, coming
+            workers.run(_ask_back, nodes, A.indptr, A.indices, bits, rows, level, out, sums)
+            front, coming, size = coming, front, None
+            found, ahead = sums.sum(axis=0)
         else:
-            n_groups = -(-len(sources) // WORD)
-            bounds = [len(sources) * g // n_groups for g in range(n_groups + 1)]
-            workers.run(_search_together, bounds, A.indptr, A.indices, sources, symmetric, rows, out)
+            if size is None:
+                coming[:] = 0
+                queue[:found] = np.flatnonzero(front)
+                size = found
+            found = _send_out(A.indptr, A.indices, queue[:size], (seen, front, coming), following)
+            ahead = _settle(A.indptr, following[:found], (seen, front, coming), rows, level, out)
+            queue, following, size = following, queue, found
+        if found == 0:
+            return level - 1
+    return LONG + 1
 
 
 @kernel
@@ -111,62 +162,11 @@ def _reach_back(indptr, indices, level, hops, queue, tail):
 
 
 @kernel
-def _search_together(b, start, stop, indptr, indices, sources, symmetric, rows, out):
-    """Distances from the sources start..stop, at most 64: bit s of a word stands for source start + s.
-
-    Those of node i go to row ``rows[i]`` of `out`, unless that is -1.
-    """
-    n = len(indptr) - 1
-    none, one, last, factor = np.uint64(0), np.uint64(1), np.uint64(58), np.uint64(_DE_BRUIJN)
-    seen, front, coming = np.zeros(n, np.uint64), np.zeros(n, np.uint64), np.zeros(n, np.uint64)
-    queue, following = np.empty(n, np.int32), np.empty(n, np.int32)
-    # a bit for each source, on its node; several sources may share one
-    out[:, start:stop] = UNREACHED
-    size, everyone = 0, none
-    for s in range(start, stop):
-        i, bit = sources[s], one << np.uint64(s - start)
-        if front[i] == none:
-            queue[size] = i
-            size += 1
-        front[i] |= bit
-        seen[i] = front[i]
-        everyone |= bit
-        if rows[i] >= 0:
-            out[rows[i], s] = 0
-    level = 0
-    while size > 0:
-        # one level on, from the front to its neighbours or from all that wait back to the front
-        level += 1
-        ahead = np.int64(0)
-        for q in range(size):
-            ahead += indptr[queue[q] + 1] - indptr[queue[q]]
-        if symmetric and ahead > TURN * indptr[n]:
-            found = _ask_back(indptr, indices, everyone, seen, front, coming, following)
-            for q in range(size):
-                front[queue[q]] = none
-        else:
-            found = _send_out(indptr, indices, queue, size, seen, front, coming, following)
-        # what has come is the next front, and each of its bits a distance
-        for q in range(found):
-            j = following[q]
-            fresh = coming[j]
-            coming[j] = none
-            seen[j] |= fresh
-            front[j] = fresh
-            while fresh != none and rows[j] >= 0:
-                # the lowest bit alone times de Bruijn's number: the six highest bits tell which it was
-                lowest = fresh & (~fresh + one)
-                out[rows[j], start + _PLACE[np.int64((lowest * factor) >> last)]] = level
-                fresh ^= lowest
-        queue, following = following, queue
-        size = found
-
-
-@part
-def _send_out(indptr, indices, queue, size, seen, front, coming, following):
-    """Send the bits of the nodes ``queue[:size]`` to their neighbours, and list these; returns how many there are."""
+def _send_out(indptr, indices, queue, bits, following):
+    """Send the bits of the nodes in the queue to their neighbours, and list these; returns how many there are."""
+    seen, front, coming = bits
     none, found = np.uint64(0), 0
-    for q in range(size):
+    for q in range(len(queue)):
         i = queue[q]
         arriving = front[i]
         front[i] = none
@@ -181,11 +181,30 @@ def _send_out(indptr, indices, queue, size, seen, front, coming, following):
     return found
 
 
-@part
-def _ask_back(indptr, indices, everyone, seen, front, coming, following):
-    """The same: each node that not all bits have reached asks its neighbours until it has them."""
-    found = 0
-    for j in range(len(seen)):
+@kernel
+def _settle(indptr, following, bits, rows, level, out):
+    """What has come to the nodes that follow is the next front; returns how many edges leave it."""
+    seen, front, coming = bits
+    ahead = 0
+    for q in range(len(following)):
+        j = following[q]
+        fresh = coming[j]
+        coming[j] = np.uint64(0)
+        seen[j] |= fresh
+        front[j] = fresh
+        ahead += indptr[j + 1] - indptr[j]
+        _write(fresh, rows[j], level, out)
+    return ahead
+
+
+@kernel
+def _ask_back(b, start, stop, indptr, indices, bits, rows, level, out, sums):
+    """Each node that not all bits have reached asks its neighbours, until it has them; ``sums[b]``: how many nodes the
+    next front has, and how many edges leave them.
+    """
+    everyone, seen, front, coming = bits
+    none, found, ahead = np.uint64(0), 0, 0
+    for j in range(start, stop):
         before = seen[j]
         after = before
         if before != everyone:
@@ -193,8 +212,22 @@ def _ask_back(indptr, indices, everyone, seen, front, coming, following):
                 after |= front[indices[e]]
                 if after == everyone:
                     break
-        if after != before:
-            coming[j] = after & ~before
-            following[found] = j
+        fresh = after & ~before
+        coming[j] = fresh
+        if fresh != none:
+            seen[j] = after
             found += 1
-    return found
+            ahead += indptr[j + 1] - indptr[j]
+            _write(fresh, rows[j], level, out)
+    sums[b, 0], sums[b, 1] = found, ahead
+
+
+@part
+def _write(fresh, row, level, out):
+    """Each of the bits is a distance."""
+    one, last, factor = np.uint64(1), np.uint64(58), np.uint64(_DE_BRUIJN)
+    while fresh != np.uint64(0) and row >= 0:
+        # the lowest bit alone times de Bruijn's number: the six highest bits tell which it was
+        lowest = fresh & (~fresh + one)
+        out[row, _PLACE[np.int64((lowest * factor) >> last)]] = level
+        fresh ^= lowest

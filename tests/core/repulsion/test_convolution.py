@@ -4,8 +4,9 @@ import naive
 import numpy as np
 import pytest
 
+from sggraph.core.engine.blocks import Workers
 from sggraph.core.repulsion.convolution import (
-    THREADS_ABOVE,
+    CELLS,
     Convolution,
     coarse_shape,
     has_coarse,
@@ -19,7 +20,7 @@ SHAPES = [(2,), (4,), (9,), (4, 5), (6, 3), (3, 4, 5), (4, 4, 3)]
 
 
 def convolve(Q, h, R, R_out=np.inf, n_jobs=1):
-    return Convolution(Q.shape, h, R, R_out, n_jobs)(Q.astype(np.float32))[..., : Q.shape[-1]]
+    return Convolution(Q.shape, h, R, R_out, Workers(n_jobs))(Q.astype(np.float32))[..., : Q.shape[-1]]
 
 
 @pytest.mark.parametrize("R_over_h", [0, 2.25])
@@ -56,7 +57,7 @@ def test_an_outer_radius_leaves_the_rest_to_another_grid(shape):
 def test_a_second_call_remembers_nothing(shape):
     rng = np.random.default_rng(0)
     Q, other = rng.random(shape).astype(np.float32), rng.random(shape).astype(np.float32)
-    convolution = Convolution(shape, 0.4, 0.0)
+    convolution = Convolution(shape, 0.4, 0.0, np.inf, Workers(1))
     before = Q.copy()
     first = convolution(Q).copy()
     convolution(other)
@@ -66,7 +67,7 @@ def test_a_second_call_remembers_nothing(shape):
 
 def test_same_bits_for_any_number_of_threads():
     shape = (300, 288)
-    assert THREADS_ABOVE // 2 < 2 * 300 * 289  # so that threads are used
+    assert 2 * CELLS < 300 * 289  # so that threads are used
     Q = np.random.default_rng(0).random(shape)
     assert len({convolve(Q, 0.4, 0.0, n_jobs=n_jobs).tobytes() for n_jobs in [1, 2, 3, 4, 7]}) == 1
 
@@ -77,7 +78,7 @@ def test_charges_on_the_coarse_grid_are_what_spreading_there_gives(shape):
     Y = 1.0 + rng.random((30, len(shape))) * (np.array(shape) - 3.001)
     fine = naive.spread(Y, np.zeros(len(shape)), 1.0, shape)
     coarse = naive.spread(Y, np.full(len(shape), -2.0), 2.0, coarse_shape(shape))
-    np.testing.assert_allclose(to_coarse(fine.astype(np.float32)), coarse, atol=1e-5)
+    np.testing.assert_allclose(to_coarse(fine.astype(np.float32), Workers(2)), coarse, atol=1e-5)
 
 
 @pytest.mark.parametrize("shape", [(9,), (16,), (6, 5), (7, 4, 5)])
@@ -85,8 +86,8 @@ def test_to_fine_is_the_transpose_of_to_coarse(shape):
     rng = np.random.default_rng(0)
     Q = rng.random(shape).astype(np.float32)
     V = rng.random(coarse_shape(shape)).astype(np.float32)
-    assert to_fine(V, shape).shape == shape
-    assert np.vdot(to_coarse(Q), V) == pytest.approx(np.vdot(Q, to_fine(V, shape)), rel=1e-5)
+    assert to_fine(V, shape, Workers(2)).shape == shape
+    assert np.vdot(to_coarse(Q, Workers(2)), V) == pytest.approx(np.vdot(Q, to_fine(V, shape, Workers(2))), rel=1e-5)
 
 
 @pytest.mark.parametrize("shape", [(72, 72, 90), (96, 80, 64)])

@@ -5,40 +5,30 @@ import numpy as np
 import pytest
 
 from sggraph.core.engine.blocks import Workers, weighted_bounds
-from sggraph.core.repulsion.near_field import (
-    BUFFER,
-    LANES,
-    REACH,
-    Cells,
-    add_near_pairs,
-    cell_bounds,
-    cells_within,
-    mark_crowded,
-    near_work,
-    room_for,
-    sort_into_cells,
-)
+from sggraph.core.repulsion.cells import REACH, cells_within, sort_into_cells
+from sggraph.core.repulsion.near_field import BUFFER, LANES, add_near_pairs
+from sggraph.core.repulsion.planning import crowded_cells, pairs_work
 
 
 def cells_of(Y, R):
+    """Cells, and the cell of each point."""
     low = Y.min(axis=0)
     inv_side, shape = cells_within((Y.max(axis=0) - low).astype(float), R)
-    n, d = Y.shape
-    order, cell = np.empty(n, np.int32), np.empty(n, np.int32)
-    start, X = np.empty(int(np.prod(shape)) + 1, np.int32), room_for(n, d)
-    X[:] = np.nan
-    sort_into_cells(Y, low, inv_side, shape, cell, start, order, X)
-    return shape, cell, start, order, X
+    cells = sort_into_cells(Y, low, inv_side, shape, Workers(1))
+    cells.X[:, len(Y) :] = np.nan
+    cell = np.empty(len(Y), int)
+    cell[cells.order] = np.repeat(np.arange(len(cells.start) - 1), np.diff(cells.start))
+    return cells, cell
 
 
 def near_pairs(Y, R, n_blocks=4, n_jobs=1, dense_above=np.inf):
-    shape, _, start, order, X = cells_of(Y, R)
-    dense = np.diff(start) > dense_above
-    bounds = weighted_bounds(start, n_blocks)
+    cells, _ = cells_of(Y, R)
+    dense = np.diff(cells.start) > dense_above
+    bounds = weighted_bounds(cells.start, n_blocks)
     F, phi = np.zeros_like(Y), np.full(len(bounds) - 1, np.nan)
     r2, c = np.float32(R * R), np.float32(1 / (1 + R * R))
     with Workers(n_jobs) as workers:
-        workers.run(add_near_pairs, bounds, Cells(shape, start, order, X), dense, r2, c, F, phi)
+        workers.run(add_near_pairs, bounds, cells, dense, r2, c, F, phi)
     return F, phi.sum()
 
 
@@ -77,13 +67,14 @@ def test_cells_that_fill_the_buffer(d, n):
 @pytest.mark.parametrize("d", [1, 2, 3])
 def test_pairs_of_points_that_both_lie_in_dense_cells_are_left_out(d, most):
     Y = np.concatenate([points(150, d), points(150, d, extent=1.2, seed=1)])
-    _, cell, start, _, _ = cells_of(Y, 1.2)
-    crowd = Y[(np.diff(start) > most)[cell]]
+    cells, cell = cells_of(Y, 1.2)
+    is_crowd = (np.diff(cells.start) > most)[cell]
+    crowd = Y[is_crowd]
     assert len(crowd) > 0
     F, phi = near_pairs(Y, 1.2, dense_above=most)
     F_twin, phi_twin = naive.short_ranged(Y, 1.2)
     F_crowd, phi_crowd = naive.short_ranged(crowd, 1.2)
-    F_twin[(np.diff(start) > most)[cell]] -= F_crowd
+    F_twin[is_crowd] -= F_crowd
     np.testing.assert_allclose(F, F_twin, atol=2e-5)
     assert phi == pytest.approx(phi_twin.sum() - phi_crowd.sum(), rel=1e-5)
 
@@ -97,25 +88,11 @@ def test_coincident_points_push_each_other_nowhere(d):
 
 def test_forces_are_added_to_what_is_there():
     Y = points(17, 2)
-    shape, _, start, order, X = cells_of(Y, 2.0)
+    cells, _ = cells_of(Y, 2.0)
     F, phi = np.ones_like(Y), np.empty(1)
-    dense = np.zeros(len(start) - 1, bool)
-    cells = Cells(shape, start, order, X)
+    dense = np.zeros(len(cells.start) - 1, bool)
     add_near_pairs(0, 0, len(dense), cells, dense, np.float32(4), np.float32(0.2), F, phi)
     np.testing.assert_allclose(F, 1 + naive.short_ranged(Y, 2.0)[0], atol=1e-5)
-
-
-@pytest.mark.parametrize("n", [1, 17, 600])
-@pytest.mark.parametrize("d", [1, 2, 3])
-def test_points_are_listed_cell_by_cell_in_their_order(d, n):
-    Y = points(n, d)
-    shape, cell, start, order, X = cells_of(Y, 1.5)
-    assert np.array_equal(X[:, :n], Y[order].T)
-    assert np.array_equal(order, np.argsort(cell, kind="stable"))
-    assert np.array_equal(np.diff(start), np.bincount(cell, minlength=int(np.prod(shape))))
-    for k, index in enumerate(np.unravel_index(cell, shape)):
-        side = np.float32(1.5 / REACH[d - 1])
-        np.testing.assert_allclose(index, np.minimum((Y[:, k] - Y[:, k].min()) // side, shape[k] - 1))
 
 
 @pytest.mark.parametrize("d", [1, 2, 3])
@@ -130,10 +107,10 @@ def test_same_bits_for_any_number_of_threads(d):
 def test_work_is_counted_as_it_is_done(d, n):
     Y = np.random.default_rng(0).normal(0, 2, (n, d)).astype(np.float32)
     R, most = 1.3, 20
-    shape, _, start, _, _ = cells_of(Y, R)
-    crowded = np.empty(len(start) - 1, bool)
-    mark_crowded(start, shape, most, crowded)
-    cells, copies, pairs, left = near_work(start, shape, crowded)
+    (shape, start, _, _), _ = cells_of(Y, R)
+    with Workers(2) as workers:
+        crowded = crowded_cells(start, shape, most, workers)
+        cells, copies, pairs, left = pairs_work(start, shape, most, workers)
     side = np.float32(REACH[d - 1] / R)
     place = np.floor((Y - Y.min(axis=0)) * side).astype(int)
     found, count = np.unique(place, axis=0, return_counts=True)
@@ -144,11 +121,3 @@ def test_work_is_counted_as_it_is_done(d, n):
     assert (cells, copies, left) == (len(found), in_reach.sum(), count[many].sum())
     assert pairs == (count * -(-in_reach // LANES) * LANES).sum()
     assert (left > 0) == (n == 400)
-
-
-@pytest.mark.parametrize("d", [1, 2, 3])
-def test_bounds_of_cells_are_those_of_the_sorted_points(d):
-    Y = points(2_000, d, extent=20)
-    shape, _, start, _, _ = cells_of(Y, 1.4)
-    inv_side, _ = cells_within(np.full(d, 20.0), 1.4)
-    assert np.array_equal(start, cell_bounds(Y, Y.min(axis=0), inv_side, shape))

@@ -7,6 +7,8 @@ from sggraph.core.engine.blocks import Workers
 from sggraph.core.repulsion.planning import CROWDED, cheapest_plan, pairs_cost
 from sggraph.core.repulsion.repulsive import Repulsion
 
+WORKERS = Workers(2)
+
 
 def clumps(n, extent, shape):
     rng = np.random.default_rng(0)
@@ -21,13 +23,14 @@ def test_the_order_of_the_points_does_not_matter(n, extent, shape):
     low, extent = Y.min(axis=0).astype(float), (Y.max(axis=0) - Y.min(axis=0)).astype(float)
     shuffled = np.random.default_rng(1).permutation(Y)
     for R in (2, 5, 20):
-        assert pairs_cost(Y, low, extent, R, CROWDED[1]) == pairs_cost(shuffled, low, extent, R, CROWDED[1])
-    assert cheapest_plan(Y, low, extent) == cheapest_plan(shuffled, low, extent)
+        costs = [pairs_cost(points, low, extent, R, CROWDED[1], WORKERS) for points in (Y, shuffled)]
+        assert costs[0] == costs[1]
+    assert cheapest_plan(Y, low, extent, WORKERS) == cheapest_plan(shuffled, low, extent, WORKERS)
 
 
 def test_even_points_far_apart_are_left_to_pairs():
     Y = np.random.default_rng(0).uniform(0, 10_000, (5_000, 2)).astype(np.float32)
-    assert cheapest_plan(Y, Y.min(axis=0), Y.max(axis=0) - Y.min(axis=0)).R > 100
+    assert cheapest_plan(Y, Y.min(axis=0), Y.max(axis=0) - Y.min(axis=0), WORKERS).R > 100
 
 
 def test_clumps_apart_are_left_to_pairs_not_to_a_finer_level():

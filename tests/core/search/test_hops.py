@@ -5,6 +5,8 @@ import networkx as nx
 import numpy as np
 import pytest
 
+import sggraph.core.engine.blocks
+import sggraph.core.search.hops
 from sggraph.core.engine.blocks import Workers
 from sggraph.core.search.hops import hop_distances, write_hops
 
@@ -47,12 +49,16 @@ def test_index_type_does_not_matter():
 
 @pytest.mark.parametrize("name", GRAPHS)
 @pytest.mark.parametrize("dtype", [np.int16, np.float32])
-def test_many_at_once_equal_one_after_the_other(name, dtype):
+@pytest.mark.parametrize("n_jobs", [1, 2, 7])
+@pytest.mark.parametrize("few", [0, 1_000])
+def test_many_at_once_equal_one_after_the_other(name, dtype, n_jobs, few, monkeypatch):
+    monkeypatch.setattr(sggraph.core.search.hops, "FEW", few)
+    monkeypatch.setattr(sggraph.core.engine.blocks, "BLOCK", 20)
     G = GRAPHS[name]
     A = nx.to_scipy_sparse_array(G, format="csr")
     sources = np.random.default_rng(0).integers(len(G), size=150)  # three words, some sources twice
     wide = np.full((len(G), 152), 77, dtype)
-    with Workers(2) as workers:
+    with Workers(n_jobs) as workers:
         D = hop_distances(A, sources, workers)
         for symmetric in {False, not G.is_directed()}:
             wide[:] = 77
@@ -65,3 +71,13 @@ def test_many_at_once_equal_one_after_the_other(name, dtype):
             write_hops(A, sources, part, workers, targets=some, symmetric=symmetric)
             write_hops(A, sources, part[:0], workers, targets=some[:0])
             assert np.array_equal(part, D.T[some])
+
+
+@pytest.mark.parametrize("length", [90, 99, 100, 101, 102, 110])
+def test_paths_about_as_long_as_is_searched_together(length, monkeypatch):
+    monkeypatch.setattr(sggraph.core.search.hops, "FEW", 0)
+    A = nx.to_scipy_sparse_array(nx.path_graph(length), format="csr")
+    D = np.empty((length, 2), np.int16)
+    with Workers(2) as workers:
+        write_hops(A, [0, length // 2], D, workers, symmetric=True)
+    assert np.array_equal(D, np.abs(np.arange(length)[:, None] - [0, length // 2]))

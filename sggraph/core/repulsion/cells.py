@@ -1,0 +1,92 @@
+"""Points sorted into the cells of a grid, by counting."""
+
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+
+from ..engine.blocks import even_bounds
+from ..engine.counting import begin_at, n_counters, totals
+from ..engine.jit import kernel, part
+from ..engine.simd import COPIED
+
+REACH = (1, 1, 2)  # cells to R in 1-D, 2-D, 3-D
+
+
+class Cells(NamedTuple):
+    """Points sorted into cells: how many cells there are along each axis, where each begins, which points lie in it,
+    and their positions (d, n), behind which there is room: copies may read on.
+    """
+
+    shape: tuple
+    start: np.ndarray
+    order: np.ndarray
+    X: np.ndarray
+
+
+def cells_within(extent, R):
+    """One over the side of a cell, and cells along each axis of a box of sides `extent`, multiples of REACH."""
+    reach = REACH[len(extent) - 1]
+    return np.float32(reach / R), tuple(reach * (int(m) + 1) for m in extent / R)
+
+
+def sort_into_cells(Y, origin, inv_side, shape, workers):
+    """Cells of the points Y (n, d); `inv_side` is one over the side of a cell."""
+    n, d = Y.shape
+    bounds, cell, counts = _counted(Y, origin, inv_side, shape, workers)
+    start = _starts(counts, workers)
+    begin_at(start[:-1], counts, workers)
+    order, X = np.empty(n, np.int32), np.empty((d, n + COPIED), np.float32)
+    workers.run(_place, bounds, Y, cell, counts, order, X)
+    return Cells(shape, start, order, X)
+
+
+def cell_starts(Y, origin, inv_side, shape, workers):
+    """Where the points of each cell begin and the last end (cells + 1), nothing else."""
+    return _starts(_counted(Y, origin, inv_side, shape, workers)[2], workers)
+
+
+def _counted(Y, origin, inv_side, shape, workers):
+    """Bounds of blocks of points, one a thread, the cell of each point, and how many of a block lie in each cell."""
+    n, size = len(Y), prod(shape)
+    bounds = even_bounds(n, n_counters(n, size, workers))
+    cell, counts = np.empty(n, np.uint32), np.empty((len(bounds) - 1, size), np.int32)
+    workers.run(_count, bounds, Y, origin, inv_side, shape, cell, counts)
+    return bounds, cell, counts
+
+
+def _starts(counts, workers):
+    start = np.zeros(counts.shape[1] + 1, np.int32)
+    np.cumsum(totals(counts, workers), out=start[1:])
+    return start
+
+
+@kernel
+def _count(b, first, stop, Y, origin, inv_side, shape, cell, counts):
+    mine = counts[b]
+    mine[:] = 0
+    for i in range(first, stop):
+        c = _cell_of(Y, i, origin, inv_side, shape)
+        cell[i] = c
+        mine[c] += 1
+
+
+@kernel
+def _place(b, first, stop, Y, cell, begins, order, X):
+    mine = begins[b]
+    for i in range(first, stop):
+        s = mine[cell[i]]
+        mine[cell[i]] = s + 1
+        order[s] = i
+        for k in range(Y.shape[1]):
+            X[k, s] = Y[i, k]
+
+
+@part
+def _cell_of(Y, i, origin, inv_side, shape):
+    """Number of the cell of point i."""
+    c = 0
+    for k in range(len(shape)):
+        ck = int((Y[i, k] - origin[k]) * inv_side)
+        c = c * shape[k] + min(max(ck, 0), shape[k] - 1)
+    return c
