@@ -21,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array, diags_array
 
+from . import tiny
 from .engine.blocks import weighted_bounds
 from .engine.jit import kernel, part
 from .engine.prefetch import AHEAD, prefetch
@@ -77,10 +78,14 @@ def jaccard_weights(A, links, workers):
 
     The neighbourhoods are the rows of `links`, a symmetric pattern that holds the one of A.
     """
-    weights = np.empty(links.nnz)
-    degree = np.diff(links.indptr)
-    bounds = weighted_bounds(links.indptr, BLOCKS)
-    workers.run(_jaccard_rows, bounds, links.indptr, links.indices, degree, 1 / (2 * len(degree)), weights)
+    weights, degree = np.empty(links.nnz), np.diff(links.indptr)
+    eps = 1 / (2 * len(degree))
+    if tiny.is_tiny(links):
+        shared, degrees = tiny.shared_neighbors(links)
+        weights[:] = np.maximum(shared / (degrees - shared), eps)
+    else:
+        bounds = weighted_bounds(links.indptr, BLOCKS)
+        workers.run(_jaccard_rows, bounds, links.indptr, links.indices, degree, eps, weights)
     if links is A:
         return weights
     ones = csr_array((np.ones(A.nnz), A.indices, A.indptr), shape=A.shape)

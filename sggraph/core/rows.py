@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from . import tiny
 from .engine.blocks import power_of_two, weighted_bounds
 from .engine.counting import begin_at, n_counters, totals
 from .engine.jit import kernel
@@ -42,13 +43,31 @@ def n_blocks(n_edges):
 
 def full_rows(upper, workers):
     """Rows of the symmetric matrix whose upper triangle (CSR, without the diagonal) is given."""
+    rows = _tiny_rows(upper) if tiny.is_tiny(upper) else _filled_rows(upper, workers)
+    if rows is None:
+        raise ValueError("upper has entries on or below the diagonal: give scipy.sparse.triu(P, 1)")
+    return rows
+
+
+def _tiny_rows(upper):
+    """The same of a tiny matrix; None if it is no upper triangle."""
+    if (upper.indices <= np.repeat(np.arange(upper.shape[0]), np.diff(upper.indptr))).any():
+        return None
+    P = tiny.whole(upper)
+    rows = _in_blocks(_starts(np.diff(P.indptr)), *_room(P.nnz))
+    rows.indices[: P.nnz], rows.data[:] = P.indices, P.data
+    return rows
+
+
+def _filled_rows(upper, workers):
+    """The same by kernels."""
     n, m = upper.shape[0], upper.nnz
     sizes, above = np.diff(upper.indptr), (upper.indptr, upper.indices, upper.data)
     bounds = weighted_bounds(upper.indptr, n_counters(m, n, workers))
     counts, is_upper = np.empty((len(bounds) - 1, n), _starts_type(2 * m)), np.empty(len(bounds) - 1, bool)
     workers.run(_count_columns, bounds, above[:2], counts, is_upper)
     if not is_upper.all():
-        raise ValueError("upper has entries on or below the diagonal: give scipy.sparse.triu(P, 1)")
+        return None
     indptr = _starts(totals(counts, workers) + sizes)
     begin_at(indptr[:-1], counts, workers)
     rows = _in_blocks(indptr, *_room(2 * m))

@@ -6,8 +6,9 @@ its first row do. That needs a number for each row and block, and no sort.
 """
 
 import numpy as np
-from scipy.sparse import csr_array, triu
+from scipy.sparse import csr_array
 
+from . import tiny
 from .engine.blocks import Workers, weighted_bounds
 from .engine.counting import n_counters
 from .engine.jit import kernel
@@ -19,7 +20,7 @@ _A, _B, _C = (np.uint64(q) for q in (0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93, 0xA
 
 def symmetric_pattern(A, workers=ALONE):
     """A itself where its pattern is symmetric, otherwise a matrix of ones for its entries in either direction."""
-    if is_symmetric(A.indptr, A.indices, workers):
+    if tiny.is_symmetric(A) if tiny.is_tiny(A) else is_symmetric(A.indptr, A.indices, workers):
         return A
     links = csr_array(A + A.T)
     links.sort_indices()
@@ -52,7 +53,7 @@ def is_clean(indptr, indices, data, workers=ALONE):
 
 def folded(A, p, total, workers):
     """Upper triangle (CSR, float32) of (p + p') / total; p (entries) has the pattern of A."""
-    found = _halves(A.indptr, A.indices, workers)
+    found = None if tiny.is_tiny(A) else _halves(A.indptr, A.indices, workers)
     if found is not None:
         bounds, after, starts = found
         half, data = np.empty(A.nnz // 2, np.int32), np.empty(A.nnz // 2, np.float32)
@@ -60,11 +61,7 @@ def folded(A, p, total, workers):
         workers.run(_fold, bounds, A.indptr, A.indices, after, p, 1 / total, (starts, half, data), is_met)
         if is_met.all():
             return csr_array((data, half, starts), shape=A.shape)
-    p = csr_array((p, A.indices, A.indptr), shape=A.shape)
-    upper = csr_array(triu(p + p.T, 1, format="csr"))
-    upper.sort_indices()
-    upper.data = (upper.data / total).astype(np.float32)
-    return upper
+    return tiny.folded(A, p, total)
 
 
 def _halves(indptr, indices, workers):

@@ -6,6 +6,7 @@ that one word has and another has not is a neighbour that they do not share.
 
 import numpy as np
 
+from . import tiny
 from .engine.blocks import weighted_bounds
 from .engine.jit import kernel, part
 from .ordering import repeated
@@ -17,6 +18,9 @@ def closeness(links, least, workers):
     """Jaccard index of each node's neighbourhood and the closest of its neighbours', with their own nodes, or 0 below
     `least`; and a mask of the nodes that have the same neighbours as another.
     """
+    if tiny.is_tiny(links):
+        closest, sums = tiny.closeness(links, least)
+        return closest, repeated(sums)
     n = links.shape[0]
     numbers = np.random.default_rng(0).integers(2**64, size=n, dtype=np.uint64)
     closest, words, sums = np.zeros(n), np.zeros(n, np.uint64), np.zeros(n, np.uint64)

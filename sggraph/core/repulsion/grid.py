@@ -174,6 +174,14 @@ def add_patches(b, start, stop, shape, patches, charges):
             charges[line * m + q] = total[q]
 
 
+def copy_patch(patches, charges):
+    """The same where there is one patch alone; charges have the shape of the grid."""
+    corner, size, first, Q = patches
+    charges[:] = 0
+    within = tuple(slice(c, c + s) for c, s in zip(corner[0], size[0], strict=True))
+    charges[within] = Q[: first[1]].reshape(size[0])
+
+
 @kernel
 def gather(b, start, stop, Y, grid, V, scale, F, sums):
     """F[i] = scale * gradient of the spline of V (flat) at Y[i] for points start..stop.

@@ -18,7 +18,7 @@ from ..engine.blocks import MOST_BLOCKS, even_bounds, n_node_blocks, node_bounds
 from .all_pairs import add_all_pairs
 from .cells import cells_within, sort_into_cells
 from .convolution import Convolution
-from .grid import Grid, add_patches, bounding_boxes, gather, patches, spread
+from .grid import Grid, add_patches, bounding_boxes, copy_patch, gather, patches, spread
 from .islands import add_to_points, pack_islands, take_islands
 from .near_field import add_near_pairs
 from .planning import CROWDED, DEFAULT_LIMIT, cheapest_plan, crowded_cells, fits, fixed_plan, is_exact
@@ -169,9 +169,12 @@ class Level:
         self._scratch = parts.Q
         self.workers.run(spread, [bounds[cut] for cut in cuts], Y, grid, parts)
         charges = self._charges.ravel()
-        n_blocks = max(1, min(ADD_BLOCKS, len(charges) // ADD_LEAST))
-        lines = [len(charges) * b // n_blocks // shape[-1] for b in range(n_blocks + 1)]
-        self.workers.run(add_patches, lines, shape, parts, charges)
+        if len(cuts) == 2:
+            copy_patch(parts, self._charges)
+        else:
+            n_blocks = max(1, min(ADD_BLOCKS, len(charges) // ADD_LEAST))
+            lines = [len(charges) * b // n_blocks // shape[-1] for b in range(n_blocks + 1)]
+            self.workers.run(add_patches, lines, shape, parts, charges)
         V = self._convolution(self._charges)
         sums = np.empty((len(bounds) - 1, len(shape) + 1))
         grid = Grid(origin, inv_h, V.shape)

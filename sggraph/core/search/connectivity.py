@@ -7,6 +7,7 @@ in full (as Afforest does: Sutton, Ben-Nun, Barak, IPDPS 2018).
 
 import numpy as np
 
+from .. import tiny
 from ..engine.blocks import Workers, weighted_bounds
 from ..engine.jit import kernel, part
 
@@ -18,6 +19,8 @@ BLOCKS = 256  # of rows that are looked at, at most
 def first_nodes(A, workers=ALONE):
     """The least node (n,) of each node's component in the pattern of A (CSR); arcs join both ways."""
     n = A.shape[0]
+    if tiny.is_tiny(A):
+        return tiny.first_nodes(A)
     parent, is_left = np.arange(n, dtype=np.int32), np.ones(n, bool)
     _unite(A.indptr, A.indices, is_left, FIRST, parent)
     workers.run(_look, weighted_bounds(A.indptr, BLOCKS), A.indptr, A.indices, parent, is_left)

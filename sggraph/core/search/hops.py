@@ -7,6 +7,7 @@ hold much of the graph are met half-way (direction-optimising search; Beamer, As
 
 import numpy as np
 
+from .. import tiny
 from ..engine.blocks import Workers, node_bounds
 from ..engine.jit import kernel, part
 
@@ -31,6 +32,8 @@ for _bit in range(WORD):
 def hop_distances(A, sources, workers, *, symmetric=False):
     """Distances (len(sources), n) int32 in the graph of the pattern A (CSR); -1 where no path leads."""
     sources = np.asarray(sources, np.int64)
+    if tiny.has_few_nodes(A):
+        return tiny.hop_distances(A, sources)
     distance = np.empty((len(sources), A.shape[0]), np.int32)
     workers.run(_search, list(range(len(sources) + 1)), A.indptr, A.indices, sources, symmetric, distance)
     return distance
@@ -60,6 +63,10 @@ def write_hops(A, sources, out, workers, *, targets=None, symmetric=False):
 
     if out.size == 0:
         return 0
+    if tiny.has_few_nodes(A):
+        hops = tiny.hop_distances(A, sources)
+        out[:] = hops.T if targets is None else hops.T[targets]
+        return int(hops.max())
     n_groups = -(-len(sources) // WORD)
     groups = [len(sources) * g // n_groups for g in range(n_groups + 1)]
     if n > FEW:
