@@ -9,6 +9,7 @@ from ..core.engine.blocks import Workers
 from ..core.ordering import repeated
 from ..graph.adjacency import Graph
 from ..inputs.seeds import as_generator
+from ..runtime.compiling import tell_of_compiling
 from ..runtime.progress import stage
 from .arranging import evened, packed
 from .checkpoint import Checkpoint, EmbeddingState
@@ -42,6 +43,7 @@ def embed(graph, settings, *, rng=None, state=None, keep_state=False):
 
     The EmbeddingState comes along if the run was interrupted, or for `keep_state`.
     """
+    tell_of_compiling()
     settings = replace(settings, init=by_rows(settings.init, graph.nodes, settings.d))  # which a state compares
     with Workers(settings.n_jobs) as workers:
         problem = prepared(graph, settings, workers)

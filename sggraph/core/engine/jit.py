@@ -21,6 +21,7 @@ import numba
 OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}  # nobody calls from C: a sixth of the time
 ORDERED = {"contract", "nsz"}
 REORDERED = ORDERED | {"reassoc", "arcp"}
+before_compiling = None  # what is called before a kernel is compiled that the cache does not have
 
 
 def kernel(function=None, *, reorder=False, inline=False):
@@ -54,7 +55,11 @@ class ForgivingCache:
     def load_overload(self, signature, context):
         """The compiled code, or None."""
         with suppress(Exception):
-            return self._cache.load_overload(signature, context)
+            compiled = self._cache.load_overload(signature, context)
+            if compiled is not None:
+                return compiled
+        if before_compiling is not None:
+            before_compiling()
         return None
 
     def save_overload(self, signature, compiled):
