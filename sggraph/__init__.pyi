@@ -29,6 +29,8 @@ from .metrics import QualityCard as QualityCard
 from .metrics import neighbor_recall as neighbor_recall
 from .metrics import quality_card as quality_card
 from .metrics import weighted_recall as weighted_recall
+from .page.explorer import Explorer as Explorer
+from .page.explorer import explore as explore
 from .plot.animation import EmbeddingAnimation as EmbeddingAnimation
 from .plot.animation import animate_embedding as animate_embedding
 from .plot.convergence import plot_convergence as plot_convergence

@@ -14,7 +14,8 @@ from . import __version__
 
 FORMATS = ".mtx, .npz, .csv, .tsv, .txt, .edgelist, .parquet, .edges, .graphml, .gml, .gexf, .json, .net, .graph, .gr, "
 FORMATS += ".adjlist, .sif or out.NAME, each also with .gz, or what --format says"
-OUTPUTS = ".csv, .tsv, .parquet, .gexf or .graphml (Gephi), .cyjs (Cytoscape) or .npz (with the provenance)"
+OUTPUTS = ".csv, .tsv, .parquet, .gexf or .graphml (Gephi), .cyjs (Cytoscape), .npz (with the provenance) or .html "
+OUTPUTS += "(a page to look into it)"
 FLAGS = {"d": "-d", "lambda_": "--lambda", "random_state": "--seed"}  # of the arguments of SGtSNEpi
 
 

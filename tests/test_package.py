@@ -37,7 +37,7 @@ def public():
     """Every documented callable: the names of the top level, the loaders, the methods of the estimator."""
     found = {name: getattr(sggraph, name) for name in sggraph.__all__}
     found |= {f"datasets.{name}": getattr(sggraph.datasets, name) for name in sggraph.datasets.__all__}
-    methods = ("fit", "fit_transform", "transform")
+    methods = ("fit", "fit_transform", "transform", "explore")
     found |= {f"SGtSNEpi.{name}": getattr(sggraph.SGtSNEpi, name) for name in methods}
     return {name: value for name, value in found.items() if callable(value)}
 
@@ -47,13 +47,14 @@ PUBLIC = public()
 # shown by the function that makes them.
 RESULTS = {"datasets.Dataset": "datasets.load_dataset", "datasets.ImageDataset": "datasets.load_mnist"}
 RESULTS |= {"Graph": "as_graph", "QualityCard": "quality_card", "SavedEmbedding": "load_embedding"}
+RESULTS |= {"Explorer": "explore"}
 RESULTS |= {"EmbeddingState": "embed_graph", "LambdaReport": "lambda_report", "EmbeddingAnimation": "animate_embedding"}
 ERRORS = [name for name, value in PUBLIC.items() if inspect.isclass(value) and issubclass(value, BaseException)]
 DOCUMENTED = [name for name in PUBLIC if name not in ERRORS]
 
 
 # A module imports from its own layer and from those before it, in the core as well.
-LAYERS = ["core", "runtime", "datasets", "graph", "inputs", "io", "features", "metrics", "method", "plot"]
+LAYERS = ["core", "runtime", "datasets", "graph", "inputs", "io", "features", "metrics", "method", "plot", "page"]
 LAYERS += ["embed", "cells", "estimator", "cli", "__main__"]
 CORE_LAYERS = ["engine", "search", "repulsion", "shape"]
 

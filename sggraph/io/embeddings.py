@@ -3,6 +3,8 @@
 The suffix says the format. It does not read graphs (graph_files.py), nor draw pictures (embedding.py).
 """
 
+from importlib import import_module
+
 from ..core.types import Coordinates, FilePath, Fitted, Items, Labels
 from ..graph.adjacency import GraphLike
 from ..runtime.checks import refused
@@ -19,6 +21,16 @@ from .safe import as_path, naming, read_bytes, replacing
 from .saved import SavedEmbedding, as_saved, read_saved_npz, write_npz
 from .tables import read_csv, read_parquet, read_tsv, write_csv, write_parquet, write_tsv
 
+
+def _write_page(path, saved, graph):
+    """A page is drawn, by a layer above this one, which is asked for by its name."""
+    import_module("sggraph.page.explorer").write_page(path, saved, graph)
+
+
+def _read_page(content):
+    raise ValueError("it is a page to look at: read the file of coordinates beside it")
+
+
 FORMATS = {
     ".npz": (write_npz, read_saved_npz),
     ".csv": (write_csv, read_csv),
@@ -27,6 +39,7 @@ FORMATS = {
     ".gexf": (write_gexf, read_gexf_positions),
     ".graphml": (write_graphml, read_graphml_positions),
     ".cyjs": (write_cyjs, read_cyjs_positions),
+    ".html": (_write_page, _read_page),
 }
 
 
@@ -51,6 +64,7 @@ def write_embedding(
         - .parquet: the same table, by pandas (``pip install "sggraph[parquet]"``);
         - .gexf, .graphml: nodes with positions, labels (as the attribute "class") and edges, as Gephi reads them;
         - .cyjs: the same for Cytoscape;
+        - .html: a page to look into the embedding with any browser, see `explore`;
         - .npz: with its provenance. Of a fitted estimator it keeps the version of sggraph, all parameters, the seed, a
           hash of the graph, the iterations and the KL divergence. Node names (numbers, strings, bytes, None, or tuples
           of them) come back with their types, and the same embedding gives the same bytes.

@@ -1,0 +1,1 @@
+"""One HTML file that shows an embedding and answers: hover, search, neighbours, paths, filters."""

@@ -1,0 +1,352 @@
+"""`explore`: an embedding as one HTML file that answers, and shows itself in a notebook."""
+
+import hashlib
+import html
+import json
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import matplotlib as mpl
+import numpy as np
+
+from .. import __version__
+from ..core.engine.blocks import Workers
+from ..core.ordering import morton_order
+from ..core.types import Coordinates, FilePath, Fitted, Items, Labels
+from ..datasets.dataset import Dataset
+from ..graph.adjacency import Graph, GraphLike
+from ..graph.annotated import is_annotated
+from ..inputs.labels import as_classes, by_row, read_labels
+from ..io.safe import as_path, replacing
+from ..io.saved import SavedEmbedding, as_saved
+from ..plot.embedding import embedding_png
+from ..plot.palette import EIGHT, class_colors
+from ..plot.points import check_palette
+from ..runtime.checks import refused, shown
+from ..runtime.warn import warn
+from .columns import edge_columns, packed, planes, steps
+
+MOST_NODES = 2_000_000  # a browser tab holds 100 bytes for each, and looks at all of them for the nearest to a pointer
+MOST_EDGES = 5_000_000  # of more a sample is kept
+FINE_ABOVE, BITS = 200_000, (16, 24)  # nodes, and bits of a place: 65,536 steps are less than a pixel of most screens
+RAMP = 16  # colours of a scale of values
+IN_CELL = 5_000_000  # bytes of a page that a notebook keeps in itself
+KEY = "X_sgtsne"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Explorer:
+    """A page made by `explore`; in a notebook it shows itself.
+
+    Attributes
+    ----------
+    html : str
+        The whole page.
+    embedding : SavedEmbedding
+        What it shows.
+    graph : Graph or None
+        Whose edges it shows.
+
+    Examples
+    --------
+    >>> import sggraph as sg
+    >>> page = sg.explore([[0, 1], [2, 3]], ["a", "b"])
+    >>> page.html.startswith("<!doctype html>")
+    True
+    """
+
+    html: str
+    embedding: SavedEmbedding
+    graph: Graph | None = None
+
+    def __repr__(self) -> str:
+        return f"<Explorer of {len(self.embedding.coordinates):,} nodes, {len(self.html) / 1e6:.1f} MB>"
+
+    def save(self, path: FilePath) -> None:
+        """Write the page to a file that needs no other.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            Where to, such as "map.html"; an existing file is replaced.
+
+        Returns
+        -------
+        None
+
+        Raises
+        ------
+        ValueError
+            The name does not end with .html.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> import sggraph as sg
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     sg.explore([[0, 1], [2, 3]]).save(Path(folder, "map.html"))
+        ...     Path(folder, "map.html").exists()
+        True
+        """
+        if as_path(path).suffix.lower() not in (".html", ".htm"):
+            raise refused("path", str(path), "a name that ends with .html")
+        with replacing(path) as partial:
+            Path(partial).write_text(self.html, encoding="utf-8")
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        """The page in a frame that may run scripts and nothing else, and a picture for who shows no HTML."""
+        bundle = {"text/plain": repr(self), "image/png": embedding_png(self.embedding.coordinates, self.graph)}
+        if len(self.html) > IN_CELL:
+            path = Path("sggraph_map.html")
+            self.save(path)
+            bundle["text/html"] = f'<a href="{path}" target="_blank">{path}</a> ({len(self.html) / 1e6:.0f} MB)'
+        else:
+            bundle["text/html"] = (
+                f'<iframe srcdoc="{html.escape(self.html)}" sandbox="allow-scripts allow-downloads" '
+                'style="width: 100%; height: 640px; border: 0"></iframe>'
+            )
+        return bundle
+
+
+def explore(
+    Y: Coordinates | SavedEmbedding | Fitted | Dataset | Any,
+    labels: Labels | None = None,
+    *,
+    graph: GraphLike | None = None,
+    node_names: bool | Items | Mapping[Any, Any] = True,
+    values: Mapping[str, Labels] | None = None,
+    palette: Items | Mapping[Any, Any] | str | None = None,
+    title: str | None = None,
+) -> Explorer:
+    """One HTML page to look into an embedding: move, hover, search, choose, filter; offline, for up to 2 x 10^6 nodes.
+
+    The page asks the network for nothing, and holds no library. Drag to move, scroll or pinch to zoom, click for a
+    node's neighbours, shift-click for two steps; draw around nodes with the lasso, and copy them or save a table; find
+    a node by name (/), the path between two, a class in the legend. All of it works by keyboard: arrows, +, -, 0, /,
+    Tab, Esc. The view is in the page's address, and saves as PNG and SVG.
+
+    Parameters
+    ----------
+    Y : array_like of shape (n, d), dict, SGtSNEpi, SavedEmbedding, AnnData or Dataset
+        Coordinates in 1-D, 2-D or 3-D (dragging turns the picture then), a dict from node to position, a fitted
+        estimator, what `load_embedding` returned; of an AnnData ``obsm["X_sgtsne"]``, which `sgtsne` writes; of a
+        `Dataset` its positions and labels. Rows of NaN are left out.
+    labels : array_like of shape (n,), dict, "louvain" or str, optional
+        Classes or values that colour the nodes, as in `plot_embedding`.
+    graph : graph, optional
+        Anything `as_graph` accepts: edges, neighbours, paths. A fitted estimator knows its own.
+    node_names : bool, sequence of length n or dict, default True
+        What the nodes are called: as in the graph, or these names. False leaves names out; nodes are numbers then.
+    values : dict from name to labels, optional
+        Further columns to colour by, each as `labels` would be given.
+    palette : sequence of colours, dict from class to colour or Colormap name, optional
+        Colours of the classes of `labels`, as in `plot_embedding`.
+    title : str, optional
+        Heading of the page.
+
+    Returns
+    -------
+    Explorer
+        With ``save("map.html")``; shows itself in a notebook.
+
+    Raises
+    ------
+    ValueError
+        More than 2 x 10^6 nodes, or sizes that do not agree.
+
+    Warns
+    -----
+    RuntimeWarning
+        Of more than 5 x 10^6 edges a random sample is kept.
+
+    See Also
+    --------
+    write_embedding : with a name that ends with .html writes the same page.
+
+    Examples
+    --------
+    >>> import sggraph as sg
+    >>> counties = sg.datasets.load_us_counties()
+    >>> page = sg.explore(counties, title="US counties")
+    >>> page
+    <Explorer of 3,106 nodes, 0.1 MB>
+    """
+    if not (title is None or isinstance(title, str)):
+        raise refused("title", title, "text")
+    if not (values is None or isinstance(values, Mapping)):
+        raise refused("values", values, "a dict from the name of a column to its labels")
+    Y, labels, graph = _unfolded(Y, labels, graph)
+    saved, arcs = as_saved(Y, None, labels, graph)
+    return page_of(saved, arcs, node_names=node_names, values=values, palette=palette, title=title)
+
+
+def page_of(saved, arcs, *, node_names=True, values=None, palette=None, title=None):
+    """The Explorer of a SavedEmbedding and its Graph (or None)."""
+    n = len(saved.coordinates)
+    if n > MOST_NODES:
+        raise ValueError(f"Y has {n:,} rows: give at most {MOST_NODES:,}, a sample or one component, for a page")
+    given = {} if saved.labels is None else {"": saved.labels}
+    columns = given | dict(values or {})
+    names = None if arcs is None and saved.nodes == list(range(n)) else saved.nodes
+    found = {name: as_classes(by_row(read_labels(one, arcs), names, n), None, n) for name, one in columns.items()}
+    content = _content(saved, arcs, _called(node_names, saved.nodes, n), found, palette, title)
+    return Explorer(_filled(content), saved, arcs)
+
+
+def write_page(path, saved, graph):
+    """What `write_embedding` calls for .html."""
+    page = page_of(saved, graph).html
+    Path(path).write_text(page, encoding="utf-8")
+
+
+def _unfolded(Y, labels, graph):
+    """Coordinates, labels and graph of a Dataset or an AnnData; of anything else as they are."""
+    if isinstance(Y, Dataset):
+        if Y.positions is None:
+            raise ValueError("Y is a Dataset without positions: give its embedding, and graph=")
+        graph = Y if graph is None else graph
+        if labels is None and Y.labels is not None:
+            labels = [None if c < 0 else Y.label_names[c] for c in Y.labels]
+        return Y.positions, labels, graph
+    if is_annotated(Y):
+        if KEY not in Y.obsm:
+            raise ValueError(f'Y is an AnnData without obsm["{KEY}"]: call sggraph.sgtsne(Y) first')
+        graph = Y if graph is None else graph
+        return Y.obsm[KEY], read_labels(labels, Y), graph
+    return Y, labels, graph
+
+
+def _called(node_names, nodes, n):
+    """Text of the names, or None where nodes are only counted."""
+    if node_names is False or (node_names is True and nodes == list(range(n))):
+        return None
+    if node_names is not True:
+        if isinstance(node_names, Mapping):
+            node_names = [node_names.get(node, node) for node in nodes]
+        if isinstance(node_names, str) or len(node_names) != n:
+            raise refused("node_names", node_names, f"one name for each of the {n} rows of Y, or a dict by node")
+        nodes = node_names
+    return [str(node) for node in nodes]
+
+
+class _Content(NamedTuple):
+    """What goes into the template: facts about the columns, and these by their names."""
+
+    facts: dict
+    columns: dict
+    title: str
+    description: str
+
+
+def _content(saved, arcs, called, found, palette, title):
+    Y = np.asarray(saved.coordinates, np.float64)
+    kept = np.flatnonzero(~np.isnan(Y).any(axis=1))
+    Y = Y[kept]
+    with Workers(1) as workers:
+        order = morton_order(np.ascontiguousarray(Y, np.float32), workers)
+    rows, Y = kept[order], Y[order]
+    low, bits = Y.min(axis=0), BITS[len(Y) > FINE_ABOVE]
+    unit = max(float((Y.max(axis=0) - low).max()), np.finfo(float).tiny) / (2**bits - 1)
+    places = np.rint((Y - low) / unit).astype(np.int64)
+    text = {}
+
+    def column(name, numbers):
+        text[name], width = planes(numbers)
+        return {"id": name, "count": len(numbers), "width": width}
+
+    facts = {"n": len(Y), "d": Y.shape[1], "low": low.tolist(), "unit": unit, "extent": places.max(axis=0).tolist()}
+    facts["places"] = [column(f"place{k}", steps(places[:, k])) for k in range(Y.shape[1])]
+    facts["edges"] = None if arcs is None else _edges(arcs.adjacency, rows, column)
+    facts["columns"] = [
+        _colours(name, values[rows], classes, palette if name == "" else None, column, f"column{c}")
+        for c, (name, (values, classes)) in enumerate(found.items())
+    ]
+    facts["named"] = called is not None
+    facts["names"] = called is not None
+    facts["rows"] = None if called is not None else column("rows", rows)
+    if called is not None:
+        text["names"] = packed(json.dumps([called[i] for i in rows]).encode())
+    facts["plain"] = [int(255 * c) for c in mpl.colors.to_rgb(EIGHT[0])]
+    title = title or "Embedding"
+    return _Content(facts, text, title, _described(facts, found, rows))
+
+
+def _edges(A, rows, column):
+    """The edges between these rows, each once; of too many a sample."""
+    A = A[rows][:, rows]
+    coo = (A + A.T).tocoo()
+    row, col = coo.coords if hasattr(coo, "coords") else (coo.row, coo.col)
+    upper = row < col
+    row, col = row[upper], col[upper]
+    if len(row) > MOST_EDGES:
+        warn(f"graph has {len(row):,} edges: the page keeps a random sample of {MOST_EDGES:,}", RuntimeWarning)
+        some = np.sort(np.random.default_rng(0).choice(len(row), MOST_EDGES, replace=False))
+        row, col = row[some], col[some]
+    sizes, gaps, _ = edge_columns(row, col, len(rows))
+    return {"sizes": column("sizes", sizes), "gaps": column("gaps", gaps)}
+
+
+def _colours(name, values, classes, palette, column, key):
+    """Facts of a column of classes or values, with its colours."""
+    check_palette(palette, classes)
+    if classes is None:
+        known = values[~np.isnan(values)]
+        ends = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+        ramp = 255 * mpl.colormaps["viridis"](np.linspace(0, 1, RAMP))[:, :3]
+        numbers = np.asarray(values, np.float32).view(np.uint32)
+        facts = {"kind": "values", "min": ends[0], "max": ends[1], "ramp": ramp.round(1).tolist()}
+        return facts | {"name": str(name), "data": column(key, numbers)}
+    light, dark = ((255 * class_colors(values, classes, palette, is_dark)).round().astype(int) for is_dark in (0, 1))
+    facts = {"kind": "classes", "names": [str(c) for c in classes], "light": light.tolist(), "dark": dark.tolist()}
+    return facts | {"name": str(name), "data": column(key, values + 1)}
+
+
+def _described(facts, found, rows):
+    """A sentence for who does not see the picture."""
+    parts = [f"{facts['n']:,} nodes"]
+    if facts["edges"]:
+        parts.append(f"{facts['edges']['gaps']['count']:,} edges")
+    sentence = f"An embedding of {' and '.join(parts)} in {facts['d']}-D"
+    if "" in found and found[""][1] is not None:
+        values, classes = found[""]
+        counts = np.bincount(values[rows][values[rows] >= 0], minlength=len(classes))
+        largest = [f"{shown(str(classes[c]))} ({counts[c]:,})" for c in np.argsort(-counts, kind="stable")[:5]]
+        sentence += f", coloured by {len(classes)} classes, the largest {', '.join(largest)}"
+    return sentence + "."
+
+
+def _filled(content):
+    """The template with all in its place; what is put in is not looked through again."""
+    own = files(__package__)
+    script, style, template = ((own / name).read_text("utf-8") for name in ("viewer.js", "viewer.css", "page.html"))
+    blocks = "\n".join(
+        f'<script type="application/octet-stream" id="{name}">{text}</script>' for name, text in content.columns.items()
+    )
+    parts = {
+        "script": script,
+        "style": style,
+        "script-hash": _hash(script),
+        "style-hash": _hash(style),
+        "version": __version__,
+        "title": _text(content.title),
+        "description": _text(content.description),
+        "facts": json.dumps(content.facts).replace("<", "\\u003c"),
+        "columns": blocks,
+    }
+    return re.sub(r"\{\{([a-z-]+)\}\}", lambda match: parts[match.group(1)], template)
+
+
+def _text(words):
+    """As text of the page; half characters, which no file keeps, become question marks."""
+    return html.escape(words.encode("utf-8", "replace").decode())
+
+
+def _hash(text):
+    """How a content policy calls a script or style that may run."""
+    return f"sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

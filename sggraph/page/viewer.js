@@ -1,0 +1,1003 @@
+// The page that shows an embedding: decode the columns, draw points and edges with WebGL 2, answer the hand and the
+// keyboard. Plain JavaScript, no library, no request. Everything is drawn from buffers that are written when a colour,
+// a size or a filter changes, never while the picture is moved.
+"use strict";
+
+(async () => {
+const $ = id => document.getElementById(id);
+const facts = JSON.parse($("facts").textContent);
+const { n, d } = facts;
+
+// ---------------------------------------------------------------- columns
+
+async function bytesOf(id) {
+    const text = $(id).textContent, raw = atob(text), packed = new Uint8Array(raw.length);
+    for (let i = 0; i < raw.length; i++) packed[i] = raw.charCodeAt(i);
+    $(id).textContent = "";
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+async function numbersOf({ id, count, width }) {  // byte planes: all lowest bytes first
+    const bytes = await bytesOf(id), numbers = new Uint32Array(count);
+    for (let plane = 0; plane < width; plane++)
+        for (let i = 0; i < count; i++) numbers[i] |= bytes[plane * count + i] << (8 * plane);
+    return numbers;
+}
+
+const unzigzag = u => (u >>> 1) ^ -(u & 1);
+
+async function readPlaces() {
+    const places = new Float32Array(3 * n);
+    for (let k = 0; k < d; k++) {
+        const steps = await numbersOf(facts.places[k]);
+        for (let i = 0, q = 0; i < n; i++) {
+            q += unzigzag(steps[i]);
+            places[3 * i + k] = q;
+        }
+    }
+    return places;
+}
+
+async function readEdges() {
+    if (!facts.edges) return new Uint32Array(0);
+    const sizes = await numbersOf(facts.edges.sizes), gaps = await numbersOf(facts.edges.gaps);
+    const ends = new Uint32Array(2 * gaps.length);
+    for (let u = 0, e = 0; u < n; u++)
+        for (let q = 0, v = u; q < sizes[u]; q++, e++) {
+            v += gaps[e];
+            ends[2 * e] = u;
+            ends[2 * e + 1] = v;
+        }
+    return ends;
+}
+
+async function readColumn(column) {
+    const numbers = await numbersOf(column.data);
+    if (column.kind === "values") return new Float32Array(numbers.buffer);
+    return Int32Array.from(numbers, c => c - 1);  // -1: missing
+}
+
+const quantized = await readPlaces();
+const ends = await readEdges();
+const m = ends.length / 2;
+const columns = [];
+for (const column of facts.columns) columns.push({ ...column, of: await readColumn(column) });
+const names = facts.names ? JSON.parse(new TextDecoder().decode(await bytesOf("names"))) : null;
+const rows = facts.rows ? await numbersOf(facts.rows) : null;
+const nameOf = i => names ? names[i] : String(rows[i]);
+const coordinate = (i, k) => facts.low[k] + facts.unit * quantized[3 * i + k];
+
+// places from -1 to 1 around the middle of the picture
+const span = Math.max(...facts.extent, 1), xyz = new Float32Array(3 * n);
+for (let i = 0; i < n; i++)
+    for (let k = 0; k < d; k++) xyz[3 * i + k] = (2 * quantized[3 * i + k] - facts.extent[k]) / span;
+
+// neighbours, row after row
+const degree = new Uint32Array(n);
+for (let e = 0; e < 2 * m; e++) degree[ends[e]]++;
+const start = new Uint32Array(n + 1);
+for (let i = 0; i < n; i++) start[i + 1] = start[i] + degree[i];
+const links = new Uint32Array(2 * m);
+{
+    const at = start.slice(0, n);
+    for (let e = 0; e < m; e++) {
+        const a = ends[2 * e], b = ends[2 * e + 1];
+        links[at[a]++] = b;
+        links[at[b]++] = a;
+    }
+}
+const neighbours = i => links.subarray(start[i], start[i + 1]);
+
+// any number of edges from the front is a sample of all
+function shuffled() {
+    const mixed = ends.slice();
+    let state = 1;
+    for (let e = m - 1; e > 0; e--) {
+        state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+        const f = Math.floor(state / 4294967296 * (e + 1));
+        for (let k = 0; k < 2; k++) [mixed[2 * e + k], mixed[2 * f + k]] = [mixed[2 * f + k], mixed[2 * e + k]];
+    }
+    return mixed;
+}
+
+// ---------------------------------------------------------------- what is shown
+
+const NORMAL = 0, FADED = 1, HIDDEN = 2, CHOSEN = 3;
+const state = {
+    column: columns.length ? 0 : -1, sized: m > 0 && n <= 200000, dark: false, off: new Set(), from: -Infinity,
+    to: Infinity, chosen: [], path: [], hops: 1, hover: -1, tool: "move", edges: true, names: true,
+};
+const shown = new Uint8Array(n);  // NORMAL, FADED, HIDDEN, CHOSEN
+const view = { x: 0, y: 0, zoom: 1, turn: [1, 0, 0, 0, 1, 0, 0, 0, 1] };
+
+const canvas = $("picture"), over = $("over"), pen = over.getContext("2d"), gl = canvas.getContext("webgl2", {
+    antialias: true, alpha: false, preserveDrawingBuffer: true });
+
+const ground = () => state.dark ? [17, 20, 24] : [255, 255, 255];
+const ink = () => state.dark ? "#e8e8e8" : "#1a1a1a";
+const missing = () => state.dark ? [96, 98, 100] : [178, 178, 178];
+
+function colourOf(i) {
+    const column = columns[state.column];
+    if (!column) return facts.plain;
+    if (column.kind === "classes") {
+        const c = column.of[i];
+        return c < 0 ? missing() : (state.dark ? column.dark : column.light)[c];
+    }
+    const v = column.of[i];
+    if (!(v === v)) return missing();
+    const t = column.max > column.min ? (v - column.min) / (column.max - column.min) : 0;
+    const at = Math.min(t * (column.ramp.length - 1), column.ramp.length - 1.0001), q = Math.floor(at);
+    return column.ramp[q].map((c, k) => c + (at - q) * (column.ramp[q + 1][k] - c));
+}
+
+function isFiltered(i) {
+    const column = columns[state.column];
+    if (!column) return false;
+    if (column.kind === "classes") return state.off.has(column.of[i]);
+    const v = column.of[i];
+    return v === v ? v < state.from || v > state.to : state.from > column.min || state.to < column.max;
+}
+
+// ---------------------------------------------------------------- WebGL
+
+const POINTS = [`#version 300 es
+in vec3 place; in vec4 colour; in float size; in float shown;
+uniform mat3 turn; uniform vec2 middle, scale; uniform float pixel; uniform vec4 back; uniform float faded;
+out vec4 paint; out float radius;
+void main() {
+    vec3 p = turn * place;
+    gl_Position = vec4((p.xy - middle) * scale, -p.z * .4, 1);
+    radius = pixel * size * (1.0 + .25 * p.z) * (shown == 3. ? 1.5 : 1.);
+    gl_PointSize = shown == 2. ? 0. : 2. * radius + 2.;
+    if (shown == 2.) gl_Position = vec4(2, 2, 2, 1);
+    paint = shown == 1. ? mix(back, colour, faded) : colour;
+}`, `#version 300 es
+precision mediump float;
+in vec4 paint; in float radius; uniform float alpha; out vec4 pixel;
+void main() {
+    float r = length(gl_PointCoord - .5) * (2. * radius + 2.);
+    float inside = clamp(radius + .5 - r, 0., 1.);
+    if (inside <= 0.) discard;
+    pixel = vec4(paint.rgb, inside * alpha);
+}`];
+
+const LINES = [`#version 300 es
+in vec3 place; in vec4 colour; in float shown;
+uniform mat3 turn; uniform vec2 middle, scale; uniform float only;
+out vec4 paint; out float seen;
+void main() {
+    vec3 p = turn * place;
+    gl_Position = vec4((p.xy - middle) * scale, -p.z * .4 + .001, 1);
+    seen = only > 0. ? 1. : shown == 2. ? 0. : shown == 1. ? .06 : 1.;
+    paint = colour;
+}`, `#version 300 es
+precision mediump float;
+in vec4 paint; in float seen; uniform float alpha; uniform vec4 tint; out vec4 pixel;
+void main() {
+    if (seen <= 0.) discard;
+    pixel = vec4(mix(paint.rgb, tint.rgb, tint.a), alpha * seen);
+}`];
+
+function program([vertex, fragment]) {
+    const made = gl.createProgram();
+    for (const [kind, source] of [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]]) {
+        const shader = gl.createShader(kind);
+        gl.shaderSource(shader, source);
+        gl.compileShader(shader);
+        gl.attachShader(made, shader);
+    }
+    ["place", "colour", "size", "shown"].forEach((name, k) => gl.bindAttribLocation(made, k, name));
+    gl.linkProgram(made);
+    if (!gl.getProgramParameter(made, gl.LINK_STATUS)) throw new Error(gl.getProgramInfoLog(made) || "WebGL");
+    const at = {};
+    for (const name of ["turn", "middle", "scale", "pixel", "back", "faded", "alpha", "only", "tint"])
+        at[name] = gl.getUniformLocation(made, name);
+    return { made, at };
+}
+
+let points, lines, buffers, written = 0;
+
+function setUp() {
+    points = program(POINTS);
+    lines = program(LINES);
+    buffers = { array: gl.createVertexArray(), edges: gl.createBuffer(), some: gl.createBuffer(), order: gl.createBuffer(),
+        place: gl.createBuffer(), colour: gl.createBuffer(), size: gl.createBuffer(), shown: gl.createBuffer() };
+    gl.bindVertexArray(buffers.array);
+    [["place", xyz, 3, gl.FLOAT], ["colour", new Uint8Array(4 * n), 4, gl.UNSIGNED_BYTE],
+        ["size", new Float32Array(n), 1, gl.FLOAT], ["shown", shown, 1, gl.UNSIGNED_BYTE]]
+        .forEach(([name, data, width, kind], k) => {
+            gl.bindBuffer(gl.ARRAY_BUFFER, buffers[name]);
+            gl.bufferData(gl.ARRAY_BUFFER, data, gl.STATIC_DRAW);
+            gl.enableVertexAttribArray(k);
+            gl.vertexAttribPointer(k, width, kind, name === "colour", 0, 0);
+        });
+    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers.edges);
+    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, shuffled(), gl.STATIC_DRAW);
+    // points in a random order, the missing first: no class covers another
+    const order = Uint32Array.from({ length: n }, (_, i) => i);
+    let seed = 7;
+    for (let i = n - 1; i > 0; i--) {
+        seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+        const j = Math.floor(seed / 4294967296 * (i + 1));
+        [order[i], order[j]] = [order[j], order[i]];
+    }
+    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers.order);
+    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, order, gl.STATIC_DRAW);
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
+}
+
+function write(name, data) {
+    gl.bindBuffer(gl.ARRAY_BUFFER, buffers[name]);
+    gl.bufferSubData(gl.ARRAY_BUFFER, 0, data);
+    written++;
+}
+
+function paint() {  // colours and sizes
+    const colours = new Uint8Array(4 * n), sizes = new Float32Array(n), mean = Math.max(2 * m / n, 1);
+    for (let i = 0; i < n; i++) {
+        const colour = colourOf(i);
+        for (let k = 0; k < 3; k++) colours[4 * i + k] = colour[k];
+        colours[4 * i + 3] = 255;
+        sizes[i] = state.sized ? Math.min(Math.max(Math.sqrt(degree[i] / mean), .6), 4) : 1;
+    }
+    write("colour", colours);
+    write("size", sizes);
+    nodeSizes = sizes;
+    mark();
+}
+let nodeSizes = new Float32Array(n);
+
+let chosenEdges = 0, lit = new Set();
+
+function mark() {  // who is hidden, faded, chosen
+    lit = new Set(state.chosen);
+    const some = [];
+    if (state.path.length > 1) {
+        for (let q = 0; q < state.path.length; q++) {
+            lit.add(state.path[q]);
+            if (q) some.push(state.path[q - 1], state.path[q]);
+        }
+    } else if (state.chosen.length === 1 && !state.lasso) {
+        let front = state.chosen;
+        for (let hop = 0; hop < state.hops; hop++) {
+            const next = [];
+            for (const i of front) for (const j of neighbours(i)) {
+                some.push(i, j);
+                if (!lit.has(j)) { lit.add(j); next.push(j); }
+            }
+            front = next;
+        }
+    }
+    const any = lit.size > 0, chosen = new Set(state.chosen);
+    for (let i = 0; i < n; i++)
+        shown[i] = isFiltered(i) ? HIDDEN : !any ? NORMAL : chosen.has(i) ? CHOSEN : lit.has(i) ? NORMAL : FADED;
+    chosenEdges = some.length;
+    if (gl) {
+        write("shown", shown);
+        gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers.some);
+        gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, Uint32Array.from(some), gl.DYNAMIC_DRAW);
+    }
+    placeNames();
+    draw();
+}
+
+// ---------------------------------------------------------------- the frame
+
+let width = 1, height = 1, ratio = 1, calls = 0;
+
+const sides = d === 3 ? [1, 1] : [0, 1].map(k => Math.max((facts.extent[k] || 0) / span, .02));
+let room = { left: 0, top: 0, side: 1 };
+
+function measure() {  // where the picture has room: right of the legend and below the bar, unless the screen is narrow
+    const legend = $("legend").getBoundingClientRect(), bar = $("bar").getBoundingClientRect();
+    const left = width > 640 && legend.width ? legend.right : 0, top = bar.bottom;
+    const side = Math.min((width - left) / sides[0], (height - top) / sides[1]) * .92;
+    room = { left, top, side: Math.max(side, 50) };
+}
+
+function scaleNow() {
+    const side = room.side * view.zoom;
+    return [side / width, side / height];
+}
+
+function home() {  // the middle of the picture in the middle of its room
+    return { x: -room.left / room.side, y: room.top / room.side };
+}
+
+function baseRadius() {  // points cover a seventh of the picture, less where they are few
+    const area = width * height / n, r = Math.sqrt(Math.min(.15 * area, 16 * Math.sqrt(area)) / Math.PI);
+    return Math.min(Math.max(r, .7), 7) * Math.min(Math.max(Math.sqrt(view.zoom), .7), 4);
+}
+
+function render(w, h, pixels, moving) {
+    const back = ground(), [sx, sy] = scaleNow(), budget = moving ? 300000 : 3000000;
+    gl.viewport(0, 0, w, h);
+    gl.clearColor(back[0] / 255, back[1] / 255, back[2] / 255, 1);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    gl.bindVertexArray(buffers.array);
+    calls = 0;
+    const use = (shader, uniforms) => {
+        gl.useProgram(shader.made);
+        gl.uniformMatrix3fv(shader.at.turn, false, view.turn);
+        gl.uniform2f(shader.at.middle, view.x, view.y);
+        gl.uniform2f(shader.at.scale, sx, sy);
+        for (const [name, value] of Object.entries(uniforms))
+            Array.isArray(value) ? gl.uniform4fv(shader.at[name], value) : gl.uniform1f(shader.at[name], value);
+    };
+    if (m && state.edges) {
+        const inView = Math.min(m, m / Math.max(view.zoom * view.zoom, 1) + 1), drawn = Math.min(m, budget);
+        const alpha = Math.min(.55, Math.max(.02, 30 / Math.sqrt(inView * drawn / m + 1)));
+        use(lines, { alpha: Math.max(alpha, 2 / 255), only: 0, tint: [.5, .5, .5, state.column < 0 ? .7 : .25] });
+        gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers.edges);
+        gl.drawElements(gl.LINES, 2 * drawn, gl.UNSIGNED_INT, 0);
+        calls++;
+    }
+    if (chosenEdges) {
+        const dark = state.dark ? 1 : 0;
+        use(lines, { alpha: .75, only: 1, tint: [dark, dark, dark, .35] });
+        gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers.some);
+        gl.drawElements(gl.LINES, chosenEdges, gl.UNSIGNED_INT, 0);
+        calls++;
+    }
+    const alpha = Math.min(Math.max(1 - .2 * Math.log10(n / 2000), .4), 1);
+    use(points, { pixel: baseRadius() * pixels, alpha: Math.min(alpha * Math.max(Math.sqrt(view.zoom), 1), 1),
+        back: [...back.map(c => c / 255), 1], faded: .14 });
+    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers.order);
+    gl.drawElements(gl.POINTS, n, gl.UNSIGNED_INT, 0);
+    calls++;
+}
+
+let waiting = 0, still = 0;
+
+function draw(moving = false) {
+    if (!gl) return;
+    if (moving) { clearTimeout(still); still = setTimeout(() => { placeNames(); draw(); remember(); }, 140); }
+    if (waiting) return;
+    waiting = requestAnimationFrame(() => {
+        waiting = 0;
+        render(canvas.width, canvas.height, ratio, moving);
+        drawOver();
+    });
+}
+
+function onScreen(i) {
+    const t = view.turn, x = xyz[3 * i], y = xyz[3 * i + 1], z = xyz[3 * i + 2], [sx, sy] = scaleNow();
+    const px = t[0] * x + t[3] * y + t[6] * z - view.x, py = t[1] * x + t[4] * y + t[7] * z - view.y;
+    return [width * (1 + px * sx) / 2, height * (1 - py * sy) / 2];
+}
+
+function resize() {
+    const box = $("stage").getBoundingClientRect();
+    width = Math.max(box.width, 1);
+    height = Math.max(box.height, 1);
+    ratio = window.devicePixelRatio || 1;
+    for (const one of [canvas, over]) {
+        one.width = Math.round(width * ratio);
+        one.height = Math.round(height * ratio);
+    }
+    const atHome = view.zoom === 1 && view.x === home().x && view.y === home().y;
+    measure();
+    if (atHome || isNew) Object.assign(view, home());
+    isNew = false;
+    placeNames();
+    draw();
+}
+let isNew = true;  // no address told where to look
+
+// ---------------------------------------------------------------- names
+
+const byDegree = names || rows ? Uint32Array.from({ length: n }, (_, i) => i).sort((a, b) => degree[b] - degree[a] || a - b)
+    : new Uint32Array(0);
+let written_names = [];
+const font = size => `${size}px system-ui, sans-serif`;
+const short = text => text.length > 40 ? text.slice(0, 39) + "…" : text;
+
+function classMiddles(column) {  // the median of each class, on the screen
+    const members = column.names.map(() => [[], []]);
+    for (let i = 0; i < n; i++) {
+        const c = column.of[i];
+        if (c < 0 || shown[i] === HIDDEN) continue;
+        const [x, y] = onScreen(i);
+        members[c][0].push(x);
+        members[c][1].push(y);
+    }
+    const middle = list => { list.sort((a, b) => a - b); return list[list.length >> 1]; };
+    return members.map(([x, y], c) => ({ c, size: x.length, x: middle(x), y: middle(y) })).filter(one => one.size > 1);
+}
+
+function placeNames() {  // the largest classes, then who was asked for, then hubs: first come, first served
+    written_names = [];
+    if (!state.names || !width) return;
+    const taken = ["legend", "bar", "details"].map($).filter(box => box.offsetWidth).map(box => {
+        const { left, top, right, bottom } = box.getBoundingClientRect();
+        return [left, top, right, bottom];
+    });
+    const isFree = box => taken.every(o => box[2] < o[0] || box[0] > o[2] || box[3] < o[1] || box[1] > o[3]);
+    const put = (text, i, x, y, size, bold, always) => {
+        pen.font = (bold ? "600 " : "") + font(size);
+        const w = pen.measureText(text).width, gap = i < 0 ? 0 : nodeSizes[i] * baseRadius() + 4;
+        const spots = i < 0 ? [[x - w / 2, y - size / 2]]
+            : [[x + gap, y - size / 2], [x - gap - w, y - size / 2], [x - w / 2, y - gap - size], [x - w / 2, y + gap]];
+        for (const [left, top] of spots) {
+            const box = [left - 2, top - 1, left + w + 2, top + size + 1];
+            if (box[0] < 0 || box[2] > width || box[1] < 0 || box[3] > height) continue;
+            if (always || isFree(box)) {
+                taken.push(box);
+                written_names.push({ text, i, dx: left - x, dy: top - y, x, y, size, bold });
+                return true;
+            }
+        }
+        return false;
+    };
+    const asked = new Set([...state.chosen.slice(0, 30), ...state.path]);
+    for (const i of asked) put(short(nameOf(i)), i, ...onScreen(i), 13, true, true);
+    const column = columns[state.column];
+    if (column && column.kind === "classes" && view.zoom < 6 && !lit.size && d !== 1)
+        for (const one of classMiddles(column).sort((a, b) => b.size - a.size).slice(0, 40))
+            put(short(column.names[one.c]), -1, one.x, one.y, 15, true, false);
+    if (!names && !facts.rows) return;
+    const most = Math.min(140, Math.round(width * height / 9000)), from = lit.size ? [...lit] : byDegree;
+    let tried = 0, done = 0;
+    for (const i of from) {
+        if (done >= most || tried > 40000) break;
+        tried++;
+        if (shown[i] === HIDDEN || shown[i] === FADED || !facts.named || asked.has(i)) continue;
+        const [x, y] = onScreen(i);
+        if (x < 0 || y < 0 || x > width || y > height) continue;
+        const near = nodeSizes[i] * baseRadius() > 2.2 || lit.size || n < 400;
+        if (near && put(short(nameOf(i)), i, x, y, 12, false, false)) done++;
+    }
+}
+
+function drawOver() {
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    pen.clearRect(0, 0, width, height);
+    pen.textBaseline = "top";
+    pen.lineJoin = "round";
+    for (const one of written_names) {
+        const [x, y] = one.i < 0 ? [one.x, one.y] : onScreen(one.i);
+        write_text(pen, one.text, x + one.dx, y + one.dy, one.size, one.bold);
+    }
+    if (state.hover >= 0) {
+        const [x, y] = onScreen(state.hover);
+        pen.beginPath();
+        pen.arc(x, y, nodeSizes[state.hover] * baseRadius() + 3, 0, 7);
+        pen.lineWidth = 2;
+        pen.strokeStyle = ink();
+        pen.stroke();
+    }
+    if (lasso.length > 1) {
+        pen.beginPath();
+        lasso.forEach(([x, y], q) => q ? pen.lineTo(x, y) : pen.moveTo(x, y));
+        pen.closePath();
+        pen.lineWidth = 1.5;
+        pen.strokeStyle = ink();
+        pen.stroke();
+    }
+}
+
+function write_text(on, text, x, y, size, bold) {
+    on.font = (bold ? "600 " : "") + font(size);
+    on.lineWidth = 3;
+    on.strokeStyle = state.dark ? "rgba(17,20,24,.85)" : "rgba(255,255,255,.85)";
+    on.strokeText(text, x, y);
+    on.fillStyle = ink();
+    on.fillText(text, x, y);
+}
+
+// ---------------------------------------------------------------- finding and choosing
+
+function nearest(x, y, reach) {
+    let best = -1, least = reach * reach;
+    for (let i = 0; i < n; i++) {
+        if (shown[i] === HIDDEN) continue;
+        const [px, py] = onScreen(i), r = (px - x) ** 2 + (py - y) ** 2;
+        if (r < least) { least = r; best = i; }
+    }
+    return best;
+}
+
+function pathBetween(a, b) {
+    const from = new Int32Array(n).fill(-1), queue = [a];
+    from[a] = a;
+    for (let q = 0; q < queue.length && from[b] < 0; q++)
+        for (const j of neighbours(queue[q])) if (from[j] < 0) { from[j] = queue[q]; queue.push(j); }
+    if (from[b] < 0) return [];
+    const path = [b];
+    while (path[0] !== a) path.unshift(from[path[0]]);
+    return path;
+}
+
+const say = text => { $("said").textContent = text; };
+const plural = (k, word) => `${k.toLocaleString("en")} ${word}${k === 1 ? "" : "s"}`;
+
+function about(i) {
+    const lines = columns.map(column => {
+        const v = column.of[i];
+        const text = column.kind === "classes" ? (v < 0 ? "-" : column.names[v]) : (v === v ? Number(v.toPrecision(6)) : "-");
+        return `${column.name || "class"}: ${text}`;
+    });
+    if (facts.edges) lines.push(plural(degree[i], "neighbour"));
+    return lines;
+}
+
+function choose(i, hops = 1) {
+    Object.assign(state, { chosen: i < 0 ? [] : [i], path: [], hops, lasso: false });
+    mark();
+    panel();
+    remember();
+}
+
+function element(kind, text, properties = {}) {
+    const made = Object.assign(document.createElement(kind), properties);
+    if (text !== null) made.textContent = text;
+    return made;
+}
+
+function nodeButton(i) {
+    const button = element("button", short(nameOf(i)), { type: "button", className: "node", title: nameOf(i) });
+    button.addEventListener("click", () => { choose(i); fly(i); });
+    return button;
+}
+
+const LISTED = 200;
+
+function panel() {
+    const box = $("chosen");
+    box.replaceChildren();
+    $("details").hidden = !state.chosen.length && !state.path.length;
+    if (state.path.length > 1) {
+        box.append(element("h2", plural(state.path.length - 1, "step")));
+        box.append(...state.path.map(nodeButton));
+        say(`Path of ${plural(state.path.length - 1, "step")} from ${nameOf(state.path[0])} to ${nameOf(state.path.at(-1))}`);
+    } else if (state.lasso) {
+        box.append(element("h2", plural(state.chosen.length, "node")));
+        box.append(...state.chosen.slice(0, LISTED).map(nodeButton));
+        say(`${plural(state.chosen.length, "node")} chosen`);
+    } else if (state.chosen.length) {
+        const i = state.chosen[0], near = [...new Set(neighbours(i))].sort((a, b) => degree[b] - degree[a]);
+        box.append(element("h2", nameOf(i)));
+        for (const line of about(i)) box.append(element("p", line));
+        const path = element("button", "Path to …", { type: "button", id: "path", title: "then click the other end" });
+        path.addEventListener("click", () => { state.tool = "path"; say("Choose the other end of the path"); tools(); });
+        if (m) box.append(path);
+        box.append(...near.slice(0, LISTED).map(nodeButton));
+        if (near.length > LISTED) box.append(element("p", `and ${near.length - LISTED} more`));
+        say([nameOf(i), ...about(i)].join(", "));
+    } else say("Nothing chosen");
+    $("copy").hidden = $("table").hidden = !state.chosen.length && !state.path.length;
+}
+
+function selected() {
+    return state.path.length > 1 ? state.path : state.lasso ? state.chosen : [...lit];
+}
+
+function table(list) {
+    const cell = value => {
+        let text = String(value);
+        if (/^[=+\-@\t\r]/.test(text) && !/^-?[\d.]+(e-?\d+)?$/i.test(text)) text = "'" + text;
+        return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    };
+    const head = ["node", ...["x", "y", "z"].slice(0, d), ...columns.map((column, c) => column.name || `class${c || ""}`)];
+    const lines = list.map(i => [nameOf(i), ...Array.from({ length: d }, (_, k) => coordinate(i, k)),
+        ...columns.map(column => column.kind === "classes" ? (column.of[i] < 0 ? "" : column.names[column.of[i]])
+            : (column.of[i] === column.of[i] ? column.of[i] : ""))]);
+    return [head, ...lines].map(line => line.map(cell).join(",")).join("\n") + "\n";
+}
+
+function save(name, blob) {
+    const link = element("a", null, { href: URL.createObjectURL(blob), download: name });
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+// ---------------------------------------------------------------- moving
+
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+let flight = 0;
+
+function fly(i, zoom = Math.max(view.zoom, Math.min(8, Math.sqrt(n) / 12, 60))) {
+    const t = view.turn, x = xyz[3 * i], y = xyz[3 * i + 1], z = xyz[3 * i + 2];
+    go(t[0] * x + t[3] * y + t[6] * z, t[1] * x + t[4] * y + t[7] * z, zoom);
+}
+
+function go(x, y, zoom) {
+    cancelAnimationFrame(flight);
+    const from = { ...view }, begin = performance.now(), length = calm.matches ? 0 : 450;
+    const step = now => {
+        const s = length ? Math.min((now - begin) / length, 1) : 1, t = s * s * (3 - 2 * s);
+        view.x = from.x + t * (x - from.x);
+        view.y = from.y + t * (y - from.y);
+        view.zoom = from.zoom * (zoom / from.zoom) ** t;
+        draw(true);
+        if (s < 1) flight = requestAnimationFrame(step);
+    };
+    step(begin);
+}
+
+function zoomAt(px, py, factor) {
+    const zoom = Math.min(Math.max(view.zoom * factor, .3), 5000), [sx, sy] = scaleNow();
+    const x = (2 * px / width - 1) / sx, y = (1 - 2 * py / height) / sy, shrink = view.zoom / zoom;
+    view.x += x * (1 - shrink);
+    view.y += y * (1 - shrink);
+    view.zoom = zoom;
+    draw(true);
+}
+
+function pan(dx, dy) {
+    const [sx, sy] = scaleNow();
+    view.x -= 2 * dx / width / sx;
+    view.y += 2 * dy / height / sy;
+    draw(true);
+}
+
+function turn(dx, dy) {
+    const [a, b] = [dx / 150, dy / 150], [ca, sa, cb, sb] = [Math.cos(a), Math.sin(a), Math.cos(b), Math.sin(b)];
+    const by = [ca, sa * sb, -sa * cb, 0, cb, sb, sa, -ca * sb, ca * cb], old = view.turn, now = [];
+    for (let c = 0; c < 3; c++) for (let r = 0; r < 3; r++)
+        now[3 * c + r] = by[r] * old[3 * c] + by[3 + r] * old[3 * c + 1] + by[6 + r] * old[3 * c + 2];
+    view.turn = now;
+    draw(true);
+}
+
+function reset() {
+    view.turn = [1, 0, 0, 0, 1, 0, 0, 0, 1];
+    go(home().x, home().y, 1);
+}
+
+const pointers = new Map();
+let lasso = [], moved = 0, pinch = 0;
+
+function at(event) {
+    const box = canvas.getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top];
+}
+
+over.addEventListener("pointerdown", event => {
+    over.setPointerCapture(event.pointerId);
+    cancelAnimationFrame(flight);
+    pointers.set(event.pointerId, at(event));
+    moved = 0;
+    lasso = state.tool === "lasso" ? [at(event)] : [];
+    pinch = 0;
+});
+
+over.addEventListener("pointermove", event => {
+    const here = at(event), before = pointers.get(event.pointerId);
+    if (!before) { hover(...here); return; }
+    pointers.set(event.pointerId, here);
+    moved += Math.abs(here[0] - before[0]) + Math.abs(here[1] - before[1]);
+    if (pointers.size === 2) {
+        const [[ax, ay], [bx, by]] = [...pointers.values()], apart = Math.hypot(ax - bx, ay - by);
+        if (pinch) zoomAt((ax + bx) / 2, (ay + by) / 2, apart / pinch);
+        pinch = apart;
+    } else if (lasso.length) {
+        lasso.push(here);
+        drawOver();
+    } else if (d === 3 && !event.shiftKey) turn(here[0] - before[0], here[1] - before[1]);
+    else pan(here[0] - before[0], here[1] - before[1]);
+});
+
+function release(event) {
+    if (!pointers.delete(event.pointerId) || event.type === "pointercancel") return;
+    if (lasso.length > 2) { takeLasso(); return; }
+    lasso = [];
+    if (moved > 6) return;
+    const i = nearest(...at(event), event.pointerType === "touch" ? 24 : 12);
+    if (state.tool === "path" && i >= 0 && state.chosen.length) {
+        state.path = pathBetween(state.chosen[0], i);
+        state.tool = "move";
+        if (!state.path.length) say(`No path from ${nameOf(state.chosen[0])} to ${nameOf(i)}`);
+        mark();
+        if (state.path.length) panel();
+        tools();
+    } else choose(i, event.shiftKey ? 2 : 1);
+}
+over.addEventListener("pointerup", release);
+over.addEventListener("pointercancel", release);
+over.addEventListener("pointerleave", () => hover(-1e9, 0));
+over.addEventListener("dblclick", event => zoomAt(...at(event), 2));
+over.addEventListener("wheel", event => {
+    event.preventDefault();
+    zoomAt(...at(event), Math.exp(-event.deltaY * (event.deltaMode ? .05 : .0016)));
+}, { passive: false });
+
+function takeLasso() {
+    const inside = (x, y) => {
+        let odd = false;
+        for (let a = 0, b = lasso.length - 1; a < lasso.length; b = a++) {
+            const [ax, ay] = lasso[a], [bx, by] = lasso[b];
+            if ((ay > y) !== (by > y) && x < (bx - ax) * (y - ay) / (by - ay) + ax) odd = !odd;
+        }
+        return odd;
+    };
+    const found = [];
+    for (let i = 0; i < n; i++) if (shown[i] !== HIDDEN && inside(...onScreen(i))) found.push(i);
+    lasso = [];
+    Object.assign(state, { chosen: found, path: [], lasso: true, tool: "move" });
+    tools();
+    mark();
+    panel();
+}
+
+function hover(x, y) {
+    const i = x < -1e8 ? -1 : nearest(x, y, 12), tip = $("tip");
+    if (i !== state.hover) { state.hover = i; drawOver(); }
+    tip.hidden = i < 0;
+    over.classList.toggle("near", i >= 0);
+    if (i < 0) return;
+    tip.replaceChildren(element("strong", short(nameOf(i))), ...about(i).map(line => element("div", short(line))));
+    const right = x > width - 220;
+    tip.style.left = right ? "" : `${x + 14}px`;
+    tip.style.right = right ? `${width - x + 14}px` : "";
+    tip.style.top = `${Math.min(y + 10, height - 20 - tip.offsetHeight)}px`;
+}
+
+// ---------------------------------------------------------------- search, legend, tools
+
+const folded = names ? names.map(name => name.toLocaleLowerCase()) : null;
+
+function find(text) {
+    const wanted = text.trim().toLocaleLowerCase(), first = [], later = [];
+    if (!wanted) return [];
+    for (const i of byDegree) {
+        const name = folded ? folded[i] : String(rows[i]), place = name.indexOf(wanted);
+        if (place === 0 || name === wanted) first.push(i);
+        else if (place > 0) later.push(i);
+        if (first.length >= 30) break;
+    }
+    first.sort((a, b) => nameOf(a).length - nameOf(b).length);
+    return [...first, ...later].slice(0, 12);
+}
+
+function search() {
+    const found = find($("search").value);
+    $("found").replaceChildren(...found.map(nodeButton));
+    $("found").hidden = !found.length;
+    if ($("search").value.trim()) say(found.length ? `${found.length} found, first ${nameOf(found[0])}` : "Nothing found");
+    return found;
+}
+
+function legend() {
+    const box = $("legend"), column = columns[state.column];
+    box.replaceChildren();
+    if (!column) return;
+    if (column.kind === "classes") {
+        const counts = new Uint32Array(column.names.length);
+        for (const c of column.of) if (c >= 0) counts[c]++;
+        const order = [...counts.keys()].sort((a, b) => column.names.length > 20 ? counts[b] - counts[a] : a - b);
+        for (const c of order.slice(0, 60)) {
+            const button = element("button", null, { type: "button", className: "class" });
+            button.setAttribute("aria-pressed", String(!state.off.has(c)));
+            const dot = element("span", "", { className: "dot" });
+            dot.style.background = `rgb(${(state.dark ? column.dark : column.light)[c].join()})`;
+            button.append(dot, element("span", short(column.names[c])), element("small", counts[c].toLocaleString("en")));
+            button.addEventListener("click", event => {
+                if (event.altKey || event.shiftKey) {  // this one alone, or all again
+                    const others = order.filter(other => other !== c), alone = others.every(other => state.off.has(other));
+                    state.off = new Set(alone ? [] : others);
+                } else state.off.has(c) ? state.off.delete(c) : state.off.add(c);
+                legend();
+                box.querySelectorAll("button")[order.indexOf(c)].focus();
+                mark();
+            });
+            box.append(button);
+        }
+        if (order.length > 60) box.append(element("p", `and ${order.length - 60} more classes`));
+        return;
+    }
+    const bar = element("canvas", null, { width: 200, height: 12, className: "bar" }), on = bar.getContext("2d");
+    column.ramp.forEach((colour, q) => {
+        on.fillStyle = `rgb(${colour.map(Math.round).join()})`;
+        on.fillRect(200 * q / column.ramp.length, 0, 200 / column.ramp.length + 1, 12);
+    });
+    box.append(bar);
+    for (const [word, end] of [["from", "min"], ["to", "max"]]) {
+        const label = element("label", `${word} `), input = element("input", null, { type: "range", min: 0, max: 1000 });
+        const value = element("output", String(Number(column[end].toPrecision(4))));
+        input.value = end === "min" ? 0 : 1000;
+        input.addEventListener("input", () => {
+            const v = column.min + (column.max - column.min) * input.value / 1000;
+            const isEnd = Number(input.value) === (end === "min" ? 0 : 1000);
+            state[word] = isEnd ? (end === "min" ? -Infinity : Infinity) : v;
+            value.textContent = String(Number(v.toPrecision(4)));
+            mark();
+        });
+        label.append(input, value);
+        box.append(label);
+    }
+}
+
+function tools() {
+    for (const [id, on] of [["lasso", state.tool === "lasso"], ["edges", state.edges], ["write", state.names],
+        ["size", state.sized]]) $(id).setAttribute("aria-pressed", String(on));
+    over.dataset.tool = state.tool;
+}
+
+function theme(dark) {
+    state.dark = dark;
+    document.documentElement.dataset.theme = dark ? "dark" : "light";
+    legend();
+    if (gl) paint();
+}
+
+function picture(times) {
+    const w = Math.round(width * times), h = Math.round(height * times), made = document.createElement("canvas");
+    [canvas.width, canvas.height] = [w, h];
+    render(w, h, times, false);
+    [made.width, made.height] = [w, h];
+    const on = made.getContext("2d");
+    on.drawImage(canvas, 0, 0);
+    on.setTransform(times, 0, 0, times, 0, 0);
+    on.textBaseline = "top";
+    for (const one of written_names) {
+        const [x, y] = one.i < 0 ? [one.x, one.y] : onScreen(one.i);
+        write_text(on, one.text, x + one.dx, y + one.dy, one.size, one.bold);
+    }
+    resize();
+    made.toBlob(blob => save("sggraph.png", blob), "image/png");
+}
+
+const MOST_SVG = 30000;
+
+function drawing() {  // SVG of what is in view
+    const escape = text => text.replace(/[<>&"]/g, c => `&#${c.charCodeAt(0)};`).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, "");
+    const seen = i => { const [x, y] = onScreen(i); return shown[i] !== HIDDEN && x > -20 && y > -20 && x < width + 20 && y < height + 20; };
+    const parts = [], colour = i => `rgb(${colourOf(i).map(Math.round).join()})`, r = baseRadius(), number = x => x.toFixed(1);
+    let left = MOST_SVG;
+    if (state.edges) for (let e = 0; e < m && left > 0; e++) {
+        const a = ends[2 * e], b = ends[2 * e + 1];
+        if (!seen(a) || !seen(b)) continue;
+        const [[ax, ay], [bx, by]] = [onScreen(a), onScreen(b)];
+        parts.push(`<path d="M${number(ax)} ${number(ay)}L${number(bx)} ${number(by)}" stroke="#888" stroke-opacity=".35"/>`);
+        left--;
+    }
+    for (let i = 0; i < n && left > -MOST_SVG; i++) if (seen(i)) {
+        const [x, y] = onScreen(i);
+        parts.push(`<circle cx="${number(x)}" cy="${number(y)}" r="${number(r * nodeSizes[i])}" fill="${colour(i)}"${shown[i] === FADED ? ' opacity=".15"' : ""}/>`);
+        left--;
+    }
+    for (const one of written_names) {
+        const [x, y] = one.i < 0 ? [one.x, one.y] : onScreen(one.i);
+        parts.push(`<text x="${number(x + one.dx)}" y="${number(y + one.dy + one.size * .85)}" font-size="${one.size}" font-family="sans-serif" fill="${ink()}">${escape(one.text)}</text>`);
+    }
+    const back = `rgb(${ground().join()})`;
+    return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><rect width="100%" height="100%" fill="${back}"/>${parts.join("")}</svg>`;
+}
+
+// ---------------------------------------------------------------- the address keeps the view
+
+function remember() {
+    const parts = [view.x, view.y, view.zoom].map(v => v.toPrecision(5));
+    if (d === 3) parts.push(...view.turn.map(v => v.toFixed(3)));
+    const chosen = state.chosen.length === 1 && !state.lasso ? state.chosen[0] : "";
+    try {
+        history.replaceState(null, "", `#view=${parts.join(",")}&node=${chosen}&column=${state.column}`);
+    } catch { /* in a frame without an address */ }
+}
+
+function recall() {
+    const read = new URLSearchParams(location.hash.slice(1)), parts = (read.get("view") || "").split(",").map(Number);
+    if (parts.length >= 3 && parts.every(Number.isFinite) && parts[2] > 0) {
+        [view.x, view.y, view.zoom] = parts;
+        isNew = false;
+        if (d === 3 && parts.length === 12) view.turn = parts.slice(3);
+    }
+    const column = Number(read.get("column") || NaN), node = read.get("node");
+    if (Number.isInteger(column) && column < columns.length && column >= -1) state.column = column;
+    if (node && Number(node) < n) state.chosen = [Number(node) | 0];
+}
+
+// ---------------------------------------------------------------- begin
+
+function withoutGL() {  // the points alone, once, and why
+    const draw2d = () => {
+        const box = $("stage").getBoundingClientRect(), on = pen;
+        [over.width, over.height, width, height, ratio] = [box.width, box.height, box.width, box.height, 1];
+        measure();
+        Object.assign(view, home());
+        on.fillStyle = `rgb(${ground().join()})`;
+        on.fillRect(0, 0, width, height);
+        for (let i = 0; i < n; i++) {
+            const [x, y] = onScreen(i);
+            on.fillStyle = `rgb(${colourOf(i).map(Math.round).join()})`;
+            on.fillRect(x - 1, y - 1, 2, 2);
+        }
+    };
+    addEventListener("resize", draw2d);
+    draw2d();
+    say("This browser has no WebGL 2, which moving the picture needs: it stands still.");
+    $("why").hidden = false;
+}
+
+function keys(event) {
+    if (event.target.matches("input, select")) {
+        if (event.key === "Escape") { $("search").value = ""; search(); over.focus(); }
+        return;
+    }
+    const step = .12 * Math.min(width, height), acts = {
+        ArrowLeft: () => pan(step, 0), ArrowRight: () => pan(-step, 0), ArrowUp: () => pan(0, step),
+        ArrowDown: () => pan(0, -step), "+": () => zoomAt(width / 2, height / 2, 1.3), "=": () => zoomAt(width / 2, height / 2, 1.3),
+        "-": () => zoomAt(width / 2, height / 2, 1 / 1.3), 0: reset, "/": () => $("search").focus(),
+        Escape: () => { state.tool = "move"; tools(); choose(-1); },
+    };
+    if (d === 3 && event.shiftKey) Object.assign(acts, { ArrowLeft: () => turn(-20, 0), ArrowRight: () => turn(20, 0),
+        ArrowUp: () => turn(0, -20), ArrowDown: () => turn(0, 20) });
+    if (!acts[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    acts[event.key]();
+}
+
+function wire() {
+    addEventListener("keydown", keys);
+    addEventListener("resize", resize);
+    $("search").addEventListener("input", search);
+    $("search").addEventListener("keydown", event => {
+        if (event.key !== "Enter") return;
+        const found = search();
+        if (found.length) { choose(found[0]); fly(found[0]); $("found").hidden = true; }
+    });
+    $("lasso").addEventListener("click", () => { state.tool = state.tool === "lasso" ? "move" : "lasso"; tools(); });
+    $("edges").addEventListener("click", () => { state.edges = !state.edges; tools(); draw(); });
+    $("write").addEventListener("click", () => { state.names = !state.names; tools(); placeNames(); draw(); });
+    $("size").addEventListener("click", () => { state.sized = !state.sized; tools(); paint(); });
+    $("reset").addEventListener("click", () => { reset(); choose(-1); });
+    $("dark").addEventListener("click", () => theme(!state.dark));
+    $("full").addEventListener("click", () => document.fullscreenElement ? document.exitFullscreen()
+        : document.documentElement.requestFullscreen().catch(() => say("This frame may not fill the screen")));
+    $("save").addEventListener("change", () => {
+        const what = $("save").value;
+        $("save").value = "";
+        if (what === "svg") save("sggraph.svg", new Blob([drawing()], { type: "image/svg+xml" }));
+        else if (what) picture(Number(what));
+    });
+    $("copy").addEventListener("click", async () => {
+        const text = selected().map(nameOf).join("\n");
+        try {
+            await navigator.clipboard.writeText(text);
+            say(`${plural(selected().length, "name")} copied`);
+        } catch { save("nodes.txt", new Blob([text], { type: "text/plain" })); }
+    });
+    $("table").addEventListener("click", () => save("nodes.csv", new Blob([table(selected())], { type: "text/csv" })));
+    $("close").addEventListener("click", () => choose(-1));
+    const choice = $("column");
+    columns.forEach((column, c) => choice.append(element("option", column.name || "class", { value: c })));
+    if (columns.length) choice.append(element("option", "one colour", { value: -1 }));
+    choice.value = state.column;
+    choice.parentElement.hidden = columns.length < 2;
+    choice.addEventListener("change", () => {
+        Object.assign(state, { column: Number(choice.value), off: new Set(), from: -Infinity, to: Infinity });
+        legend();
+        paint();
+        remember();
+    });
+    $("edges").hidden = $("size").hidden = !m;
+    $("write").hidden = !facts.named && !columns.some(column => column.kind === "classes");
+}
+
+recall();
+const scheme = matchMedia("(prefers-color-scheme: dark)");
+scheme.addEventListener("change", event => theme(event.matches));
+state.dark = scheme.matches;
+document.documentElement.dataset.theme = state.dark ? "dark" : "light";
+wire();
+tools();
+legend();
+if (gl) {
+    setUp();
+    resize();
+    paint();
+    if (state.chosen.length) panel();
+    canvas.addEventListener("webglcontextrestored", () => { setUp(); paint(); });
+    canvas.addEventListener("webglcontextlost", event => event.preventDefault());
+} else withoutGL();
+// what tests ask
+window.sggraph = { state, view, shown, nameOf, onScreen, choose, find, facts, ready: true, get calls() { return calls; },
+    get written() { return written; }, draw, drawing, selected };
+document.documentElement.dataset.ready = "true";
+})();

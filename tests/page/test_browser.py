@@ -1,0 +1,314 @@
+"""The page in a browser: what hand and keyboard do. Skipped where there is no Chromium, or no Playwright."""
+
+import shutil
+from itertools import pairwise
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import pytest
+
+import sggraph as sg
+
+playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+SOFTWARE = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist", "--no-sandbox"]
+HOSTILE = ["</script><script>document.title='gone'</script>", "<img src=x onerror=alert(1)>", "\u202eleft", "👩‍🚀" * 50]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=CHROMIUM, args=SOFTWARE)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Opens a page offline, and sees to it that it asks for nothing and raises nothing."""
+    errors, contexts = [], []
+
+    def open_page(explorer, *, address="", **options):
+        path = tmp_path / "map.html"
+        explorer.save(path)
+        context = browser.new_context(
+            **{"viewport": {"width": 1000, "height": 700}, "offline": True, "reduced_motion": "reduce"} | options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("request", lambda request: errors.append(request.url) if request.url != page.url else None)
+        page.goto(f"file://{path}{address}")
+        page.wait_for_selector("html[data-ready=true]")
+        page.wait_for_timeout(150)
+        errors[:] = [error for error in errors if not error.startswith("file://") and not error.startswith("blob:")]
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not errors
+
+
+def counties():
+    found = sg.datasets.load_us_counties()
+    return sg.explore(found, title="US counties", values={"east": found.positions[:, 0]})
+
+
+def pixels(page):
+    """How many pixels are not of the ground, and their mean colour."""
+    return page.evaluate(
+        """() => {
+        const gl = document.getElementById("picture").getContext("webgl2"), w = gl.drawingBufferWidth;
+        const h = gl.drawingBufferHeight, read = new Uint8Array(4 * w * h);
+        gl.readPixels(0, 0, w, h, gl.RGBA, gl.UNSIGNED_BYTE, read);
+        let count = 0, sum = 0;
+        for (let i = 0; i < read.length; i += 4)
+            if (read[i] !== read[0] || read[i + 1] !== read[1] || read[i + 2] !== read[2]) {
+                count++;
+                sum += read[i];
+            }
+        return [count, sum / Math.max(count, 1), read[0]];
+    }"""
+    )
+
+
+def place(page, name):
+    """Where a node is on the screen."""
+    return page.evaluate(
+        """name => {
+        for (let i = 0; i < sggraph.facts.n; i++) if (sggraph.nameOf(i) === name) return sggraph.onScreen(i);
+    }""",
+        name,
+    )
+
+
+def chosen(page):
+    return page.evaluate("sggraph.state.chosen.map(sggraph.nameOf)")
+
+
+def test_it_draws_and_asks_for_nothing(opened):
+    page = opened(counties())
+    count, _, ground = pixels(page)
+    assert count > 20_000
+    assert ground == 255
+    assert page.evaluate("sggraph.calls") <= 4
+    assert "3,106 nodes and 8,710 edges" in page.get_attribute("#over", "aria-label")
+
+
+def test_moving_writes_no_buffer(opened):
+    page = opened(counties())
+    written = page.evaluate("sggraph.written")
+    page.mouse.move(600, 400)
+    page.mouse.down()
+    page.mouse.move(650, 430, steps=4)
+    page.mouse.up()
+    page.mouse.wheel(0, -300)
+    page.wait_for_timeout(50)
+    assert page.evaluate("sggraph.written") == written
+    assert page.evaluate("sggraph.view.zoom") > 1.2
+
+
+def test_hovering_tells_who_it_is(opened):
+    page = opened(counties())
+    page.mouse.move(*place(page, "Harris, Texas"))
+    page.wait_for_selector("#tip:not([hidden])")
+    assert "Harris, Texas" in page.text_content("#tip")
+    assert "neighbours" in page.text_content("#tip")
+
+
+def test_a_click_shows_the_neighbours_and_a_second_step(opened):
+    page = opened(counties())
+    before = pixels(page)[0]
+    at = place(page, "Kern, California")
+    page.mouse.click(*at)
+    assert chosen(page) == ["Kern, California"]
+    assert "Los Angeles, California" in page.text_content("#chosen")
+    assert "Kern, California" in page.text_content("#said")
+    near = page.evaluate("sggraph.selected().length")
+    page.keyboard.down("Shift")
+    page.mouse.click(*at)
+    page.keyboard.up("Shift")
+    assert page.evaluate("sggraph.selected().length") > near
+    page.click("#chosen button:has-text('Los Angeles')")
+    assert chosen(page) == ["Los Angeles, California"]
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(100)
+    assert chosen(page) == []
+    assert before > 0
+
+
+def test_search_flies_to_the_node(opened):
+    page = opened(counties())
+    page.keyboard.press("/")
+    page.keyboard.type("cook, ill")
+    assert page.locator("#found button").first.text_content() == "Cook, Illinois"
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(200)
+    assert chosen(page) == ["Cook, Illinois"]
+    x, y = place(page, "Cook, Illinois")
+    assert abs(x - 500) < 5
+    assert abs(y - 350) < 5
+    assert "node=" in page.evaluate("location.hash")
+
+
+def test_the_address_keeps_the_view(opened):
+    page = opened(counties(), address="#view=0.1,0.2,5&node=7&column=1")
+    assert page.evaluate("[sggraph.view.x, sggraph.view.y, sggraph.view.zoom]") == [0.1, 0.2, 5]
+    assert page.evaluate("sggraph.state.chosen") == [7]
+    assert page.input_value("#column") == "1"
+
+
+def test_the_legend_filters(opened):
+    page = opened(counties())
+    before = pixels(page)[0]
+    page.click("#legend button:has-text('Texas')")
+    page.wait_for_timeout(100)
+    assert page.evaluate("sggraph.shown.filter(s => s === 2).length") == 254
+    assert pixels(page)[0] < before
+    page.click("#legend button:has-text('Texas')", modifiers=["Shift"])
+    assert page.evaluate("sggraph.shown.filter(s => s !== 2).length") == 254
+
+
+def test_values_have_a_range(opened):
+    page = opened(counties())
+    page.select_option("#column", "1")
+    page.locator("#legend input").first.fill("500")
+    page.wait_for_timeout(100)
+    hidden = page.evaluate("sggraph.shown.filter(s => s === 2).length")
+    assert 500 < hidden < 2000
+
+
+def test_a_path_between_two(opened):
+    page = opened(counties())
+    page.mouse.click(*place(page, "Kern, California"))
+    page.click("#path")
+    page.mouse.click(*place(page, "Elko, Nevada"))
+    page.wait_for_selector("#chosen h2:has-text('steps')")
+    steps = page.evaluate("sggraph.state.path.map(sggraph.nameOf)")
+    G = sg.datasets.load_us_counties().to_networkx()
+    assert len(steps) - 1 == nx.shortest_path_length(G, "Kern, California", "Elko, Nevada")
+    assert all(G.has_edge(a, b) for a, b in pairwise(steps))
+
+
+def test_the_lasso_takes_what_it_encloses_and_saves_a_table(opened):
+    page = opened(counties())
+    page.click("#lasso")
+    x, y = place(page, "Harris, Texas")
+    page.mouse.move(x - 40, y - 40)
+    page.mouse.down()
+    for dx, dy in ((40, -40), (40, 40), (-40, 40)):
+        page.mouse.move(x + dx, y + dy, steps=3)
+    page.mouse.up()
+    names = chosen(page)
+    assert "Harris, Texas" in names
+    assert 5 < len(names) < 500
+    with page.expect_download() as download:
+        page.click("#table")
+    table = Path(download.value.path()).read_text("utf-8").splitlines()
+    assert table[0] == "node,x,y,class,east"
+    assert len(table) == len(names) + 1
+
+
+@pytest.mark.parametrize(("what", "begin"), [("2", b"\x89PNG"), ("svg", b"<svg")])
+def test_pictures_are_saved(opened, what, begin):
+    page = opened(counties())
+    with page.expect_download() as download:
+        page.select_option("#save", what)
+    assert Path(download.value.path()).read_bytes()[:4] == begin
+    assert page.input_value("#save") == ""
+
+
+def test_the_keyboard_alone_reaches_a_node(opened):
+    page = opened(counties())
+    page.keyboard.press("/")
+    page.keyboard.type("harris, tex")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert chosen(page) == ["Harris, Texas"]
+    page.keyboard.press("+")
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate("sggraph.view.zoom") > 1
+    page.keyboard.press("0")
+    page.wait_for_timeout(100)
+    assert page.evaluate("sggraph.view.zoom") == 1
+
+
+def test_dark_by_the_system_and_by_the_switch(opened):
+    page = opened(counties(), color_scheme="dark")
+    assert pixels(page)[2] < 40
+    page.click("#dark")
+    page.wait_for_timeout(100)
+    assert pixels(page)[2] == 255
+
+
+def test_three_dimensions_turn(opened):
+    G = nx.random_geometric_graph(300, 0.2, seed=0)
+    page = opened(sg.explore(np.random.default_rng(0).normal(size=(300, 3)), graph=G))
+    page.mouse.move(500, 300)
+    page.mouse.down()
+    page.mouse.move(600, 340, steps=4)
+    page.mouse.up()
+    turn = np.reshape(page.evaluate("sggraph.view.turn"), (3, 3))
+    np.testing.assert_allclose(turn @ turn.T, np.eye(3), atol=1e-6)
+    assert not np.allclose(turn, np.eye(3))
+
+
+def test_hostile_names_do_nothing(opened):
+    G = nx.relabel_nodes(nx.path_graph(len(HOSTILE)), dict(enumerate(HOSTILE)))
+    page = opened(sg.explore([[0, 0], [2, 1], [1, 2], [3, 3]], HOSTILE, graph=G, title=HOSTILE[0]))
+    page.mouse.click(*place(page, HOSTILE[1]))
+    assert chosen(page) == [HOSTILE[1]]
+    assert page.text_content("#chosen h2") == HOSTILE[1]
+    assert page.title() == HOSTILE[0]
+    assert page.locator("img").count() == 0
+
+
+def test_a_frame_of_a_notebook(browser, tmp_path):
+    frame = sg.explore(sg.datasets.load_us_counties())._repr_mimebundle_()["text/html"]
+    page = browser.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.set_content(f"<!doctype html>{frame}")
+    inner = page.frames[1]
+    inner.wait_for_selector("html[data-ready=true]")
+    inner.click("#legend button:has-text('Texas')")
+    assert inner.evaluate("sggraph.shown.filter(s => s === 2).length") == 254
+    page.close()
+    assert not errors
+
+
+def test_without_webgl_there_is_a_picture_and_a_reason(browser, tmp_path):
+    counties().save(tmp_path / "map.html")
+    page = browser.new_page()
+    page.add_init_script(
+        "const get = HTMLCanvasElement.prototype.getContext; HTMLCanvasElement.prototype.getContext ="
+        "function (kind, ...more) { return kind === 'webgl2' ? null : get.call(this, kind, ...more); }"
+    )
+    page.goto(f"file://{tmp_path / 'map.html'}")
+    page.wait_for_selector("html[data-ready=true]")
+    assert "no WebGL 2" in page.text_content("#why")
+    drawn = page.evaluate(
+        "document.getElementById('over').getContext('2d').getImageData(0, 0, 800, 600).data.filter(v => v < 250).length"
+    )
+    assert drawn > 3000
+    page.close()
+
+
+def test_a_phone(opened):
+    page = opened(counties(), viewport={"width": 390, "height": 780}, has_touch=True, is_mobile=True)
+    page.touchscreen.tap(*place(page, "Harris, Texas"))
+    page.wait_for_timeout(100)
+    assert len(chosen(page)) == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_nodes(opened):
+    rng = np.random.default_rng(0)
+    Y, ends = rng.normal(size=(100_000, 2)), rng.integers(100_000, size=(2, 300_000))
+    page = opened(sg.explore(Y, rng.integers(9, size=100_000), graph=tuple(ends[:, ends[0] != ends[1]])))
+    assert pixels(page)[0] > 50_000

@@ -1,0 +1,170 @@
+"""page/explorer.py: one file that asks for nothing, whatever is called whatever."""
+
+import html
+import json
+import re
+
+import networkx as nx
+import numpy as np
+import pytest
+
+import sggraph as sg
+from sggraph.page import explorer
+from sggraph.page.columns import from_edge_columns, from_planes, unzigzag
+
+HOSTILE = [
+    "</script><script>alert(1)</script>",
+    "\"'&<>",
+    "שלום\u202e",
+    "👩‍🚀",
+    "x" * 10_000,
+    "{{facts}}",
+    "\u2028",
+    "=1+1",
+    "\ud800",
+]
+
+
+def facts_of(page):
+    return json.loads(re.search(r'<script type="application/json" id="facts">(.*?)</script>', page.html).group(1))
+
+
+def numbers_of(page, column):
+    text = re.search(rf'id="{column["id"]}">([^<]*)</script>', page.html).group(1)
+    return from_planes(text, column["count"], column["width"])
+
+
+def places_of(page):
+    facts = facts_of(page)
+    columns = [np.cumsum(unzigzag(numbers_of(page, column))) for column in facts["places"]]
+    return np.column_stack(columns) * facts["unit"] + facts["low"]
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_places_edges_and_classes_are_found_again(d):
+    G = nx.gnp_random_graph(200, 0.05, seed=0)
+    Y = np.random.default_rng(0).normal(size=(200, d))
+    labels = [None if i % 7 == 0 else f"class {i % 3}" for i in range(200)]
+    page = sg.explore(Y, labels, graph=G, values={"height": Y[:, 0]})
+    facts = facts_of(page)
+    rows = numbers_of(page, facts["rows"])
+    assert np.array_equal(np.sort(rows), np.arange(200))
+    extent = np.ptp(Y, axis=0).max()
+    np.testing.assert_allclose(places_of(page), Y[rows], atol=extent / 65_535)
+    row, col = from_edge_columns(*(numbers_of(page, facts["edges"][name]) for name in ("sizes", "gaps")))
+    assert {frozenset(pair) for pair in zip(rows[row], rows[col], strict=True)} == {frozenset(edge) for edge in G.edges}
+    classes, height = facts["columns"]
+    codes = numbers_of(page, classes["data"]).astype(int) - 1
+    assert [classes["names"][c] if c >= 0 else None for c in codes] == [labels[i] for i in rows]
+    assert np.array_equal(numbers_of(page, height["data"]).view(np.float32), Y[rows, 0].astype(np.float32))
+
+
+def test_an_edge_takes_about_a_byte_and_a_node_four():
+    """1.2 bytes an edge is what a picture's order gives; names, sizes and base64 come on top."""
+    counties = sg.datasets.load_us_counties()
+    page = sg.explore(counties)
+    code = sum(len(explorer.files("sggraph.page").joinpath(name).read_text()) for name in ("viewer.js", "viewer.css"))
+    assert len(page.html) - code < 30 * 3106
+
+
+def test_the_page_asks_for_nothing():
+    page = sg.explore([[0, 1], [2, 3]], ["a", "b"]).html
+    assert not re.search(r"(src|href)=", page.replace('href="${', ""))
+    assert "http://" not in page.replace("http://www.w3.org/2000/svg", "")
+    assert "https://" not in page
+    assert not re.search(r"\son[a-z]+=", page)
+    assert not re.search(r"\beval\(|new Function", page)
+
+
+def test_hostile_names_are_text():
+    n = len(HOSTILE)
+    G = nx.relabel_nodes(nx.path_graph(n), dict(enumerate(HOSTILE)))
+    page = sg.explore(np.arange(2.0 * n).reshape(n, 2), HOSTILE, graph=G, title=HOSTILE[0])
+    assert page.html.count("<script>") == 1
+    assert "alert(1)</script>" not in page.html
+    assert set(facts_of(page)["columns"][0]["names"]) == set(HOSTILE)
+
+
+def test_what_can_be_looked_into(tmp_path):
+    counties = sg.datasets.load_us_counties()
+    estimator = sg.SGtSNEpi(random_state=0, max_iter=5).fit(nx.karate_club_graph())
+    positions = sg.sgtsne_layout(nx.path_graph(["a", "b", "c"]), seed=0, max_iter=5)
+    sg.write_embedding(tmp_path / "y.npz", estimator)
+    for Y, n in (
+        (counties, 3106),
+        (estimator, 34),
+        (positions, 3),
+        (sg.load_embedding(tmp_path / "y.npz"), 34),
+        ([1.0, 2.0, 3.0, 4.0], 4),
+    ):
+        assert facts_of(sg.explore(Y))["n"] == n
+    assert facts_of(estimator.explore("louvain"))["columns"][0]["names"][0] == "community 1"
+    assert facts_of(estimator.explore())["edges"]["gaps"]["count"] == 78
+    with pytest.raises(ValueError, match="Y is a Dataset without positions"):
+        sg.explore(sg.datasets.make_rmat(5))
+
+
+def test_nodes_without_a_place_are_left_out():
+    Y = np.array([[0.0, 0], [np.nan, np.nan], [1, 1]])
+    page = sg.explore(Y, ["a", "b", "c"], graph=([0, 1], [1, 2]))
+    assert facts_of(page)["n"] == 2
+    assert facts_of(page)["edges"]["gaps"]["count"] == 0
+
+
+def test_files(tmp_path):
+    path = tmp_path / "map.html"
+    sg.explore([[0, 1], [2, 3]], title="Two").save(path)
+    assert "<title>Two</title>" in path.read_text("utf-8")
+    sg.write_embedding(path, {"ann": (0, 1), "bob": (2, 3)}, labels=["x", "y"])
+    assert path.read_text("utf-8").startswith("<!doctype html>")
+    with pytest.raises(ValueError, match="it is a page to look at"):
+        sg.load_embedding(path)
+    with pytest.raises(ValueError, match=r"a name that ends with \.html"):
+        sg.explore([[0, 1], [2, 3]]).save(tmp_path / "map.png")
+
+
+def test_notebooks(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = sg.explore([[0, 1], [2, 3]])
+    bundle = page._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", "text/html", "image/png"}
+    inner = re.search(r'srcdoc="([^"]*)"', bundle["text/html"]).group(1)
+    assert html.unescape(inner) == page.html
+    assert "allow-same-origin" not in bundle["text/html"]
+    monkeypatch.setattr(explorer, "IN_CELL", 10)
+    assert "sggraph_map.html" in page._repr_mimebundle_()["text/html"]
+    assert (tmp_path / "sggraph_map.html").read_text("utf-8") == page.html
+
+
+def test_too_large_is_refused_and_too_many_edges_are_told(monkeypatch):
+    monkeypatch.setattr(explorer, "MOST_NODES", 3)
+    with pytest.raises(ValueError, match="Y has 4 rows: give at most 3"):
+        sg.explore(np.zeros((4, 2)))
+    monkeypatch.setattr(explorer, "MOST_EDGES", 2)
+    with pytest.warns(RuntimeWarning, match="graph has 3 edges: the page keeps a random sample of 2"):
+        page = sg.explore(np.eye(3), graph=nx.complete_graph(3))
+    assert facts_of(page)["edges"]["gaps"]["count"] == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"title": 3}, "title=3"),
+        ({"values": ["a", "b"]}, "values="),
+        ({"node_names": "ab"}, "node_names='ab'"),
+        ({"node_names": ["a"]}, "node_names"),
+        ({"labels": ["a"]}, "labels"),
+        ({"values": {"x": [1]}}, "labels has shape"),
+        ({"palette": "no such"}, "palette='no such'"),
+    ],
+)
+def test_what_is_not_understood_is_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        sg.explore([[0, 1], [2, 3]], **{"labels": ["a", "b"], **options})
+
+
+def test_names_can_be_given_and_left_out():
+    Y, G = np.eye(2), nx.path_graph(["ann", "bob"])
+    assert facts_of(sg.explore(Y, graph=G))["names"]
+    assert not facts_of(sg.explore(Y, graph=G, node_names=False))["names"]
+    assert facts_of(sg.explore(Y, node_names=["x", "y"]))["named"]
