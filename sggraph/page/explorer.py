@@ -212,7 +212,7 @@ def _unfolded(Y, labels, graph):
             raise ValueError("Y is a Dataset without positions: give its embedding, and graph=")
         graph = Y if graph is None else graph
         if labels is None and Y.labels is not None:
-            labels = [None if c < 0 else Y.label_names[c] for c in Y.labels]
+            labels = Y.classes
         return Y.positions, labels, graph
     if is_annotated(Y):
         if KEY not in Y.obsm:

@@ -89,17 +89,21 @@ const links = new Uint32Array(2 * m);
 }
 const neighbours = i => links.subarray(start[i], start[i + 1]);
 
-// any number of edges from the front is a sample of all
-function shuffled() {
-    const mixed = ends.slice();
+function shuffled(items, width) {  // items of so many numbers in a random order, the same each time
+    const mixed = items.slice();
     let state = 1;
-    for (let e = m - 1; e > 0; e--) {
+    for (let e = mixed.length / width - 1; e > 0; e--) {
         state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
         const f = Math.floor(state / 4294967296 * (e + 1));
-        for (let k = 0; k < 2; k++) [mixed[2 * e + k], mixed[2 * f + k]] = [mixed[2 * f + k], mixed[2 * e + k]];
+        for (let k = 0; k < width; k++) {
+            const [a, b] = [width * e + k, width * f + k], kept = mixed[a];
+            mixed[a] = mixed[b];
+            mixed[b] = kept;
+        }
     }
     return mixed;
 }
+const anyOrder = shuffled(Uint32Array.from({ length: n }, (_, i) => i), 1);  // of points: no class covers another
 
 // ---------------------------------------------------------------- what is shown
 
@@ -144,14 +148,14 @@ function isFiltered(i) {
 
 const POINTS = [`#version 300 es
 in vec3 place; in vec4 colour; in float size; in float shown;
-uniform mat3 turn; uniform vec2 middle, scale; uniform float pixel; uniform vec4 back; uniform float faded;
+uniform mat3 turn; uniform vec2 middle, scale; uniform float pixel; uniform vec4 back; uniform float faded, turnOf;
 out vec4 paint; out float radius;
 void main() {
     vec3 p = turn * place;
     gl_Position = vec4((p.xy - middle) * scale, -p.z * .4, 1);
     radius = pixel * size * (1.0 + .25 * p.z) * (shown == 3. ? 1.5 : 1.);
     gl_PointSize = shown == 2. ? 0. : 2. * radius + 2.;
-    if (shown == 2.) gl_Position = vec4(2, 2, 2, 1);
+    if (shown == 2. || (turnOf > 0. && (shown == 1.) != (turnOf == 1.))) gl_Position = vec4(2, 2, 2, 1);
     paint = shown == 1. ? mix(back, colour, faded) : colour;
 }`, `#version 300 es
 precision mediump float;
@@ -192,7 +196,7 @@ function program([vertex, fragment]) {
     gl.linkProgram(made);
     if (!gl.getProgramParameter(made, gl.LINK_STATUS)) throw new Error(gl.getProgramInfoLog(made) || "WebGL");
     const at = {};
-    for (const name of ["turn", "middle", "scale", "pixel", "back", "faded", "alpha", "only", "tint"])
+    for (const name of ["turn", "middle", "scale", "pixel", "back", "faded", "alpha", "only", "tint", "turnOf"])
         at[name] = gl.getUniformLocation(made, name);
     return { made, at };
 }
@@ -214,17 +218,9 @@ function setUp() {
             gl.vertexAttribPointer(k, width, kind, name === "colour", 0, 0);
         });
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers.edges);
-    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, shuffled(), gl.STATIC_DRAW);
-    // points in a random order, the missing first: no class covers another
-    const order = Uint32Array.from({ length: n }, (_, i) => i);
-    let seed = 7;
-    for (let i = n - 1; i > 0; i--) {
-        seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-        const j = Math.floor(seed / 4294967296 * (i + 1));
-        [order[i], order[j]] = [order[j], order[i]];
-    }
+    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, shuffled(ends, 2), gl.STATIC_DRAW);  // some of them are a sample of all
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers.order);
-    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, order, gl.STATIC_DRAW);
+    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, anyOrder, gl.STATIC_DRAW);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
 }
@@ -241,8 +237,10 @@ function paint() {  // colours and sizes
         const colour = colourOf(i);
         for (let k = 0; k < 3; k++) colours[4 * i + k] = colour[k];
         colours[4 * i + 3] = 255;
-        sizes[i] = state.sized ? Math.min(Math.max(Math.sqrt(degree[i] / mean), .6), 4) : 1;
+        sizes[i] = state.sized ? Math.min(Math.max((degree[i] / mean) ** .4, .7), 2.5) : 1;
     }
+    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers.order);
+    gl.bufferSubData(gl.ELEMENT_ARRAY_BUFFER, 0, state.sized ? byDegree : anyOrder);  // no hub over a small one
     write("colour", colours);
     write("size", sizes);
     nodeSizes = sizes;
@@ -313,7 +311,7 @@ function baseRadius() {  // points cover a seventh of the picture, less where th
 }
 
 function render(w, h, pixels, moving) {
-    const back = ground(), [sx, sy] = scaleNow(), budget = moving ? 300000 : 3000000;
+    const back = ground(), [sx, sy] = scaleNow(), budget = moving ? affordable.moving : affordable.still;
     gl.viewport(0, 0, w, h);
     gl.clearColor(back[0] / 255, back[1] / 255, back[2] / 255, 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
@@ -343,11 +341,25 @@ function render(w, h, pixels, moving) {
         calls++;
     }
     const alpha = Math.min(Math.max(1 - .2 * Math.log10(n / 2000), .4), 1);
-    use(points, { pixel: baseRadius() * pixels, alpha: Math.min(alpha * Math.max(Math.sqrt(view.zoom), 1), 1),
-        back: [...back.map(c => c / 255), 1], faded: .14 });
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers.order);
-    gl.drawElements(gl.POINTS, n, gl.UNSIGNED_INT, 0);
-    calls++;
+    for (const turnOf of lit.size ? [1, 2] : [0]) {  // where some are chosen, the faded ones first
+        use(points, { pixel: baseRadius() * pixels, alpha: Math.min(alpha * Math.max(Math.sqrt(view.zoom), 1), 1),
+            back: [...back.map(c => c / 255), 1], faded: .14, turnOf });
+        gl.drawElements(gl.POINTS, n, gl.UNSIGNED_INT, 0);
+        calls++;
+    }
+}
+
+// how many edges a frame can take: as many as are drawn in .6 s where the picture is still, in 30 ms while it moves
+const MOST = { moving: 300000, still: 3000000 }, affordable = { moving: 100000, still: 100000 };
+
+function measureSpeed() {
+    const begin = performance.now(), drawn = Math.min(m, affordable.still), pixel = new Uint8Array(4);
+    render(canvas.width, canvas.height, ratio, false);
+    gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, pixel);  // waits for the picture
+    const speed = drawn / Math.max(performance.now() - begin, .1);
+    affordable.moving = Math.min(MOST.moving, Math.max(5000, 30 * speed));
+    affordable.still = Math.min(MOST.still, Math.max(100000, 600 * speed));
 }
 
 let waiting = 0, still = 0;
@@ -389,15 +401,23 @@ let isNew = true;  // no address told where to look
 
 // ---------------------------------------------------------------- names
 
-const byDegree = names || rows ? Uint32Array.from({ length: n }, (_, i) => i).sort((a, b) => degree[b] - degree[a] || a - b)
-    : new Uint32Array(0);
-let written_names = [];
+function hubsFirst() {  // a counting sort: a million nodes in milliseconds
+    let most = 0;
+    for (const k of degree) most = Math.max(most, k);
+    const at = new Uint32Array(most + 2), order = new Uint32Array(n);
+    for (const k of degree) at[most - k + 1]++;
+    for (let k = 0; k <= most; k++) at[k + 1] += at[k];
+    for (let i = 0; i < n; i++) order[at[most - degree[i]]++] = i;
+    return order;
+}
+const byDegree = hubsFirst();
+let writtenNames = [];
 const font = size => `${size}px system-ui, sans-serif`;
 const short = text => text.length > 40 ? text.slice(0, 39) + "…" : text;
 
-function classMiddles(column) {  // the median of each class, on the screen
-    const members = column.names.map(() => [[], []]);
-    for (let i = 0; i < n; i++) {
+function classMiddles(column) {  // the median of each class on the screen, of a part of many nodes
+    const members = column.names.map(() => [[], []]), stride = Math.ceil(n / 30000);
+    for (let i = 0; i < n; i += stride) {
         const c = column.of[i];
         if (c < 0 || shown[i] === HIDDEN) continue;
         const [x, y] = onScreen(i);
@@ -409,7 +429,7 @@ function classMiddles(column) {  // the median of each class, on the screen
 }
 
 function placeNames() {  // the largest classes, then who was asked for, then hubs: first come, first served
-    written_names = [];
+    writtenNames = [];
     if (!state.names || !width) return;
     const taken = ["legend", "bar", "details"].map($).filter(box => box.offsetWidth).map(box => {
         const { left, top, right, bottom } = box.getBoundingClientRect();
@@ -421,16 +441,14 @@ function placeNames() {  // the largest classes, then who was asked for, then hu
         const w = pen.measureText(text).width, gap = i < 0 ? 0 : nodeSizes[i] * baseRadius() + 4;
         const spots = i < 0 ? [[x - w / 2, y - size / 2]]
             : [[x + gap, y - size / 2], [x - gap - w, y - size / 2], [x - w / 2, y - gap - size], [x - w / 2, y + gap]];
-        for (const [left, top] of spots) {
-            const box = [left - 2, top - 1, left + w + 2, top + size + 1];
-            if (box[0] < 0 || box[2] > width || box[1] < 0 || box[3] > height) continue;
-            if (always || isFree(box)) {
-                taken.push(box);
-                written_names.push({ text, i, dx: left - x, dy: top - y, x, y, size, bold });
-                return true;
-            }
-        }
-        return false;
+        const boxes = spots.map(([left, top]) => [left - 2, top - 1, left + w + 2, top + size + 1]);
+        const inside = box => box[0] >= 0 && box[2] <= width && box[1] >= 0 && box[3] <= height;
+        let at = boxes.findIndex(box => inside(box) && isFree(box));
+        if (at < 0 && always) at = 0;
+        if (at < 0) return false;
+        taken.push(boxes[at]);
+        writtenNames.push({ text, i, dx: spots[at][0] - x, dy: spots[at][1] - y, x, y, size, bold });
+        return true;
     };
     const asked = new Set([...state.chosen.slice(0, 30), ...state.path]);
     for (const i of asked) put(short(nameOf(i)), i, ...onScreen(i), 13, true, true);
@@ -457,9 +475,9 @@ function drawOver() {
     pen.clearRect(0, 0, width, height);
     pen.textBaseline = "top";
     pen.lineJoin = "round";
-    for (const one of written_names) {
+    for (const one of writtenNames) {
         const [x, y] = one.i < 0 ? [one.x, one.y] : onScreen(one.i);
-        write_text(pen, one.text, x + one.dx, y + one.dy, one.size, one.bold);
+        writeText(pen, one.text, x + one.dx, y + one.dy, one.size, one.bold);
     }
     if (state.hover >= 0) {
         const [x, y] = onScreen(state.hover);
@@ -479,7 +497,7 @@ function drawOver() {
     }
 }
 
-function write_text(on, text, x, y, size, bold) {
+function writeText(on, text, x, y, size, bold) {
     on.font = (bold ? "600 " : "") + font(size);
     on.lineWidth = 3;
     on.strokeStyle = state.dark ? "rgba(17,20,24,.85)" : "rgba(255,255,255,.85)";
@@ -528,6 +546,7 @@ function choose(i, hops = 1) {
     Object.assign(state, { chosen: i < 0 ? [] : [i], path: [], hops, lasso: false });
     mark();
     panel();
+    placeNames();
     remember();
 }
 
@@ -835,9 +854,9 @@ function picture(times) {
     on.drawImage(canvas, 0, 0);
     on.setTransform(times, 0, 0, times, 0, 0);
     on.textBaseline = "top";
-    for (const one of written_names) {
+    for (const one of writtenNames) {
         const [x, y] = one.i < 0 ? [one.x, one.y] : onScreen(one.i);
-        write_text(on, one.text, x + one.dx, y + one.dy, one.size, one.bold);
+        writeText(on, one.text, x + one.dx, y + one.dy, one.size, one.bold);
     }
     resize();
     made.toBlob(blob => save("sggraph.png", blob), "image/png");
@@ -862,7 +881,7 @@ function drawing() {  // SVG of what is in view
         parts.push(`<circle cx="${number(x)}" cy="${number(y)}" r="${number(r * nodeSizes[i])}" fill="${colour(i)}"${shown[i] === FADED ? ' opacity=".15"' : ""}/>`);
         left--;
     }
-    for (const one of written_names) {
+    for (const one of writtenNames) {
         const [x, y] = one.i < 0 ? [one.x, one.y] : onScreen(one.i);
         parts.push(`<text x="${number(x + one.dx)}" y="${number(y + one.dy + one.size * .85)}" font-size="${one.size}" font-family="sans-serif" fill="${ink()}">${escape(one.text)}</text>`);
     }
@@ -992,6 +1011,8 @@ if (gl) {
     setUp();
     resize();
     paint();
+    measureSpeed();
+    draw();
     if (state.chosen.length) panel();
     canvas.addEventListener("webglcontextrestored", () => { setUp(); paint(); });
     canvas.addEventListener("webglcontextlost", event => event.preventDefault());

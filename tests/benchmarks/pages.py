@@ -1,0 +1,84 @@
+"""Pages to explore: bytes of the file, seconds to make it, to its first picture in Chromium, memory of the tab, calls.
+
+    python tests/benchmarks/pages.py [--graphs FOLDER] [--names cnr_2000 npm_deps] [--nodes 1000000] [--edges 3000000]
+
+Chromium draws in software here (SwiftShader), as it does where there is no graphics card. The counties come along;
+`--graphs`: folder of npz files (row, col, n), laid out by a few iterations; last a cloud of points with edges between
+neighbours in the picture and anywhere.
+"""
+
+import argparse
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import sync_playwright
+from scipy.sparse import csr_array
+
+import sggraph as sg
+
+SOFTWARE = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist", "--no-sandbox"]
+SOFTWARE += ["--enable-precise-memory-info"]
+
+
+def main():
+    """Make the pages, open each, print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--graphs", type=Path)
+    parser.add_argument("--names", nargs="+", default=["cnr_2000", "npm_deps"])
+    parser.add_argument("--nodes", type=int, default=1_000_000)
+    parser.add_argument("--edges", type=int, default=3_000_000)
+    args = parser.parse_args()
+    print("| | nodes | edges | MB | s to make | s to the first picture | MB of the tab's heap | draw calls |")
+    print("|---|---|---|---|---|---|---|---|")
+    counties = sg.datasets.load_us_counties()
+    row("US counties", lambda: sg.explore(counties))
+    nouns = sg.datasets.load_wordnet()
+    Y = sg.embed_graph(nouns, max_iter=100, random_state=0)
+    row("WordNet", lambda Y=Y: sg.explore(Y, nouns.classes, graph=nouns))
+    for name in args.names if args.graphs else ():
+        with np.load(args.graphs / f"{name}.npz") as z:
+            ends, n = (z["row"], z["col"]), int(z["n"])
+        A = csr_array((np.ones(len(ends[0])), ends), shape=(n, n))
+        Y = sg.embed_graph(A, max_iter=100, random_state=0)
+        row(name, lambda A=A, Y=Y: sg.explore(Y, np.arange(len(Y)) % 12, graph=A))
+    Y, ends = cloud(args.nodes, args.edges)
+    row("cloud", lambda: sg.explore(Y, np.arange(len(Y)) % 12, graph=ends))
+
+
+def cloud(n, m):
+    """Points in a disc along the Z-curve, and edges: four of five between neighbours on it."""
+    rng = np.random.default_rng(0)
+    Y = rng.normal(size=(n, 2))
+    Y = Y[np.lexsort((Y[:, 1], np.floor(Y[:, 0] * 50)))]
+    row = rng.integers(n - 20, size=m)
+    col = np.where(rng.random(m) < 0.8, row + rng.integers(1, 20, m), rng.integers(n, size=m))
+    return Y, csr_array((np.ones(m), (row, col)), shape=(n, n))
+
+
+def row(name, make):
+    """One line of the table."""
+    begin = time.perf_counter()
+    page = make()
+    made = time.perf_counter() - begin
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as p:
+        path = Path(folder, "map.html")
+        page.save(path)
+        browser = p.chromium.launch(executable_path=shutil.which("chromium"), args=SOFTWARE)
+        tab = browser.new_page(viewport={"width": 1200, "height": 800})
+        begin = time.perf_counter()
+        tab.goto(f"file://{path}")
+        tab.wait_for_selector("html[data-ready=true]", timeout=120_000)
+        tab.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        first = time.perf_counter() - begin
+        heap, calls = tab.evaluate("[performance.memory.usedJSHeapSize, sggraph.calls]")
+        n, m = tab.evaluate("[sggraph.facts.n, sggraph.facts.edges.gaps.count]")
+        sizes = f"{n:,} | {m:,} | {path.stat().st_size / 1e6:.2f}"
+        print(f"| {name} | {sizes} | {made:.1f} | {first:.1f} | {heap / 1e6:.0f} | {calls} |", flush=True)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
