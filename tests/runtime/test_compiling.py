@@ -38,6 +38,7 @@ def kernel(tmp_path, monkeypatch):
 @pytest.mark.parametrize(("screen", "lines"), [(Screen, [compiling.LINE]), (io.StringIO, [])])
 def test_it_is_told_once_and_to_a_terminal_alone(screen, lines, kernel, monkeypatch):
     monkeypatch.setattr(sys, "stderr", screen())
+    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
     kernel("first")
     kernel("second")
     assert sys.stderr.getvalue().splitlines() == lines
