@@ -34,12 +34,14 @@ html_theme = "pydata_sphinx_theme"
 html_title = f"sggraph {release}"
 html_extra_path = ["_root"]  # index.html, which leads to the first page
 html_show_sourcelink = False
-html_theme_options = {"secondary_sidebar_items": ["page-toc"], "show_prev_next": True, "header_links_before_dropdown": 6}
+html_theme_options = {"secondary_sidebar_items": ["page-toc"], "header_links_before_dropdown": 5}
 
 
 def is_left_out(app, what, name, member, skip, options):
-    """Whether autodoc leaves a member out: fields of named tuples, which the docstring of their class lists."""
-    return True if type(member).__name__ == "_tuplegetter" else None
+    """Whether autodoc leaves a member out: fields of named tuples, which the docstring of their class lists, and what
+    scikit-learn gives to every estimator.
+    """
+    return True if type(member).__name__ == "_tuplegetter" or name == "set_fit_request" else None
 
 
 def setup(app):
