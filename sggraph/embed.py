@@ -177,7 +177,7 @@ def embed_graph(
 
     See Also
     --------
-    estimate : seconds and memory before the run.
+    estimate_cost : seconds and memory before the run.
     sgtsne_layout : the same as a dict of positions for NetworkX.
     SGtSNEpi : the same as a scikit-learn estimator.
 

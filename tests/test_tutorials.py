@@ -122,17 +122,19 @@ def test_every_tutorial_is_listed():
     assert all(f"]({path.name})" in listed for path in TUTORIALS)
 
 
-def test_the_gallery_is_made_by_the_lines_in_the_readme(tmp_path, monkeypatch):
+def test_the_gallery_is_made_by_the_lines_in_the_pages(tmp_path, monkeypatch):
     monkeypatch.setattr(sggraph, "embed_graph", partial(sggraph.embed_graph, max_iter=10))
     monkeypatch.syspath_prepend(FOLDER)
-    made = script("gallery").main(tmp_path)
-    shown = re.findall(r"\]\(tutorials/(\w+\.png)\)", (FOLDER.parent / "README.md").read_text(encoding="utf-8"))
-    assert [path.name for path in made] == [name for name in shown if not name.startswith("comparison_")]
-    assert len(made) == 7
+    made = script("gallery").main(folder=tmp_path)
+    pages = [FOLDER.parent / "README.md", *sorted((FOLDER.parent / "docs").glob("*.md"))]
+    texts = [page.read_text(encoding="utf-8") for page in pages]
+    shown = {name for text in texts for name in re.findall(r"\]\((?:\.\./)?tutorials/(\w+\.png)\)", text)}
+    assert {path.name for path in made} == {name for name in shown if not name.startswith("comparison_")}
+    assert len(made) == 12
     for path in made:
         assert np.asarray(Image.open(path).convert("L")).std() > 5
     pictures = [FOLDER / name for name in shown]
-    assert all(path.exists() for path in pictures)
+    assert {path.name for path in FOLDER.glob("*.png")} == shown
     assert sum(path.stat().st_size for path in pictures) < 2_000_000
 
 

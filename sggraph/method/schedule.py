@@ -94,7 +94,7 @@ class Schedule(NamedTuple):
 
     @classmethod
     def automatic(cls, settings: Any, traits: Any) -> Self:
-        """The Schedule for a component of these `Traits`, see the head of this file; explicit numbers are obeyed."""
+        """The Schedule for a component of these traits (method/traits.py); explicit numbers are obeyed."""
         n, d = traits.n, traits.d
         max_iter = n_iterations(settings.max_iter, traits)
         early = n_early(settings.early_exag, GATHER_ITER, max_iter)
