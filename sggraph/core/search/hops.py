@@ -34,7 +34,12 @@ def hop_distances(A, sources, workers, *, symmetric=False):
     sources = np.asarray(sources, np.int64)
     if tiny.has_few_nodes(A):
         return tiny.hop_distances(A, sources)
-    distance = np.empty((len(sources), A.shape[0]), np.int32)
+    n = A.shape[0]
+    if len(sources) == 1 and n > FEW and workers.n_jobs > 1:  # one search by all threads, where paths are short
+        out = np.empty((n, 1), np.int32)
+        if _search_together(A, sources, np.arange(n, dtype=np.int32), out, symmetric, workers) <= LONG:
+            return out.T.copy()
+    distance = np.empty((len(sources), n), np.int32)
     workers.run(_search, list(range(len(sources) + 1)), A.indptr, A.indices, sources, symmetric, distance)
     return distance
 

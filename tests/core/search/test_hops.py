@@ -39,6 +39,18 @@ def test_equals_twin(name, n_jobs):
     assert (before != A).nnz == 0
 
 
+@pytest.mark.parametrize("name", GRAPHS)
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_one_search_by_all_threads(name, n_jobs, monkeypatch):
+    monkeypatch.setattr(sggraph.core.search.hops, "FEW", 0)
+    G = GRAPHS[name]
+    A = nx.to_scipy_sparse_array(G, format="csr")
+    with Workers(n_jobs) as workers:
+        D = hop_distances(A, [len(G) // 2], workers, symmetric=not G.is_directed())
+    assert D.dtype == np.int32
+    assert D.tolist() == [naive.hop_distances([list(G[i]) for i in G], len(G) // 2)]
+
+
 def test_index_type_does_not_matter():
     A = nx.to_scipy_sparse_array(nx.cycle_graph(9), format="csr")
     wide = A.copy()
