@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
+from scipy.sparse import csr_array, triu
 
 from .. import __version__
 from ..core.engine.blocks import Workers
@@ -279,17 +280,18 @@ def _content(saved, arcs, called, found, palette, title):
 
 def _edges(A, rows, column):
     """The edges between these rows, each once; of too many a sample."""
-    A = A[rows][:, rows]
-    coo = (A + A.T).tocoo()
-    row, col = coo.coords if hasattr(coo, "coords") else (coo.row, coo.col)
-    upper = row < col
-    row, col = row[upper], col[upper]
+    A = csr_array(A[rows][:, rows] != 0, dtype=np.uint8)
+    upper = triu(A + 2 * A.T, 1).tocoo()  # 1: an arc from the first end to the second, 2: back, 3: both
+    row, col, kinds = upper.row, upper.col, upper.data
     if len(row) > MOST_EDGES:
         warn(f"graph has {len(row):,} edges: the page keeps a random sample of {MOST_EDGES:,}", RuntimeWarning)
         some = np.sort(np.random.default_rng(0).choice(len(row), MOST_EDGES, replace=False))
-        row, col = row[some], col[some]
-    sizes, gaps, _ = edge_columns(row, col, len(rows))
-    return {"sizes": column("sizes", sizes), "gaps": column("gaps", gaps)}
+        row, col, kinds = row[some], col[some], kinds[some]
+    sizes, gaps, order = edge_columns(row, col, len(rows))
+    facts = {"sizes": column("sizes", sizes), "gaps": column("gaps", gaps), "kinds": None}
+    if (kinds != 3).any():
+        facts["kinds"] = column("kinds", kinds[order])
+    return facts
 
 
 def _colours(name, values, classes, palette, column, key):

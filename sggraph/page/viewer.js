@@ -49,8 +49,10 @@ async function readEdges() {
             ends[2 * e] = u;
             ends[2 * e + 1] = v;
         }
+    if (facts.edges.kinds) kinds = await numbersOf(facts.edges.kinds);
     return ends;
 }
+let kinds = null;  // of the arcs of a directed graph: 1 from the first end to the second, 2 back, 3 both
 
 async function readColumn(column) {
     const numbers = await numbersOf(column.data);
@@ -428,7 +430,12 @@ function classMiddles(column) {  // the median of each class on the screen, of a
     return members.map(([x, y], c) => ({ c, size: x.length, x: middle(x), y: middle(y) })).filter(one => one.size > 1);
 }
 
-function placeNames() {  // the largest classes, then who was asked for, then hubs: first come, first served
+function placeNames() {
+    findHeads();
+    writeNames();
+}
+
+function writeNames() {  // the largest classes, then who was asked for, then hubs: first come, first served
     writtenNames = [];
     if (!state.names || !width) return;
     const taken = ["legend", "bar", "details"].map($).filter(box => box.offsetWidth).map(box => {
@@ -470,6 +477,25 @@ function placeNames() {  // the largest classes, then who was asked for, then hu
     }
 }
 
+const MOST_HEADS = 400;
+let heads = [];
+
+function findHeads() {  // arrow heads of the arcs in view, if these are few
+    heads = [];
+    if (!kinds || !state.edges) return;
+    const seen = new Uint8Array(n);
+    for (let i = 0; i < n; i++) {
+        const [x, y] = onScreen(i);
+        seen[i] = shown[i] !== HIDDEN && shown[i] !== FADED && x > 0 && y > 0 && x < width && y < height;
+    }
+    for (let e = 0; e < m; e++) {
+        const a = ends[2 * e], b = ends[2 * e + 1];
+        if (kinds[e] & 1 && seen[b] && (seen[a] || !lit.size)) heads.push([a, b]);
+        if (kinds[e] & 2 && seen[a] && (seen[b] || !lit.size)) heads.push([b, a]);
+        if (heads.length > MOST_HEADS) { heads = []; return; }
+    }
+}
+
 function drawOver() {
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, width, height);
@@ -478,6 +504,18 @@ function drawOver() {
     for (const one of writtenNames) {
         const [x, y] = one.i < 0 ? [one.x, one.y] : onScreen(one.i);
         writeText(pen, one.text, x + one.dx, y + one.dy, one.size, one.bold);
+    }
+    pen.fillStyle = state.dark ? "#9aa0a6" : "#6b7075";
+    for (const [a, b] of heads) {
+        const [ax, ay] = onScreen(a), [bx, by] = onScreen(b), length = Math.hypot(bx - ax, by - ay);
+        const back = nodeSizes[b] * baseRadius() + 1, [ux, uy] = [(bx - ax) / length, (by - ay) / length];
+        if (length < back + 10) continue;
+        const [x, y] = [bx - ux * back, by - uy * back];
+        pen.beginPath();
+        pen.moveTo(x, y);
+        pen.lineTo(x - 8 * ux + 3.5 * uy, y - 8 * uy - 3.5 * ux);
+        pen.lineTo(x - 8 * ux - 3.5 * uy, y - 8 * uy + 3.5 * ux);
+        pen.fill();
     }
     if (state.hover >= 0) {
         const [x, y] = onScreen(state.hover);
@@ -830,6 +868,22 @@ function legend() {
         label.append(input, value);
         box.append(label);
     }
+    const button = element("button", "Play", { type: "button", id: "play", title: "Let the upper end run, as through time" });
+    button.addEventListener("click", () => play(box.querySelectorAll("input")[1]));
+    box.append(button);
+}
+
+let playing = 0;
+
+function play(input) {  // the upper end of the range from the lower one to the greatest value, in six seconds
+    clearInterval(playing);
+    let step = 0;
+    playing = setInterval(() => {
+        step += calm.matches ? 100 : 10;
+        input.value = step;
+        input.dispatchEvent(new Event("input"));
+        if (step >= 1000) clearInterval(playing);
+    }, calm.matches ? 600 : 60);
 }
 
 function tools() {
@@ -1019,6 +1073,7 @@ if (gl) {
 } else withoutGL();
 // what tests ask
 window.sggraph = { state, view, shown, nameOf, onScreen, choose, find, facts, ready: true, get calls() { return calls; },
-    get written() { return written; }, draw, drawing, selected };
+    get written() { return written; }, draw, drawing, selected,
+    get heads() { return heads; } };
 document.documentElement.dataset.ready = "true";
 })();

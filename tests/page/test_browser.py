@@ -182,6 +182,38 @@ def test_values_have_a_range(opened):
     assert 500 < hidden < 2000
 
 
+def test_values_run_as_through_time(opened):
+    page = opened(counties())
+    page.select_option("#column", "1")
+    page.click("#play")
+    page.wait_for_timeout(500)
+    hidden = []
+    while not hidden or (hidden[-1] and len(hidden) < 60):
+        page.wait_for_timeout(300)
+        hidden.append(page.evaluate("sggraph.shown.filter(s => s === 2).length"))
+    assert hidden[0] > 1500
+    assert hidden == sorted(hidden, reverse=True)
+    assert hidden[-1] == 0
+
+
+def test_arcs_have_heads_where_few_are_in_view(opened):
+    G = nx.DiGraph([(0, 1), (2, 1), (2, 3), (3, 2)])
+    Y = [[0, 0], [2, 1], [1, 2], [3, 3]]
+    page = opened(sg.explore(Y, graph=G))
+    assert sorted(page.evaluate("sggraph.heads.map(arc => arc.map(sggraph.nameOf).join())")) == [
+        "0,1",
+        "2,1",
+        "2,3",
+        "3,2",
+    ]
+    page = opened(sg.explore(Y, graph=G.to_undirected()))
+    assert page.evaluate("sggraph.heads") == []
+    page = opened(
+        sg.explore(np.random.default_rng(0).normal(size=(900, 2)), graph=nx.gnp_random_graph(900, 0.01, directed=True))
+    )
+    assert page.evaluate("sggraph.heads") == []
+
+
 def test_a_path_between_two(opened):
     page = opened(counties())
     page.mouse.click(*place(page, "Kern, California"))
