@@ -72,8 +72,9 @@ def plot_embedding(
         node, or by row number if nodes have no names; so is a pandas Series whose index holds the names of the nodes
         (samples and rows of matrices have none: such a Series is read row by row).
         None, NaN, NA and absent nodes are missing: grey, and beneath the others. "louvain" finds the communities of
-        `graph` with NetworkX, "community 1" the largest (1 s for 28,000 edges, 7 s for 170,000). If `graph` is an
-        AnnData, the name of a column of `obs`.
+        `graph` with NetworkX, "community 1" the largest (1 s for 28,000 edges, 7 s for 170,000). Any other
+        word, and "louvain" where nodes have an attribute of that name, is an attribute of the nodes of `graph`: of
+        NetworkX and igraph, "label" of a `Dataset`, a column of `obs` of an AnnData.
     graph : graph, optional
         Anything `as_graph` accepts; its edges are drawn, those within a class in its colour.
     ax : matplotlib.axes.Axes, optional
