@@ -7,7 +7,7 @@ from scipy import sparse
 
 from ..datasets.dataset import Dataset
 from ..runtime.checks import shown
-from .adjacency import Graph
+from .adjacency import ROUNDING, Graph
 from .annotated import graph_in, is_annotated
 from .arcs import Reading
 from .formats import to_arcs
@@ -61,15 +61,23 @@ def edge_values(graph, name):
 
     `as_graph` reads weights, which pull; these are shown, and may be distances as well.
     """
+    undirected = False
     if isinstance(graph, Graph):
-        A = graph.adjacency
-        return A + A.T if graph.directed else A
-    arcs = to_arcs(graph_in(graph) if is_annotated(graph) else graph, Reading(name))
-    n = len(arcs.nodes)
-    values = sparse.csr_array(sparse.coo_array((np.asarray(arcs.weights, float), (arcs.row, arcs.col)), shape=(n, n)))
-    if not arcs.undirected and (abs(values - values.T) > 1e-9 * abs(values)).nnz == 0:
-        return values
-    return values + values.T
+        values = graph.adjacency.copy()
+    else:
+        arcs = to_arcs(graph_in(graph) if is_annotated(graph) else graph, Reading(name))
+        n, undirected = len(arcs.nodes), arcs.undirected
+        values = sparse.coo_array((np.asarray(arcs.weights, float), (arcs.row, arcs.col)), shape=(n, n)).tocsr()
+    is_symmetric = (abs(values - values.T) > ROUNDING * abs(values)).nnz == 0
+    return values if is_symmetric and not undirected else values + values.T
+
+
+def edges_of(graph):
+    """The edges of a NetworkX or igraph graph in its order, pairs of names, or triples with a key; None of others."""
+    if _is_igraph(graph):
+        names = to_arcs(graph, Reading(None)).nodes
+        return [(names[i], names[j]) for i, j in graph.get_edgelist()]
+    return list(graph.edges) if _is_networkx(graph) else None
 
 
 def _is_igraph(graph):
