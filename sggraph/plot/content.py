@@ -32,6 +32,16 @@ class Content(NamedTuple):
     sizes: Sizes | float | None = None
     widths: Widths | float | None = None
 
+    def written_in(self, letters):
+        """The same, its names as these Letters can show them."""
+        names = None if self.names is None else [letters.of(str(name)) for name in self.names]
+        changes = {}
+        for field in ("sizes", "widths"):
+            what = getattr(self, field)
+            if isinstance(what, Sizes | Widths):
+                changes[field] = what._replace(title=letters.of(what.title))
+        return self._replace(names=names, written=list(map(letters.of, self.written)), **changes)
+
     @property
     def varying_widths(self):
         """The Widths, None where all edges have one width."""

@@ -25,6 +25,7 @@ from ..runtime.checks import check_choice, check_flag, is_number, refused
 from .content import read_content
 from .density import draw_density
 from .edges import BETWEEN, Edges, draw_edges
+from .fonts import letters_for
 from .frame import axes_in_points, far_away, fit, limits, new_axes, set_frame, whole_axes
 from .legend import Explained, draw_guides
 from .names import Names, medoids
@@ -41,7 +42,7 @@ from .points import (
     usual_size,
 )
 from .room import leave_room, make_room
-from .sizes import Sizes
+from .sizes import Sizes, Widths
 
 __all__ = ["plot_embedding"]
 MANY_POINTS = 200_000
@@ -199,7 +200,8 @@ def plot_embedding(
     ax = new_axes(Y, low, high) if made_figure else ax
     set_frame(ax, Y, low, high, title)
     paint = make_paint(ax, len(Y), values, names, palette, look.points)
-    guides = _explained(content, paint, label_on_map, legend)
+    content, letters = _written_in(content, look.text, label_on_map, title, ax)
+    guides = _explained(content, paint, label_on_map, legend, letters)
     if guides.needed and not made_figure:
         leave_room(ax, lambda box: draw_guides(ax, guides.fitted(len(Y), box), box[1]))
     box = axes_in_points(ax)
@@ -227,7 +229,8 @@ def plot_embedding(
         fit(ax.title, ax)
         make_room(ax.figure, made)
     if label_on_map or content.written or far.any():
-        pen = Names(ax, Y[~far], box, style["s"], look.text)
+        families = {} if letters.families is None else {"fontfamily": letters.families}
+        pen = Names(ax, Y[~far], box, style["s"], look.text | families)
         of_named = areas[content.named] if sizes is not None else None
         _write(pen, Y, content, middles if label_on_map else None, paint.classes, far.sum(), of_named)
     return ax
@@ -257,12 +260,27 @@ def _look(point_style, edge_style, text_style, node_size, edge_width):
     return Look(points, edges, text, max_edges, bundle)
 
 
-def _explained(content, paint, label_on_map, legend):
+def _written_in(content, text_style, label_on_map, title, ax):
+    """The Content with names that can be shown, as the title is from now on, and the Letters for them."""
+    is_formula = title is None or "$" in title
+    texts = [*(() if is_formula else (title,)), *map(str, content.names or ()), *content.written]
+    texts += [what.title for what in (content.sizes, content.widths) if isinstance(what, Sizes | Widths)]
+    family = text_style.get("fontfamily", text_style.get("family"))
+    letters = letters_for(texts, family, ("normal", "bold") if label_on_map else ("normal",))
+    if letters.families is None:
+        return content, letters
+    if not is_formula:
+        ax.set_title(letters.of(title))
+        letters.style(ax.title)
+    return content.written_in(letters), letters
+
+
+def _explained(content, paint, label_on_map, legend, letters):
     """What legends tell: of classes not where their names stand on the map, unless ``legend=True``."""
     told = content.values is not None and (content.names is None or legend is True or not label_on_map)
     values, names = (content.values, content.names) if told else (None, None)
     sizes = content.sizes if isinstance(content.sizes, Sizes) else None
-    return Explained(values, names, paint, paint.scale, sizes, content.varying_widths, legend)
+    return Explained(values, names, paint, paint.scale, sizes, content.varying_widths, legend, letters=letters)
 
 
 def _areas(sizes, n, box):

@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.transforms import ScaledTranslation
 
 from ..inputs.labels import by_size
+from .fonts import Letters
 from .palette import MANY, MISSING, grey
 from .points import usual_size
 from .sizes import Sizes, Widths, examples, in_words
@@ -41,6 +42,7 @@ class Explained(NamedTuple):
     legend: bool | str
     alpha: float = 1.0
     edge_alpha: float = 1.0
+    letters: Letters = Letters()
 
     @property
     def needed(self):
@@ -138,7 +140,7 @@ def _sizes_key(ax, what, is_first):
     spacing = max(0.35, (wide[1:] + wide[:-1]).max() / 2 / font - 0.9)
     pad = max(0.4, wide[-1] / 2 / font - 0.4)  # the largest mark, in the last row, is higher than this
     style = {"labelspacing": spacing, "borderpad": pad, "handlelength": max(2.0, wide[-1] / font + 0.4)}
-    return _legend(ax, is_first, handles, list(map(in_words, shown)), title=what.sizes.title, **style)
+    return _legend(ax, what, is_first, handles, list(map(in_words, shown)), title=what.sizes.title, **style)
 
 
 def _widths_key(ax, what, is_first):
@@ -149,7 +151,7 @@ def _widths_key(ax, what, is_first):
     style = {"color": grey(ax, 0.6), "alpha": max(what.edge_alpha, SOLID), "solid_capstyle": "butt"}
     handles = [Line2D([], [], linewidth=width, **style) for width in what.widths.of(shown)]
     style = {"title": what.widths.title, "labelspacing": 0.35}
-    return _legend(ax, is_first, handles, list(map(in_words, shown)), **style)
+    return _legend(ax, what, is_first, handles, list(map(in_words, shown)), **style)
 
 
 def _classes_legend(ax, what, rows):
@@ -168,10 +170,10 @@ def _classes_legend(ax, what, rows):
     dot = {"linestyle": "", "marker": "o", "markersize": 0.7 * font, "markeredgewidth": 0, "alpha": what.alpha}
     handles = [Line2D([], [], color=color, **dot) for color, _ in entries]
     style = {"ncols": -(-len(entries) // rows), "handletextpad": 0.1, "labelspacing": 0.35}
-    return _legend(ax, True, handles, [name for _, name in entries], **style)
+    return _legend(ax, what, True, handles, [name for _, name in entries], **style)
 
 
-def _legend(ax, is_first, handles, texts, title=None, **style):
+def _legend(ax, what, is_first, handles, texts, title=None, **style):
     """A legend in the style of all, at the upper right corner; the first one is what ``ax.get_legend()`` returns."""
     style = {"handletextpad": 0.3} | style
     make = ax.legend if is_first else partial(Legend, ax)
@@ -184,6 +186,8 @@ def _legend(ax, is_first, handles, texts, title=None, **style):
         fontsize=font_size(),
         **style,
     )
+    for text in [*made.get_texts(), made.get_title()]:
+        what.letters.style(text)
     write_last(made, texts)
     if title is not None:
         made.set_title(shortened(str(title)), {"size": font_size()})
