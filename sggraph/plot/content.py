@@ -19,7 +19,8 @@ LARGEST = 1e100  # coordinate, and 1 / LARGEST the smallest extent: their square
 
 class Content(NamedTuple):
     """What a picture shows: places (n, d), class numbers or values and class names, the Graph; for names the degree of
-    each node, the rows that have a name, and these names; and what sizes and widths stand for, or one for all.
+    each node, the rows that have a name, and these names; what sizes and widths stand for, or one for all; the nodes
+    (None: rows without names), and the number of those that have no place.
     """
 
     Y: np.ndarray
@@ -31,6 +32,8 @@ class Content(NamedTuple):
     written: list
     sizes: Sizes | float | None = None
     widths: Widths | float | None = None
+    nodes: list | None = None
+    unplaced: int = 0
 
     def written_in(self, letters):
         """The same, its names as these Letters can show them."""
@@ -58,7 +61,7 @@ def read_content(Y, labels, graph, node_names, node_size=None, edge_width=None):
     named, written = wanted_names(node_names, nodes, degree, len(Y))
     sizes = read_sizes(node_size, given, called, degree, len(Y))
     widths = read_widths(edge_width, given, None if graph is None else graph.nodes)
-    content = Content(Y, values, names, graph, degree, named, written, sizes, widths)
+    content = Content(Y, values, names, graph, degree, named, written, sizes, widths, nodes)
     placed = ~np.isnan(Y[:, 0])
     return content if placed.all() else _narrowed(content, placed)
 
@@ -83,7 +86,7 @@ def _degrees(graph):
 
 def _narrowed(content, placed):
     """The Content of those nodes alone that have a place."""
-    Y, values, names, graph, degree, named, written, sizes, widths = content
+    Y, values, names, graph, degree, named, written, sizes, widths, nodes, _ = content
     written = [name for name, i in zip(written, named, strict=True) if placed[i]]
     named = (np.cumsum(placed) - 1)[[i for i in named if placed[i]]]
     Y, values, degree = (None if array is None else array[placed] for array in (Y, values, degree))
@@ -95,7 +98,9 @@ def _narrowed(content, placed):
         sizes = sizes._replace(values=sizes.values[placed])
     if isinstance(widths, Widths):
         widths = widths._replace(values=widths.values[placed][:, placed])
-    return Content(Y, values, names, graph, degree, named, written, sizes, widths)
+    nodes = None if nodes is None else [node for node, has_place in zip(nodes, placed, strict=True) if has_place]
+    unplaced = np.count_nonzero(~placed)
+    return Content(Y, values, names, graph, degree, named, written, sizes, widths, nodes, unplaced)
 
 
 def _as_positions(Y, graph):

@@ -105,7 +105,7 @@ def _beside_bar(ax, what, keys, height):
     place, share = list(BAR), sum(tall) / height
     beneath = bool(keys) and share < 1 - BAR_LEAST
     if beneath:
-        place[1], place[3] = share, 0.97 - share
+        place[1], place[3] = share + 0.03, 0.94 - share
     bar = _colorbar(ax, what.scale, place)
     x, y = (0.0, 0.0) if beneath else ((bar.get_tightbbox().x1 - ax.bbox.x1) * 72 / ax.figure.dpi, 0.0)
     for key, high in zip(reversed(keys), reversed(tall), strict=True):

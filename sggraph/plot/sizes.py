@@ -191,5 +191,6 @@ def _in_decades(least, greatest):
 
 
 def in_words(value):
-    """A number as a legend writes it: 1,000 and 0.25."""
-    return f"{value:,.0f}" if value == round(value) and value < 1e9 else f"{value:,.3g}"
+    """A number as a legend or a sentence writes it: 1,000 and 0.25, three digits of what is no whole number."""
+    is_whole = value == round(value) or abs(value) >= 100
+    return f"{value:,.0f}" if is_whole and abs(value) < 1e9 else f"{value:.3g}"

@@ -49,6 +49,7 @@ def test_one_warning_names_scripts_and_remedy():
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a□", "□□", "□\u200bb"]
 
 
+@pytest.mark.filterwarnings("ignore:cmr10 font should")
 def test_a_font_that_is_installed_helps():
     with plt.rc_context({"font.family": "cmr10"}):
         draw = lambda: plot_embedding(Y, ["русский", "Ελλάδα", "x"] * 3, title="Δ", node_size=range(9)).figure  # noqa: E731

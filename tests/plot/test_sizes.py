@@ -1,5 +1,7 @@
 """Sizes of marks, widths of edges, and their legends."""
 
+import pickle
+
 import igraph as ig
 import matplotlib
 import networkx as nx
@@ -263,6 +265,21 @@ def test_a_figure_of_our_own_holds_its_legends():
     assert all(legend.get_window_extent().x1 <= ax.figure.bbox.x1 for legend in legends(ax).values())
     counted = ax.get_tightbbox(ax.figure.canvas.get_renderer()).x1  # what bbox_inches="tight" keeps
     assert counted >= max(legend.get_window_extent().x1 for legend in legends(ax).values())
+
+
+def test_figures_with_legends_are_stored_and_live_in_subfigures():
+    options = {"graph": novel(), "node_size": "degree", "edge_width": "weight"}
+    for sub in plt.figure(figsize=(10, 4)).subfigures(1, 2):
+        ax = plot_embedding(points(77), ["a", "b", "c", *"d" * 74], ax=sub.subplots(), **options)
+        pickle.loads(pickle.dumps(ax.figure.figure)).canvas.draw()
+        ends = [legend.get_window_extent().x1 for legend in legends(ax).values()]
+        assert max(ends) <= sub.bbox.x1
+
+
+def test_numbers_in_words():
+    numbers = [3, 1000, 0.25, 1234.5, 99.96, 12345678.9, 1e9, -1e299, 1e-7, -1234567]
+    words = ["3", "1,000", "0.25", "1,234", "100", "12,345,679", "1e+09", "-1e+299", "1e-07", "-1,234,567"]
+    assert list(map(in_words, numbers)) == words
 
 
 def test_panels_and_films_share_one_scale():
