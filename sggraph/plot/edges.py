@@ -15,6 +15,7 @@ MAX_EDGES = {1: 100_000, 2: 1_000_000, 3: 100_000}  # by dimension
 LINES = 30_000  # more edges than this are drawn as an image
 ARROWED = 300
 PLAIN, BETWEEN = 0.45, (0.3, 0.4)  # share of the text colour in the grey of edges; between classes on light, dark
+VARIED = 2  # times the usual width is the mean of different ones, or 1 and 4 would look alike
 BITS = 5  # of an edge, to tell where it runs
 BEND = np.linspace(0, 1, 16)[:, None, None]
 
@@ -117,7 +118,7 @@ def draw_edges(ax, lines, colors, edges, view, point_style, style, widths=None):
     width = style.pop("linewidth", usual_width(dense))
     if widths is not None:
         values = edges.of(widths.values)
-        widths = widths.fitted(width, values)
+        widths = widths.fitted(VARIED * width, values)
         width = widths.of(values)
     style.setdefault("alpha", np.clip(0.35 / (dense * (np.mean(width) if len(lines) else 1)), 0.01, 0.7))
     style.setdefault("rasterized", point_style["rasterized"])
@@ -143,7 +144,7 @@ def fitted_widths(widths, Y, graph, view, rng):
     Y, graph = Y[placed], graph._replace(adjacency=graph.adjacency[placed][:, placed])
     edges = Edges(Y, graph, None, False, rng)
     usual = usual_width(crowding(edges.lines(Y, arcs=False), *view))
-    return widths.fitted(usual, edges.of(widths.values[placed][:, placed]))
+    return widths.fitted(VARIED * usual, edges.of(widths.values[placed][:, placed]))
 
 
 def _draw_arrows(ax, lines, edges, sizes, width, style):

@@ -41,7 +41,7 @@ class Explained(NamedTuple):
     widths: Widths | None
     legend: bool | str
     alpha: float = 1.0
-    edge_alpha: float = 1.0
+    edge_alpha: float = 0.7  # what edges have at most
     letters: Letters = Letters()
 
     @property
