@@ -34,6 +34,7 @@ from .page.explorer import explore as explore
 from .plot.animation import EmbeddingAnimation as EmbeddingAnimation
 from .plot.animation import animate_embedding as animate_embedding
 from .plot.convergence import plot_convergence as plot_convergence
+from .plot.description import describe_embedding as describe_embedding
 from .plot.embedding import plot_embedding as plot_embedding
 from .plot.panels import plot_comparison as plot_comparison
 from .plot.recall import plot_recall as plot_recall

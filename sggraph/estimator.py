@@ -362,14 +362,19 @@ class SGtSNEpi(Explorable, ClassNamePrefixFeaturesOutMixin, TransformerMixin, Ba
         self._samples, self._n_neighbors = sparse.csr_array(X) if sparse.issparse(X) else X, k
         return graph
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        """In a notebook: the picture once there is one, before that the parameters as scikit-learn shows them."""
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any] | tuple[dict[str, Any], dict[str, Any]]:
+        """In a notebook: the picture once there is one, before that the parameters as scikit-learn shows them.
+
+        The picture comes with metadata, in which "alt" is its description for those who cannot see it.
+        """
         if not hasattr(self, "embedding_"):
             return super()._repr_mimebundle_(**kwargs)
+        from .plot.description import describe_embedding
         from .plot.embedding import embedding_png
 
         graph = None if hasattr(self, "_samples") else self.graph_
-        return {"text/plain": repr(self), "image/png": embedding_png(self.embedding_, graph)}
+        data = {"text/plain": repr(self), "image/png": embedding_png(self.embedding_, graph)}
+        return data, {"image/png": {"alt": describe_embedding(self.embedding_, graph=graph)}}
 
     @property
     def _repr_html_(self) -> str:

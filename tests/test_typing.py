@@ -97,6 +97,7 @@ Y = X[:, :2]
         (sggraph.plot_embedding, [X]),
         (sggraph.plot_comparison, [{"one": Y}]),
         (sggraph.plot_recall, [CLUB, Y]),
+        (sggraph.describe_embedding, [Y]),
         (datasets.list_datasets, []),
         (datasets.load_us_flights_2008, []),
         (datasets.make_grid, [(3, 4)]),

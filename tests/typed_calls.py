@@ -127,6 +127,9 @@ def pictures(history: sg.History) -> None:
     assert_type(ax, Axes)
     sg.plot_embedding(Y, np.arange(3), ax=ax, palette="viridis", point_style={"s": 4}, density=False)
     sg.plot_embedding({"a": Y[0]}, {"a": "x"}, graph=EDGES, node_names={"a": "Ann"}, palette=["red", "blue"])
+    sg.plot_embedding(Y, graph=EDGES, node_size="degree", edge_width={("a", "b"): 2.0}, overlap=False)
+    sg.plot_embedding(Y, graph=EDGES, node_size=np.arange(3), edge_width=1.5)
+    assert_type(sg.describe_embedding(Y, ["a", "b", None], graph=EDGES, max_classes=2), str)
     axes = sg.plot_comparison({"one": Y, "other": {"a": [0, 1]}}, graph=EDGES, scores=True, palette=["red"])
     assert_type(sg.plot_convergence(history, axes=axes), NDArray[np.object_])
     assert_type(sg.plot_recall(EDGES, {"one": Y}), Axes)
@@ -177,6 +180,8 @@ def mistakes(path: str) -> None:
     print(sg.load_embedding(path).coords)  # type: ignore[attr-defined]
     sg.load_embedding(path).coordinates = Y  # type: ignore
     sg.write_embedding(path, graph)  # type: ignore[arg-type]
+    sg.plot_embedding(Y, overlap="no")  # type: ignore[arg-type]
+    sg.describe_embedding(Y, max_classes="all")  # type: ignore[arg-type]
     sg.plot_embedding(Y, legend="yes")  # type: ignore[arg-type]
     sg.plot_embedding(Y, pallete="viridis")  # type: ignore[call-arg]
     sg.plot_embedding(Y, ax=sg.plot_comparison)  # type: ignore[arg-type]

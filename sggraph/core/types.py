@@ -63,7 +63,7 @@ Numbers: TypeAlias = Items | SupportsArray  # an array, or what becomes one
 Features: TypeAlias = Numbers | SparseMatrix
 Coordinates: TypeAlias = Numbers | Mapping[Any, Numbers]  # positions by node
 Classes: TypeAlias = Items | Mapping[Any, Any]
-Labels: TypeAlias = Classes | str  # "louvain", or a column of an AnnData
+Labels: TypeAlias = Classes | str  # "louvain", or an attribute of the nodes
 
 Weight: TypeAlias = Hashable | None
 Direction: TypeAlias = Literal["auto", "symmetric", "out", "in"]

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..graph.adjacency import GraphWarning, as_graph
 from ..graph.annotated import column_of, is_annotated
+from ..graph.attributes import node_attribute, node_attributes, one_of
 from ..runtime.checks import refused, shown
 from ..runtime.warn import warn
 
@@ -51,29 +52,29 @@ def _with_numbers(name):
     return [(int(part) if part.isdecimal() else 0, part) for part in parts]
 
 
-def by_row(labels, names, n):
+def by_row(labels, names, n, word="labels"):
     """The labels, one per row of Y, in the order of the rows: by name where these have names (None: they have none).
 
-    Every function that takes labels reads them here. A pandas Series is read by its index only where the index holds
-    the names of all rows; one that counts 0, 1, 2 ... says nothing.
+    Every function that takes labels, or another `word`, reads them here. A pandas Series is read by its index only
+    where the index holds the names of all rows; one that counts 0, 1, 2 ... says nothing.
     """
     if isinstance(labels, Mapping):
         rows = range(n) if names is None else names
         if not any(node in labels for node in rows):
             raise ValueError(
-                f"labels has none of the nodes as key, such as {shown(rows[0])}: key it by node, or give a list"
+                f"{word} has none of the nodes as key, such as {shown(rows[0])}: key it by node, or give a list"
             )
         return [labels.get(node) for node in rows]
     found = _by_index(labels, names)
     if found is not None:
         return found
     if isinstance(labels, str) or np.ndim(labels) != 1 or len(labels) != n:
-        accepted = f"one label for each of the {n} rows of Y"
+        accepted = f"one {'label' if word == 'labels' else 'number'} for each of the {n} rows of Y"
         if isinstance(labels, str):
             raise refused("labels", labels, f"'louvain' or {accepted}")
-        raise ValueError(f"labels has shape {np.shape(labels)}: give {accepted}")
+        raise ValueError(f"{word} has shape {np.shape(labels)}: give {accepted}")
     if names is not None and _is_series(labels):
-        _check_index(labels.index, names)
+        _check_index(labels.index, names, word)
     return getattr(labels, "array", labels)  # of a Series, without the index
 
 
@@ -91,15 +92,15 @@ def _by_index(labels, names):
     return labels.iloc[[place[name] for name in names]].array
 
 
-def _check_index(index, names):
+def _check_index(index, names, word):
     """Refuse an index that knows some of the names, and warn of one that knows none, unless it counts rows."""
     if list(index) == list(range(len(names))):
         return
     unknown = set(names).difference(index)
-    remedy = "labels.to_numpy() goes by row"
+    remedy = f"{word}.to_numpy() goes by row"
     if len(unknown) == len(set(names)):
         warn(
-            f"labels: its index holds none of the nodes, such as {shown(names[0])}, and is ignored; {remedy}",
+            f"{word}: its index holds none of the nodes, such as {shown(names[0])}, and is ignored; {remedy}",
             GraphWarning,
         )
         return
@@ -107,7 +108,7 @@ def _check_index(index, names):
         lack = f"lacks {len(unknown)} of the nodes, such as {shown(next(x for x in names if x in unknown))}"
     else:
         lack = "holds some of the nodes twice"
-    raise ValueError(f"labels has an index that {lack}: correct it, or leave it out ({remedy})")
+    raise ValueError(f"{word} has an index that {lack}: correct it, or leave it out ({remedy})")
 
 
 def is_missing(label):
@@ -135,16 +136,21 @@ def without_empty(codes, names):
 
 
 def read_labels(labels, graph, random_state=0):
-    """The labels that a word calls: a column of `obs` where `graph` is an AnnData, "louvain" for its communities."""
+    """The labels that a word calls: an attribute of the nodes of `graph`, or "louvain" for its communities."""
     if not isinstance(labels, str):
         return labels
-    if is_annotated(graph) and (labels in graph.obs or labels != "louvain"):
-        return column_of(graph, labels)
-    if labels != "louvain":
-        return labels
-    if graph is None:
-        raise ValueError("labels='louvain' finds communities of the graph: give graph, too")
-    return louvain_names(graph, random_state)
+    held = [] if graph is None else node_attributes(graph)
+    if labels in held:
+        return node_attribute(graph, labels)
+    if labels == "louvain":
+        if graph is None:
+            raise ValueError("labels='louvain' finds communities of the graph: give graph, too")
+        return louvain_names(graph, random_state)
+    if is_annotated(graph):
+        return column_of(graph, labels)  # which refuses it
+    if held:
+        raise refused("labels", labels, f"'louvain', an attribute of the nodes, {one_of(held)}, or a list of labels")
+    return labels
 
 
 def louvain_names(graph, random_state=0):

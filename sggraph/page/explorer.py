@@ -25,10 +25,11 @@ from ..graph.annotated import is_annotated
 from ..inputs.labels import as_classes, by_row, read_labels
 from ..io.safe import as_path, replacing
 from ..io.saved import SavedEmbedding, as_saved
+from ..plot.description import describe_embedding
 from ..plot.embedding import embedding_png
 from ..plot.palette import EIGHT, class_colors
 from ..plot.points import check_palette
-from ..runtime.checks import refused, shown
+from ..runtime.checks import refused
 from ..runtime.warn import warn
 from .columns import edge_columns, packed, planes, steps
 
@@ -102,7 +103,8 @@ class Explorer:
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """The page in a frame that may run scripts and nothing else, and a picture for who shows no HTML."""
-        bundle = {"text/plain": repr(self), "image/png": embedding_png(self.embedding.coordinates, self.graph)}
+        picture = embedding_png(self.embedding.coordinates, self.graph)
+        bundle = {"text/plain": repr(self), "image/png": picture}
         if len(self.html) > IN_CELL:
             path = Path("sggraph_map.html")
             self.save(path)
@@ -275,7 +277,8 @@ def _content(saved, arcs, called, found, palette, title):
         text["names"] = packed(json.dumps([called[i] for i in rows]).encode())
     facts["plain"] = [int(255 * c) for c in mpl.colors.to_rgb(EIGHT[0])]
     title = title or "Embedding"
-    return _Content(facts, text, title, _described(facts, found, rows))
+    sentence = describe_embedding(saved.coordinates, saved.labels, graph=arcs)
+    return _Content(facts, text, title, sentence)
 
 
 def _edges(A, rows, column):
@@ -307,20 +310,6 @@ def _colours(name, values, classes, palette, column, key):
     light, dark = ((255 * class_colors(values, classes, palette, is_dark)).round().astype(int) for is_dark in (0, 1))
     facts = {"kind": "classes", "names": [str(c) for c in classes], "light": light.tolist(), "dark": dark.tolist()}
     return facts | {"name": str(name), "data": column(key, values + 1)}
-
-
-def _described(facts, found, rows):
-    """A sentence for who does not see the picture."""
-    parts = [f"{facts['n']:,} nodes"]
-    if facts["edges"]:
-        parts.append(f"{facts['edges']['gaps']['count']:,} edges")
-    sentence = f"An embedding of {' and '.join(parts)} in {facts['d']}-D"
-    if "" in found and found[""][1] is not None:
-        values, classes = found[""]
-        counts = np.bincount(values[rows][values[rows] >= 0], minlength=len(classes))
-        largest = [f"{shown(str(classes[c]))} ({counts[c]:,})" for c in np.argsort(-counts, kind="stable")[:5]]
-        sentence += f", coloured by {len(classes)} classes, the largest {', '.join(largest)}"
-    return sentence + "."
 
 
 def _filled(content):

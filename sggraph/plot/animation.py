@@ -20,11 +20,14 @@ from ..core.types import Auto, Coordinates, FilePath, Float, Items, Labels, Reco
 from ..graph.adjacency import GraphLike, quiet_graph
 from ..inputs.coordinates import as_embeddings
 from ..inputs.labels import by_row, read_labels
+from ..inputs.seeds import as_generator
 from ..method.problem import with_nan
 from ..runtime.checks import ABOVE_0, GREATEST, check_number, refused, shown
 from ..runtime.history import History, as_history
 from .alignment import aligned
-from .embedding import plot_embedding
+from .content import with_marks
+from .embedding import SIDE, plot_embedding
+from .frame import axes_in_points
 
 __all__ = ["EmbeddingAnimation", "animate_embedding"]
 SECONDS, SLOWEST, FASTEST = 6, 4, 25  # length of a film, within these frames per second
@@ -122,7 +125,7 @@ def animate_embedding(
     True
     """
     writer = _writer(path)
-    labels = read_labels(labels, graph, options.get("random_state", 0))
+    labels, given = read_labels(labels, graph, options.get("random_state", 0)), graph
     graph = None if graph is None else quiet_graph(graph)
     captions, frames, nodes = _as_frames(snapshots, graph)
     if labels is not None:
@@ -136,6 +139,8 @@ def animate_embedding(
         Y = frames[f] if nodes is None or graph is not None else dict(zip(nodes, frames[f], strict=True))
         return plot_embedding(Y, labels, graph=graph, ax=ax, legend=legend, title=prefix + captions[f], **options)
 
+    box = np.full(2, 72.0 * SIDE) if ax is None else axes_in_points(ax)
+    options = with_marks(options, given, graph, nodes, frames, box, as_generator(options.get("random_state", 0)))
     ax = draw(-1, ax)
     sizes = [points.get_sizes() for points in _points(ax)]
     windows = _windows(_limits(frames, graph))

@@ -15,6 +15,7 @@ MAX_EDGES = {1: 100_000, 2: 1_000_000, 3: 100_000}  # by dimension
 LINES = 30_000  # more edges than this are drawn as an image
 ARROWED = 300
 PLAIN, BETWEEN = 0.45, (0.3, 0.4)  # share of the text colour in the grey of edges; between classes on light, dark
+VARIED = 2  # times the usual width is the mean of different ones, or 1 and 4 would look alike
 BITS = 5  # of an edge, to tell where it runs
 BEND = np.linspace(0, 1, 16)[:, None, None]
 
@@ -51,6 +52,10 @@ class Edges:
     def longest(self, Y):
         """Length of the longest edge."""
         return self._lengths(Y).max(initial=0.0)
+
+    def of(self, values):
+        """The values of the edges, shape (m,), that a matrix holds."""
+        return np.asarray(values[self.row, self.col], float).ravel()
 
     def color(self, codes, colors, between):
         """Colour of each edge; puts those between classes first, where the others are drawn above them."""
@@ -97,40 +102,66 @@ def _are_arcs(A, row, col):
     return np.isin(row * len(A.indptr) + col, i * len(A.indptr) + j)
 
 
-def draw_edges(ax, lines, colors, heads, view, point_style, style):
+def draw_edges(ax, lines, colors, edges, view, point_style, style, widths=None):
     """All edges in one collection; where they crowd, thinner and paler. Arrows are patches, very many edges an image.
 
-    `view` is what the axes show: lower and upper corner, and their size in points of text.
+    `view` is what the axes show: lower and upper corner, and their size in points of text. Returns the `widths` that
+    were fitted to this, if there are any, and the opacity.
     """
     style = {"color" if key in ("colors", "edgecolor") else key: value for key, value in style.items()}
     style = {"color": [grey(ax, PLAIN)] if colors is None else colors, "zorder": 1} | style
-    if heads is None and len(lines) > LINES and lines.shape[2] == 2 and style.keys() <= {"color", "alpha", "zorder"}:
+    plain = edges.heads is None and lines.shape[2] == 2 and style.keys() <= {"color", "alpha", "zorder"}
+    if plain and widths is None and len(lines) > LINES:
         draw_edge_density(ax, lines, *view, **style | {"color": to_rgba_array(style["color"])[:, :3]})
-        return
+        return None, 1.0
     dense = crowding(lines, *view)
-    width = style.pop("linewidth", np.clip(0.35 / dense, 0.25, 0.8))
-    style.setdefault("alpha", np.clip(0.35 / (dense * np.mean(width)), 0.01, 0.7))
+    width = style.pop("linewidth", usual_width(dense))
+    if widths is not None:
+        values = edges.of(widths.values)
+        widths = widths.fitted(VARIED * width, values)
+        width = widths.of(values)
+    style.setdefault("alpha", np.clip(0.35 / (dense * (np.mean(width) if len(lines) else 1)), 0.01, 0.7))
     style.setdefault("rasterized", point_style["rasterized"])
-    if heads is not None:
-        _draw_arrows(ax, lines, heads, point_style["s"], width, style)
-        return
+    if edges.heads is not None:
+        _draw_arrows(ax, lines, edges, point_style["s"], width, style)
+        return widths, style["alpha"]
     if lines.shape[2] == 3:
         from mpl_toolkits.mplot3d.art3d import Line3DCollection as Collection
     else:
         Collection = LineCollection
     ax.add_collection(Collection(lines, linewidths=width, **style), autolim=False)
+    return widths, style["alpha"]
 
 
-def _draw_arrows(ax, lines, heads, point_size, width, style):
+def usual_width(dense):
+    """Width of edges in points, where there is so much length of edge per area."""
+    return np.clip(0.35 / dense, 0.25, 0.8)
+
+
+def fitted_widths(widths, Y, graph, view, rng):
+    """The Widths as they would be fitted to a picture of Y, for other pictures of the same graph."""
+    placed = ~np.isnan(Y[:, 0])
+    Y, graph = Y[placed], graph._replace(adjacency=graph.adjacency[placed][:, placed])
+    edges = Edges(Y, graph, None, False, rng)
+    usual = usual_width(crowding(edges.lines(Y, arcs=False), *view))
+    return widths.fitted(VARIED * usual, edges.of(widths.values[placed][:, placed]))
+
+
+def _draw_arrows(ax, lines, edges, sizes, width, style):
     """Arrows that end at the rims of the points; arcs of both directions are one arrow with two heads."""
     from matplotlib.patches import FancyArrowPatch
 
     kinds = {(False, True): "-|>", (True, False): "<|-", (True, True): "<|-|>"}
-    rim = np.sqrt(np.mean(point_size)) / 2 + 0.5
-    colors = np.broadcast_to(to_rgba_array(style.pop("color"))[:, :3], (len(lines), 3))
-    style = style | {"mutation_scale": 9, "shrinkA": rim, "shrinkB": rim, "linewidth": max(np.mean(width), 0.6)}
-    for line, ends, color in zip(lines, heads.tolist(), colors, strict=True):
-        ax.add_patch(FancyArrowPatch(*line, arrowstyle=kinds[tuple(ends)], color=color, **style))
+    m = len(lines)
+    if np.ndim(sizes) == 0 or len(sizes) == 1:
+        rims = np.broadcast_to(np.sqrt(np.ravel(sizes)[0]) / 2 + 0.5, (m, 2))
+    else:
+        rims = np.sqrt(np.asarray(sizes))[np.column_stack([edges.row, edges.col])] / 2 + 0.5
+    colors = np.broadcast_to(to_rgba_array(style.pop("color"))[:, :3], (m, 3))
+    widths = np.broadcast_to(width, m) if np.ndim(width) and len(width) == m else np.full(m, max(np.mean(width), 0.6))
+    for line, ends, color, rim, w in zip(lines, edges.heads.tolist(), colors, rims, widths, strict=True):
+        kind = {"arrowstyle": kinds[tuple(ends)], "color": color, "shrinkA": rim[0], "shrinkB": rim[1], "linewidth": w}
+        ax.add_patch(FancyArrowPatch(*line, mutation_scale=9, **kind, **style))
 
 
 def crowding(lines, low, high, box):

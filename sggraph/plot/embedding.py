@@ -17,24 +17,36 @@ from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from ..core.types import Auto, Coordinates, Int, Items, Labels, Seed
-from ..graph.adjacency import Graph, GraphLike, quiet_graph
-from ..inputs.coordinates import as_coordinates
-from ..inputs.labels import as_classes, read_labels, without_empty
+from ..core.types import Auto, Coordinates, Float, Int, Items, Labels, Numbers, Seed, SparseMatrix
+from ..graph.adjacency import GraphLike
+from ..inputs.labels import read_labels
 from ..inputs.seeds import as_generator
-from ..runtime.checks import check_choice, is_number, refused
+from ..runtime.checks import check_choice, check_flag, is_number, refused
+from .content import read_content
 from .density import draw_density
-from .edges import BETWEEN, Edges, degrees, draw_edges
+from .edges import BETWEEN, Edges, draw_edges
+from .fonts import letters_for
 from .frame import axes_in_points, far_away, fit, limits, new_axes, set_frame, whole_axes
-from .legend import draw_colorbar, draw_legend, leave_room, make_room
-from .names import Names, medoids, wanted_names
+from .legend import Explained, draw_guides
+from .names import Names, medoids
+from .overlap import apart, check_overlap
 from .palette import grey, is_dark
-from .points import as_strip, check_palette, check_values, default_style, draw_border, draw_points, make_paint
+from .points import (
+    as_strip,
+    check_palette,
+    check_values,
+    default_style,
+    draw_border,
+    draw_points,
+    make_paint,
+    usual_size,
+)
+from .room import leave_room, make_room
+from .sizes import Sizes, Widths
 
 __all__ = ["plot_embedding"]
 MANY_POINTS = 200_000
 RASTERIZED = 10_000
-LARGEST = 1e100  # coordinate, and 1 / LARGEST the smallest extent: their squares are floats still
 MOST_EDGES = 20_000  # of more, the picture in passing shows the points alone
 SIDE = 5  # inches
 
@@ -48,6 +60,9 @@ def plot_embedding(
     palette: Items | Mapping[Any, Any] | Colormap | str | None = None,
     label_on_map: bool = False,
     node_names: bool | Int | Items | Mapping[Any, Any] | None = None,
+    node_size: Float | str | Numbers | Mapping[Any, Any] | None = None,
+    edge_width: Float | str | Numbers | SparseMatrix | Mapping[Any, Any] | None = None,
+    overlap: bool = True,
     arrows: bool | Auto = "auto",
     density: bool | Auto = "auto",
     point_style: Mapping[str, Any] | None = None,
@@ -72,8 +87,9 @@ def plot_embedding(
         node, or by row number if nodes have no names; so is a pandas Series whose index holds the names of the nodes
         (samples and rows of matrices have none: such a Series is read row by row).
         None, NaN, NA and absent nodes are missing: grey, and beneath the others. "louvain" finds the communities of
-        `graph` with NetworkX, "community 1" the largest (1 s for 28,000 edges, 7 s for 170,000). If `graph` is an
-        AnnData, the name of a column of `obs`.
+        `graph` with NetworkX, "community 1" the largest (1 s for 28,000 edges, 7 s for 170,000). Any other
+        word, and "louvain" where nodes have an attribute of that name, is an attribute of the nodes of `graph`: of
+        NetworkX and igraph, "label" of a `Dataset`, a column of `obs` of an AnnData.
     graph : graph, optional
         Anything `as_graph` accepts; its edges are drawn, those within a class in its colour.
     ax : matplotlib.axes.Axes, optional
@@ -89,6 +105,18 @@ def plot_embedding(
     node_names : True, int, sequence of length n or dict, optional
         Names beside points: of all nodes, of the k nodes of highest degree, or these names (None: none for this node).
         A warning says how many found no room.
+    node_size : float, "degree", str, array_like of shape (n,) or dict, optional
+        An area for all marks in square points, as NetworkX has it; or what their areas are in proportion to: the
+        degree, an attribute of the nodes (as for `labels`), or numbers of at least 0, read as `labels` are. Together
+        they cover as much as marks of one size do; a legend shows up to four round values. Missing ones are small.
+    edge_width : float, "weight", str, dict, sequence of length m or sparse matrix, optional
+        A width for all edges in points; or what their widths are in proportion to: their weight or another attribute,
+        a dict from (node, node) to a number, such as `networkx.edge_betweenness_centrality` returns, a list in the
+        order of the edges of a NetworkX or igraph graph, or a matrix of shape (n, n). A legend shows round values; arcs
+        of both directions count together. Edges are then lines, however many.
+    overlap : bool, default True
+        False moves marks that overlap apart, as little as it takes, in 2-D and for up to 1,000 nodes. They are apart in
+        axes of this size or larger ones.
     arrows : {"auto", True, False}
         Whether edges of a directed graph have arrow heads; "auto" if there are up to 300 edges. In 2-D only.
     density : {"auto", True, False}
@@ -104,8 +132,8 @@ def plot_embedding(
     text_style : dict, optional
         Keywords of `Text` for the names on the picture, such as ``{"fontsize": 8, "color": "black"}``.
     legend : {"auto", True, False}
-        Right of the axes. "auto" lists up to 20 classes; of more, the 15 largest and how many are not listed. True
-        lists all, in several columns if need be.
+        Right of the axes: classes, or a colour bar of values, and beneath them sizes and widths. "auto" lists up to 20
+        classes; of more, the 15 largest and how many are not listed. True lists all, in several columns if need be.
     title : str, optional
         Title of the axes.
     random_state : int, default 0
@@ -144,24 +172,26 @@ def plot_embedding(
     >>> ax = sg.plot_embedding(counties.positions, states, graph=counties, label_on_map=True)
     >>> "Texas" in [text.get_text() for text in ax.texts]
     True
+    >>> novel = sg.datasets.load_lesmis()
+    >>> Y = sg.embed_graph(novel, random_state=0)
+    >>> ax = sg.plot_embedding(Y, graph=novel, node_size="degree", edge_width="weight")
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['2', '5', '10', '20']
     """
     for name, choice in (("legend", legend), ("arrows", arrows), ("density", density)):
         check_choice(name, choice, True, False, "auto")
+    check_flag("overlap", overlap)
     if not (ax is None or isinstance(ax, Axes)):
         raise refused("ax", ax, "matplotlib Axes, such as plt.subplots()[1]")
     rng = as_generator(random_state)
-    point_style = _as_style("point_style", point_style, PathCollection)
-    edge_style = {"max_edges": None, "bundle": False} | _as_style("edge_style", edge_style, LineCollection)
-    text_style = _as_style("text_style", text_style, Text)
-    max_edges, bundle = edge_style.pop("max_edges"), edge_style.pop("bundle")
-    _check_max_edges(max_edges)
-    content = _content(Y, read_labels(labels, graph, random_state), graph, node_names)
+    look = _look(point_style, edge_style, text_style, node_size, edge_width)
+    content = read_content(Y, read_labels(labels, graph, random_state), graph, node_names, node_size, edge_width)
     Y, values, names, graph = content[:4]
     if values is not None:
         check_palette(palette, names)
         check_values(values)
-    _check_asked(Y, names, label_on_map, bundle, arrows, density)
-    edges = None if graph is None else Edges(Y, graph, max_edges, False if bundle else arrows, rng)
+    _check_asked(content, look, label_on_map, arrows, density, overlap)
+    edges = None if graph is None else Edges(Y, graph, look.max_edges, False if look.bundle else arrows, rng)
     Y, height = (Y, 0.0) if Y.shape[1] > 1 else as_strip(Y, edges, rng)
 
     far = far_away(Y)
@@ -169,95 +199,125 @@ def plot_embedding(
     made_figure = ax is None
     ax = new_axes(Y, low, high) if made_figure else ax
     set_frame(ax, Y, low, high, title)
-    paint = make_paint(ax, len(Y), values, names, palette, point_style)
-    guided = legend and values is not None and (names is None or legend is True or not label_on_map)
-    if guided and not made_figure:
-        leave_room(ax, lambda height: _draw_guide(ax, content, paint, paint.scale, 1.0, height, legend))
+    paint = make_paint(ax, len(Y), values, names, palette, look.points)
+    content, letters = _written_in(content, look.text, label_on_map, title, ax)
+    guides = _explained(content, paint, label_on_map, legend, letters)
+    if guides.needed and not made_figure:
+        leave_room(ax, lambda box: draw_guides(ax, guides.fitted(len(Y), box), box[1]))
     box = axes_in_points(ax)
-    rasterized = len(Y) + (0 if edges is None else len(edges)) > RASTERIZED
-    style = default_style(ax, Y, box, rasterized) | point_style
-    bundle = bundle and bool(names)
+    sizes, areas = _areas(content.sizes, len(Y), box)
+    style = default_style(ax, Y, areas, len(Y) + (0 if edges is None else len(edges)) > RASTERIZED) | look.points
+    if not overlap:
+        Y = _moved_apart(Y, ~far, style["s"], low, high, box)
+    bundle = look.bundle and bool(names)
     middles = Y[medoids(Y, values, len(names), rng)] if label_on_map or bundle else None
-
     if edges is not None:
         colors = None if names is None else edges.color(values, paint.classes, grey(ax, BETWEEN[int(is_dark(ax))]))
         lines = edges.bundled(Y, values, middles) if bundle else edges.lines(Y, arcs=height > 0)
-        draw_edges(ax, lines, colors, edges.heads, (low, high, box), style, edge_style)
-    many = len(Y) > MANY_POINTS and Y.shape[1] == 2 and "s" not in point_style
-    density = many if density == "auto" else density
+        drawn = draw_edges(ax, lines, colors, edges, (low, high, box), style, look.edges, content.varying_widths)
+        guides = guides._replace(widths=drawn[0], edge_alpha=drawn[1])
+    density = _is_many(Y, look.points, sizes) if density == "auto" else density
     if density:
-        drawn = draw_density(ax, Y, low, high, box, paint, point_style.get("alpha"))
+        drawn = draw_density(ax, Y, low, high, box, paint, look.points.get("alpha"))
     else:
         drawn = draw_points(ax, Y, paint, rng, style)
     if far.any():
         draw_border(ax, Y[far], low, high, paint.of_rows(far))
-    guide = None
-    if guided:
-        alpha = point_style.get("alpha", 1.0) if density else style["alpha"]  # where points are densest
-        guide = _draw_guide(ax, content, paint, drawn, alpha, box[1], legend)
+    alpha = look.points.get("alpha", 1.0) if density else style["alpha"]  # where points are densest
+    made = draw_guides(ax, guides._replace(scale=drawn, alpha=alpha, sizes=sizes), box[1]) if guides.needed else []
     if made_figure:
         fit(ax.title, ax)
-        if guide is not None:
-            make_room(ax.figure, guide)
+        make_room(ax.figure, made)
     if label_on_map or content.written or far.any():
-        pen = Names(ax, Y[~far], box, style["s"], text_style)
-        _write(pen, Y, content, middles if label_on_map else None, paint.classes, far.sum())
+        families = {} if letters.families is None else {"fontfamily": letters.families}
+        pen = Names(ax, Y[~far], box, style["s"], look.text | families)
+        of_named = areas[content.named] if sizes is not None else None
+        _write(pen, Y, content, middles if label_on_map else None, paint.classes, far.sum(), of_named)
     return ax
 
 
-def _check_asked(Y, names, label_on_map, bundle, arrows, density):
+class Look(NamedTuple):
+    """Keywords of the artists that draw points, edges and text; most edges, and whether they are bundled."""
+
+    points: dict[str, Any]
+    edges: dict[str, Any]
+    text: dict[str, Any]
+    max_edges: float | None
+    bundle: bool
+
+
+def _look(point_style, edge_style, text_style, node_size, edge_width):
+    points, text = _as_style("point_style", point_style, PathCollection), _as_style("text_style", text_style, Text)
+    edges = {"max_edges": None, "bundle": False} | _as_style("edge_style", edge_style, LineCollection)
+    max_edges, bundle = edges.pop("max_edges"), edges.pop("bundle")
+    _check_max_edges(max_edges)
+    if node_size is not None and "s" in points:
+        raise ValueError("point_style has a size, and so has node_size: give one of the two")
+    if edge_width is not None and "linewidth" in edges:
+        raise ValueError("edge_style has a linewidth, and edge_width is given, too: give one of the two")
+    if is_number(edge_width, 0, np.inf):
+        edges["linewidth"] = edge_width
+    return Look(points, edges, text, max_edges, bundle)
+
+
+def _written_in(content, text_style, label_on_map, title, ax):
+    """The Content with names that can be shown, as the title is from now on, and the Letters for them."""
+    is_formula = title is None or "$" in title
+    texts = [*(() if is_formula else (title,)), *map(str, content.names or ()), *content.written]
+    texts += [what.title for what in (content.sizes, content.widths) if isinstance(what, Sizes | Widths)]
+    family = text_style.get("fontfamily", text_style.get("family"))
+    letters = letters_for(texts, family, ("normal", "bold") if label_on_map else ("normal",))
+    if letters.families is None:
+        return content, letters
+    if not is_formula:
+        ax.set_title(letters.of(title))
+        letters.style(ax.title)
+    return content.written_in(letters), letters
+
+
+def _explained(content, paint, label_on_map, legend, letters):
+    """What legends tell: of classes not where their names stand on the map, unless ``legend=True``."""
+    told = content.values is not None and (content.names is None or legend is True or not label_on_map)
+    values, names = (content.values, content.names) if told else (None, None)
+    sizes = content.sizes if isinstance(content.sizes, Sizes) else None
+    return Explained(values, names, paint, paint.scale, sizes, content.varying_widths, legend, letters=letters)
+
+
+def _areas(sizes, n, box):
+    """The Sizes, fitted to the picture, or None; and the areas of n marks in square points, or that of all."""
+    if isinstance(sizes, Sizes):
+        fitted = sizes.fitted(usual_size(n, box), box)
+        return fitted, fitted.of(fitted.values)
+    return None, usual_size(n, box) if sizes is None else sizes
+
+
+def _is_many(Y, point_style, sizes):
+    return len(Y) > MANY_POINTS and Y.shape[1] == 2 and "s" not in point_style and sizes is None
+
+
+def _moved_apart(Y, rows, areas, low, high, box):
+    """Places in the plane at which marks do not overlap; those of other rows stay."""
+    unit = box / (high - low)
+    areas = np.broadcast_to(areas, len(Y))[rows]
+    moved = Y.copy()
+    moved[rows] = low + apart((Y[rows] - low) * unit, np.sqrt(areas), box) / unit
+    return moved
+
+
+def _check_asked(content, look, label_on_map, arrows, density, overlap):
     """Raise a ValueError where options exclude each other, or what is drawn."""
-    if label_on_map and names is None:
+    if label_on_map and content.names is None:
         raise ValueError("label_on_map=True needs classes: give them as labels, or graph and labels='louvain'")
-    if bundle and arrows is True:
+    if look.bundle and arrows is True:
         raise ValueError('arrows=True and edge_style={"bundle": True} exclude each other: arrows are straight')
-    if density is True and Y.shape[1] == 3:
+    if density is True and content.Y.shape[1] == 3:
         raise ValueError("density=True draws points in a plane, but Y has 3 columns: choose two of them")
+    if density is True and content.sizes is not None:
+        raise ValueError("density=True draws points as pixels, which have no node_size: leave one of the two out")
+    check_overlap(overlap, content.Y)
 
 
-class Content(NamedTuple):
-    """What a picture shows: places (n, d), class numbers or values and class names, the Graph; and for names: the
-    degree of each node, the rows that have a name, and these names.
-    """
-
-    Y: np.ndarray
-    values: np.ndarray | None
-    names: list | None
-    graph: Graph | None
-    degree: np.ndarray | None
-    named: np.ndarray
-    written: list
-
-
-def _content(Y, labels, graph, node_names):
-    """The Content of a picture, without the nodes that have no place."""
-    graph = None if graph is None else quiet_graph(graph)
-    Y, nodes = _as_positions(Y, graph)
-    called = nodes if graph is None else graph.names
-    values, names = (None, None) if labels is None else as_classes(labels, called, len(Y))
-    degree = None if graph is None else degrees(graph.adjacency)
-    named, written = wanted_names(node_names, nodes, degree, len(Y))
-    placed = ~np.isnan(Y[:, 0])
-    if placed.all():
-        return Content(Y, values, names, graph, degree, named, written)
-    written = [name for name, i in zip(written, named, strict=True) if placed[i]]
-    named = (np.cumsum(placed) - 1)[[i for i in named if placed[i]]]
-    Y, values, degree = (None if array is None else array[placed] for array in (Y, values, degree))
-    if names is not None:
-        values, names = without_empty(values, names)
-    if graph is not None:
-        graph = graph._replace(adjacency=graph.adjacency[placed][:, placed])
-    return Content(Y, values, names, graph, degree, named, written)
-
-
-def _draw_guide(ax, content, paint, drawn, alpha, height, legend):
-    """The legend of the classes, or the colour bar of the values that were `drawn`."""
-    if content.names is None:
-        return draw_colorbar(ax, drawn)
-    return draw_legend(ax, content.values, content.names, paint.classes, alpha, height, legend)
-
-
-def _write(pen, Y, content, middles, colors, n_far):
+def _write(pen, Y, content, middles, colors, n_far, areas):
     """Write the names of classes at their `middles`, if these are given, and of nodes, and how many are farther out."""
     remark = f"{n_far} points farther out" if n_far else ""
     values, names, degree, named = content.values, content.names, content.degree, content.named
@@ -265,7 +325,7 @@ def _write(pen, Y, content, middles, colors, n_far):
         pen.write_remark(remark)
     else:
         pen.write_classes(middles, np.bincount(values[values >= 0], minlength=len(names)), names, colors, remark)
-    pen.write_nodes(Y[named], content.written, None if degree is None else degree[named])
+    pen.write_nodes(Y[named], content.written, None if degree is None else degree[named], areas)
     pen.watch()
 
 
@@ -280,21 +340,6 @@ def _check_max_edges(number):
     fits = is_number(number, 0, np.inf) and (number == np.inf or number % 1 == 0)
     if number is not None and not fits:
         raise refused('edge_style["max_edges"]', number, "a number of edges of at least 0, or None")
-
-
-def _as_positions(Y, graph):
-    """Coordinates as a float array of shape (n, d), and the names of its rows (None where they have none)."""
-    if graph is not None:
-        nodes = graph.nodes
-    else:
-        nodes = list(Y) if isinstance(Y, Mapping) else None
-    Y = as_coordinates(Y, graph, may_lack=True)
-    if Y.shape[1] > 3:
-        raise ValueError(f"Y has shape {Y.shape}: choose 1, 2 or 3 of its columns")
-    largest, extent = np.nanmax(np.abs(Y)), np.max(np.nanmax(Y, axis=0) / 2 - np.nanmin(Y, axis=0) / 2)
-    if largest > LARGEST or 0 < extent < 1 / LARGEST:
-        raise ValueError(f"Y reaches {largest:.1g}, which is beyond what a picture can show: divide it by that")
-    return Y, nodes
 
 
 def embedding_png(Y, graph=None):

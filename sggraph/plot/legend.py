@@ -1,48 +1,202 @@
-"""Explain the colours of a picture beside it, by a legend of the classes or a colour bar of the values."""
+"""Explain a picture beside it: legends of classes, sizes and widths in one style, or a colour bar of the values.
+
+They stand beneath each other right of the axes, and in a further column where the axes are too low for all.
+"""
+
+from functools import partial
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.font_manager import FontProperties
+from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
-from matplotlib.transforms import Bbox
+from matplotlib.transforms import ScaledTranslation
 
 from ..inputs.labels import by_size
-from .frame import axes_in_points
+from .fonts import Letters
 from .palette import MANY, MISSING, grey
+from .points import usual_size
+from .sizes import Sizes, Widths, examples, in_words
 
 LISTED = 15
-PAD = 0.05  # inches right of a legend
-LEAST = 0.2  # of its place is what axes keep beside a long legend
 LONGEST_NAME = 32
+FEWEST_ROWS = 4  # of classes above the legends of sizes and widths; these stand in the next column where fewer fit
+SOLID = 0.6  # least opacity of a line that shows a width: those on the picture are many, and fainter
+BAR = (1.03, 0.1, 0.03, 0.8)  # left, bottom, width and height of a colour bar, in shares of the axes
+BAR_LEAST = 0.4  # of the height of the axes is what a colour bar keeps above other legends
 
 
-def draw_legend(ax, codes, names, colors, alpha, height, legend):
-    """Legend right of the axes and no higher than they are; classes that are not listed are counted."""
-    font = 0.9 * FontProperties(size=mpl.rcParams["legend.fontsize"]).get_size_in_points()
-    rows = max(int((height - font) / (1.45 * font)), 2)
+class Explained(NamedTuple):
+    """What there is to explain: class numbers or values (None: neither) of points in `paint`, values by a `scale`, at
+    most as opaque as `alpha`; sizes and widths, fitted to the picture, and the opacity of edges. `legend` is what the
+    caller wants.
+    """
+
+    values: np.ndarray | None
+    names: list | None
+    paint: Any
+    scale: Any
+    sizes: Sizes | None
+    widths: Widths | None
+    legend: bool | str
+    alpha: float = 1.0
+    edge_alpha: float = 0.7  # what edges have at most
+    letters: Letters = Letters()
+
+    @property
+    def needed(self):
+        """Whether there is anything to explain, and the caller wants it."""
+        numbers = [] if self.sizes is None else [self.sizes.values]
+        numbers += [] if self.widths is None else [self.widths.values.data]
+        return bool(self.legend) and (self.values is not None or any(len(examples(values)) for values in numbers))
+
+    def fitted(self, n, box):
+        """The same for n marks on axes of this size, to see how wide the legends are: line widths do not matter."""
+        sizes = None if self.sizes is None else self.sizes.fitted(usual_size(n, box), box)
+        return self._replace(sizes=sizes, widths=self.widths and self.widths._replace(unit=1.0))
+
+
+def draw_guides(ax, what, height):
+    """Draw all that is `Explained` beside axes of this height, in points; returns the legends and the colour bar."""
+    is_first = what.names is None  # ax.get_legend() is that of the classes, or the first of the others
+    keys = [_sizes_key(ax, what, is_first)]
+    keys = [key for key in (*keys, _widths_key(ax, what, is_first and keys == [None])) if key is not None]
+    height = height if not keys else _down_to_place(ax, height)
+    if what.values is None:
+        return _stacked(ax, [], [], keys, height)
+    if what.names is None:
+        return _beside_bar(ax, what, keys, height)
+    font = font_size()
+    heights = [key.get_window_extent().height * 72 / ax.figure.dpi for key in keys]
+    left = height - sum(heights)
+    rows = max(int(((left if left > 1.45 * font * FEWEST_ROWS else height) - font) / (1.45 * font)), 2)
+    classes = _classes_legend(ax, what, rows)
+    return _stacked(ax, [classes], heights, keys, height)
+
+
+def _down_to_place(ax, height):
+    """How far legends may reach down from the upper end of axes of this height: to the end of their place.
+
+    Axes of equal aspect are lower than their place, and the lower they are made by legends in many columns, the more.
+    """
+    place = ax.get_position(original=True).transformed(ax.figure.transSubfigure)
+    return max(height, (ax.get_window_extent().y1 - place.y0) * 72 / ax.figure.dpi)
+
+
+def _stacked(ax, above, heights, keys, height):
+    """Place the keys beneath what is `above` them, and in the next column where axes of this height end."""
+    heights = heights or [key.get_window_extent().height * 72 / ax.figure.dpi for key in keys]
+    x, y, wide = 0.0, 0.0, 0.0
+    for legend in above:
+        extent = legend.get_window_extent()
+        y, wide = extent.height * 72 / ax.figure.dpi, extent.width * 72 / ax.figure.dpi
+    for key, tall in zip(keys, heights, strict=True):
+        if y > 0 and y + tall > height:
+            x, y, wide = x + wide, 0.0, 0.0
+        key.set_bbox_to_anchor((1.01, 1.0), ax.transAxes + ScaledTranslation(x / 72, -y / 72, _inches(ax)))
+        y, wide = y + tall, max(wide, key.get_window_extent().width * 72 / ax.figure.dpi)
+    return [*above, *keys]
+
+
+def _beside_bar(ax, what, keys, height):
+    """A colour bar with the keys beneath it, from the lower edge of the axes up; beside it where that is too short."""
+    tall = [key.get_window_extent().height * 72 / ax.figure.dpi for key in keys]
+    place, share = list(BAR), sum(tall) / height
+    beneath = bool(keys) and share < 1 - BAR_LEAST
+    if beneath:
+        place[1], place[3] = share + 0.03, 0.94 - share
+    bar = _colorbar(ax, what.scale, place)
+    x, y = (0.0, 0.0) if beneath else ((bar.get_tightbbox().x1 - ax.bbox.x1) * 72 / ax.figure.dpi, 0.0)
+    for key, high in zip(reversed(keys), reversed(tall), strict=True):
+        key.set_loc("lower left")
+        key.set_bbox_to_anchor((1.01, 0.0), ax.transAxes + ScaledTranslation(x / 72, y / 72, _inches(ax)))
+        y += high
+    return [bar, *keys]
+
+
+def _inches(ax):
+    return ax.figure.dpi_scale_trans
+
+
+def font_size():
+    """Size of the letters of legends, in points."""
+    return 0.9 * FontProperties(size=mpl.rcParams["legend.fontsize"]).get_size_in_points()
+
+
+def _sizes_key(ax, what, is_first):
+    """The legend of sizes, None where all are alike. Its rows are as high as its marks."""
+    shown = None if what.sizes is None else examples(what.sizes.values)
+    if shown is None or not len(shown):
+        return None
+    one_color = what.paint.classes is None and what.paint.scale is None
+    color = what.paint.points[0] if one_color else grey(ax, 0.5)
+    wide = np.sqrt(what.sizes.of(shown))
+    handles = [
+        Line2D([], [], linestyle="", marker="o", markersize=d, color=color, alpha=what.alpha, markeredgewidth=0)
+        for d in wide
+    ]
+    font = font_size()
+    spacing = max(0.35, (wide[1:] + wide[:-1]).max() / 2 / font - 0.9)
+    pad = max(0.4, wide[-1] / 2 / font - 0.4)  # the largest mark, in the last row, is higher than this
+    style = {"labelspacing": spacing, "borderpad": pad, "handlelength": max(2.0, wide[-1] / font + 0.4)}
+    return _legend(ax, what, is_first, handles, list(map(in_words, shown)), title=what.sizes.title, **style)
+
+
+def _widths_key(ax, what, is_first):
+    """The legend of widths, None where all are alike."""
+    shown = None if what.widths is None else examples(what.widths.values.data)
+    if shown is None or not len(shown):
+        return None
+    style = {"color": grey(ax, 0.6), "alpha": max(what.edge_alpha, SOLID), "solid_capstyle": "butt"}
+    handles = [Line2D([], [], linewidth=width, **style) for width in what.widths.of(shown)]
+    style = {"title": what.widths.title, "labelspacing": 0.35}
+    return _legend(ax, what, is_first, handles, list(map(in_words, shown)), **style)
+
+
+def _classes_legend(ax, what, rows):
+    """The legend of classes in columns of so many rows; classes that are not listed are counted."""
+    codes, names, font = what.values, what.names, font_size()
     missing = bool(np.any(codes < 0))
     listed = np.arange(len(names))
-    if legend == "auto" and len(names) > min(MANY, rows - missing):
+    if what.legend == "auto" and len(names) > min(MANY, rows - missing):
         listed = by_size(codes, len(names))[: min(LISTED, rows - missing - 1)]
-    entries = list(zip(colors[listed], all_shortened([str(names[c]) for c in listed]), strict=True))
+    shown = all_shortened([str(names[c]) for c in listed])
+    entries = list(zip(what.paint.classes[listed], shown, strict=True))
     if missing:
         entries.append((grey(ax, MISSING), "no label"))
     if len(listed) < len(names):
         entries.append(("none", f"+{len(names) - len(listed)} more"))
-    dot = {"linestyle": "", "marker": "o", "markersize": 0.7 * font, "markeredgewidth": 0}
-    legend = ax.legend(
-        [Line2D([], [], color=color, alpha=alpha, **dot) for color, _ in entries],
-        ["-"] * len(entries),
+    dot = {"linestyle": "", "marker": "o", "markersize": 0.7 * font, "markeredgewidth": 0, "alpha": what.alpha}
+    handles = [Line2D([], [], color=color, **dot) for color, _ in entries]
+    style = {"ncols": -(-len(entries) // rows), "handletextpad": 0.1, "labelspacing": 0.35}
+    return _legend(ax, what, True, handles, [name for _, name in entries], **style)
+
+
+def _legend(ax, what, is_first, handles, texts, title=None, **style):
+    """A legend in the style of all, at the upper right corner; the first one is what ``ax.get_legend()`` returns."""
+    style = {"handletextpad": 0.3} | style
+    make = ax.legend if is_first else partial(Legend, ax)
+    made = make(
+        handles,
+        ["-"] * len(handles),
         loc="upper left",
         bbox_to_anchor=(1.01, 1.0),
-        ncols=-(-len(entries) // rows),
         frameon=False,
-        handletextpad=0.1,
-        labelspacing=0.35,
-        fontsize=font,
+        fontsize=font_size(),
+        **style,
     )
-    write_last(legend, [name for _, name in entries])
-    return legend
+    for text in [*made.get_texts(), made.get_title()]:
+        what.letters.style(text)
+    write_last(made, texts)
+    if title is not None:
+        made.set_title(shortened(str(title)), {"size": font_size()})
+        made.get_title().set_parse_math(False)
+        made.set_alignment("left")
+    if not is_first:
+        ax.add_artist(made)
+        made.set_clip_on(False)  # beyond the axes, where layouts and tight boxes would not count it
+    return made
 
 
 def write_last(legend, names):
@@ -54,9 +208,9 @@ def write_last(legend, names):
         text.set(text=name, parse_math=False)
 
 
-def draw_colorbar(ax, points):
-    """Colour bar right of the axes; returns its own axes."""
-    bar = ax.figure.colorbar(points, cax=ax.inset_axes([1.03, 0.1, 0.03, 0.8]))
+def _colorbar(ax, scale, place):
+    """Colour bar at this place right of the axes; returns its own axes."""
+    bar = ax.figure.colorbar(scale, cax=ax.inset_axes(place))
     bar.solids.set_alpha(1)
     bar.outline.set_visible(False)
     return bar.ax
@@ -74,57 +228,3 @@ def all_shortened(names):
     while len({shortened(name, longest) for name in names}) < len(set(names)):
         longest += 8
     return [shortened(name, longest) for name in names]
-
-
-def make_room(figure, guide):
-    """Widen the figure for the legend or colour bar, the axes staying as large as they are."""
-    old = figure.get_figwidth()
-    new = max(old, guide.get_tightbbox().x1 / figure.dpi + 0.1)
-    for ax in figure.axes:
-        x, y, width, height = ax.get_position(original=True).bounds
-        ax.set_position((x * old / new, y, width * old / new, height))
-    figure.set_figwidth(new)
-
-
-class Narrowed:
-    """A locator of axes: their place, but for some inches on the right, however figure and place change."""
-
-    def __init__(self, inches, spec):
-        self.inches, self.spec = inches, spec
-
-    def __call__(self, ax, renderer):
-        """The place of the axes in the figure."""
-        place = ax.get_position(original=True)
-        share = self.inches * ax.figure.dpi / ax.figure.bbox.width
-        return Bbox.from_bounds(place.x0, place.y0, max(place.width - share, LEAST * place.width), place.height)
-
-    def get_subplotspec(self):
-        """Where in a grid the axes are, for which ``tight_layout`` asks the locator."""
-        return self.spec
-
-
-def leave_room(ax, draw):
-    """Narrow axes of the caller so that their legend is seen whole: inside their place where others share the figure.
-
-    ``draw(height)`` makes the legend or colour bar for axes of that height, to be measured. Axes that cover their
-    figure stay as they are, to be saved with ``bbox_inches="tight"``, and so do those that have a locator already.
-    """
-    if isinstance(ax.get_axes_locator(), Narrowed):  # of an earlier picture
-        ax.set_axes_locator(None)
-    if ax.get_axes_locator() is not None:
-        return
-    for _ in range(2):  # narrower axes may be lower, and the legend then have more columns
-        guide = draw(axes_in_points(ax)[1])
-        end, beside = guide.get_tightbbox().x1, ax.get_window_extent().x1
-        guide.remove()
-        if end <= _limit(ax):
-            return
-        ax.set_axes_locator(Narrowed((end - beside) / ax.figure.dpi + PAD, ax.get_subplotspec()))
-
-
-def _limit(ax):
-    """How far right a legend may reach, in pixels."""
-    place, spec = ax.get_position(original=True), ax.get_subplotspec()
-    if len(ax.figure.axes) > 1 or (spec is not None and spec.get_gridspec().get_geometry() != (1, 1)):
-        return place.transformed(ax.figure.transSubfigure).x1
-    return np.inf if place.width >= 1 else ax.figure.bbox.x1

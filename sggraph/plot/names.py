@@ -143,10 +143,11 @@ class Names:
         sides = self._sides(self.note)
         self.places.take((self.box[0] - 3 - sides[0] / 2, 3 + sides[1] / 2), sides)
 
-    def write_nodes(self, Y, names, degree):
-        """Names of nodes beside the points Y, sized by degree."""
+    def write_nodes(self, Y, names, degree, sizes=None):
+        """Names of nodes beside the points Y, sized by degree; `sizes` are the areas of the points, if they differ."""
         share = np.ones(len(Y)) if degree is None else np.sqrt(degree / max(degree.max(initial=1), 1))
-        left = self._write(Y, names, share, NODE_SIZES, np.tile(self.text_color, (len(Y), 1)), None)
+        colors, radii = np.tile(self.text_color, (len(Y), 1)), None if sizes is None else np.sqrt(sizes) / 2
+        left = self._write(Y, names, share, NODE_SIZES, colors, None, radii)
         if left:
             warn(
                 f"{left} of {len(names)} node names found no room: name fewer, enlarge the axes, or give "
@@ -154,17 +155,20 @@ class Names:
                 UserWarning,
             )
 
-    def _write(self, Y, names, share, sizes, colors, weight):
+    def _write(self, Y, names, share, sizes, colors, weight, radii=None):
         """Write names at Y, the first ones first; on the points themselves if `weight` says that they name classes."""
         plane, anchors = to_plane(self.ax, Y), self._in_points(Y)
         fonts = self._font_sizes(names, share, sizes)
+        radii = np.broadcast_to(self.radius if radii is None else radii, len(names))
         left = 0
-        for at, xyz, anchor, name, font, color in zip(plane, Y, anchors, names, fonts, colors, strict=True):
+        for at, xyz, anchor, name, font, color, radius in zip(
+            plane, Y, anchors, names, fonts, colors, radii, strict=True
+        ):
             text = self._annotation(
                 name, at, xyz,
                 **{"fontsize": font, "color": color, "fontweight": weight, "path_effects": self._halo(), **self.style},
             )  # fmt: skip
-            written = _Written(text, self._leader(at, xyz, text), xyz, weight is not None)
+            written = _Written(text, self._leader(at, xyz, text, radius), xyz, weight is not None, radius)
             if self._place(written, anchor):
                 self.written.append(written)
             else:
@@ -175,13 +179,13 @@ class Names:
 
     def _place(self, name, anchor):
         """Put the name where there is room, with a leader if that is far from its anchor; whether there is room."""
-        sides, gap = self._sides(name.text), self.radius + 1.5
-        middle, end = self.places.place(anchor, sides, gap, 0.25 * self.box.max(), name.is_class)
+        sides, gap = self._sides(name.text), name.radius + 1.5
+        middle, end = self.places.place(anchor, sides, gap, max(0.25 * self.box.max(), gap), name.is_class)
         if middle is None:
             return False
         name.text.set_position(middle - anchor)
         name.leader.set_position(end - anchor)
-        far = self.radius + (4 * LEADER if name.is_class else LEADER)
+        far = name.radius + (4 * LEADER if name.is_class else LEADER)
         name.leader.set_visible(bool(np.linalg.norm(end - anchor) > far))
         return True
 
@@ -204,9 +208,9 @@ class Names:
         made.xyz = xyz
         return self.ax.add_artist(made)
 
-    def _leader(self, at, xyz, text):
+    def _leader(self, at, xyz, text, radius):
         """A thin line from the point to the edge of its name, beneath all names."""
-        line = {"arrowstyle": "-", "linewidth": 0.6, "color": text.get_color(), "shrinkA": 0, "shrinkB": self.radius}
+        line = {"arrowstyle": "-", "linewidth": 0.6, "color": text.get_color(), "shrinkA": 0, "shrinkB": radius}
         return self._annotation("", at, xyz, zorder=5, arrowprops=line)
 
     def _anchors(self):
@@ -243,12 +247,13 @@ def _in_lines(name):
 
 
 class _Written(NamedTuple):
-    """A name on the picture, its leader line, visible or not, and the coordinates of its point."""
+    """A name on the picture, its leader line, visible or not, and the coordinates and radius of its point."""
 
     text: Annotation
     leader: Annotation
     xyz: np.ndarray
     is_class: bool
+    radius: float
 
 
 class _Watch(Artist):

@@ -13,12 +13,15 @@ from ..core.types import Auto, Coordinates, Float, Int, Labels
 from ..graph.adjacency import GraphLike, quiet_graph
 from ..inputs.coordinates import as_embeddings
 from ..inputs.labels import by_row, read_labels
+from ..inputs.seeds import as_generator
 from ..metrics.distances import shortest_path_correlation
 from ..metrics.neighborhoods import neighbor_recall
 from ..runtime.checks import check_whole
 from .alignment import aligned
+from .content import with_marks
 from .embedding import plot_embedding
 from .frame import fit
+from .sizes import Sizes, Widths
 from .space import as_seen
 
 __all__ = ["plot_comparison"]
@@ -98,7 +101,7 @@ def plot_comparison(
         raise ValueError("scores=True compares the embeddings with their graph: give it, graph=G")
     if ncols is not None:
         check_whole("ncols", ncols, 1, accepted="None, or a number of panels")
-    labels = read_labels(labels, graph, random_state)
+    labels, given = read_labels(labels, graph, random_state), graph
     graph = None if graph is None else quiet_graph(graph)
     arrays, nodes = as_embeddings(embeddings, graph)
     first = next(iter(arrays.values()))
@@ -108,8 +111,9 @@ def plot_comparison(
         arrays = {name: aligned(Y, first) for name, Y in arrays.items()}
     options |= {"labels": labels, "random_state": random_state}
     grid = _Grid(len(arrays), ncols, panel_size * _proportions(list(arrays.values())), FOOT if scores else 0)
+    options = with_marks(options, given, graph, nodes, [*arrays.values()], 72 * grid.sides, as_generator(random_state))
     figure = plt.figure(figsize=grid.size, layout="none")
-    if labels is not None and legend:
+    if legend and (labels is not None or any(isinstance(mark, Sizes | Widths) for mark in options.values())):
         _draw_guide(figure, grid, nodes, legend, options, len(first))
     axes = np.empty(len(arrays), object)
     for p, (name, Y) in enumerate(arrays.items()):
@@ -173,7 +177,8 @@ def _draw_guide(figure, grid, nodes, legend, options, n):
     guide = figure.add_axes(grid.in_figure(box))
     guide.set_axes_locator(lambda ax, renderer: ax.get_position(original=True))  # for the legend the figure is widened
     Y = _by_node(np.linspace((0, 0), box[2:], n), nodes, graph=None)
-    plot_embedding(Y, ax=guide, legend=legend, **options)
+    widths = options["edge_width"] if isinstance(options["edge_width"], Widths) else None
+    plot_embedding(Y, ax=guide, legend=legend, **options | {"edge_width": widths})
     guide.set_aspect("auto")
     guide.set_axis_off()
     for artist in (*guide.collections, *guide.images, *guide.texts):

@@ -70,14 +70,18 @@ def make_paint(ax, n, values, names, palette, style):
     return Paint(values >= 0, np.vstack([classes, missing])[values], missing, classes)  # -1, the missing, is the last
 
 
-def default_style(ax, Y, box, rasterized):
-    """Points that cover a seventh of the axes, less where they are few; then the colour of the ground outlines them."""
-    room = box.prod() / len(Y)
-    size = np.clip(min(0.15 * room, 1.3 * np.sqrt(room)), 0.3, 120)
+def usual_size(n, box):
+    """Area of each of n points that together cover a seventh of the axes, less where they are few."""
+    room = box.prod() / n
+    return float(np.clip(min(0.15 * room, 1.3 * np.sqrt(room)), 0.3, 120))
+
+
+def default_style(ax, Y, sizes, rasterized):
+    """Points of these areas, an array or a number; where they are large, the colour of the ground outlines them."""
     return {
-        "s": size if Y.shape[1] == 2 else _sizes_by_depth(ax, Y, size),
+        "s": sizes if Y.shape[1] == 2 else _sizes_by_depth(ax, Y, sizes),
         "alpha": np.clip(1 - 0.2 * np.log10(len(Y) / 2000), 0.4, 1.0),
-        "linewidth": 0.7 if size > 20 else 0,
+        "linewidth": 0.7 if np.max(sizes) > 20 else 0,
         "edgecolor": [ground(ax)],
         "zorder": 3,
         "rasterized": rasterized,
@@ -93,8 +97,13 @@ def _sizes_by_depth(ax, Y, size):
 
 
 def draw_points(ax, Y, paint, rng, style):
-    """The missing in grey, above them the others in random order, so that none hides behind its row number."""
+    """The missing in grey, above them the others in random order, so that none hides behind its row number.
+
+    Of different sizes the smaller ones are above the larger ones, or would not be seen.
+    """
     missing, known = np.flatnonzero(~paint.known), rng.permutation(np.flatnonzero(paint.known))
+    if np.ndim(style["s"]) and Y.shape[1] == 2:
+        known = known[np.argsort(-np.asarray(style["s"])[known], kind="stable")]
     if len(missing):
         ax.scatter(*Y[missing].T, color=[paint.missing], **_of_rows(style, missing, zorder=style["zorder"] - 1))
     if paint.scale is None:

@@ -12,6 +12,7 @@ from ..inputs.coordinates import as_embeddings, is_by_name
 from ..inputs.seeds import as_generator
 from ..metrics.neighborhoods import neighbor_hits
 from ..runtime.checks import check_whole
+from .fonts import letters_for
 from .legend import write_last
 from .palette import EIGHT, distinct_colors, grey, is_dark
 
@@ -111,4 +112,8 @@ def _draw(ax, recalls, bins):
         handle.set_label(texts[-1])
     ax.set(xlim=(0, 1), xlabel="neighbour recall of a node", ylabel="nodes, %")
     ax.spines[["top", "right"]].set_visible(False)
-    write_last(ax.legend(handles, [*labels, *["-"] * len(texts)], frameon=False), texts)
+    letters = letters_for(texts)
+    legend = ax.legend(handles, [*labels, *["-"] * len(texts)], frameon=False)
+    for text in legend.get_texts():
+        letters.style(text)
+    write_last(legend, list(map(letters.of, texts)))

@@ -9,7 +9,7 @@ from scipy import sparse
 
 import sggraph as sg
 from sggraph import GraphWarning, as_graph
-from sggraph.inputs.labels import as_classes, by_row, louvain_names
+from sggraph.inputs.labels import as_classes, by_row, louvain_names, read_labels
 
 A = np.array([[0, 1, 0], [1, 0, 2], [0, 2, 0]])
 EDGES = [0, 1], [1, 2]
@@ -142,3 +142,45 @@ def test_seeded_and_weighted():
     two = np.ones((6, 6)) - np.eye(6)
     two[:3, 3:] = two[3:, :3] = 0.01
     assert louvain_names(two) == ["community 1"] * 3 + ["community 2"] * 3
+
+
+def with_attributes(kind):
+    G = nx.path_graph(3)
+    nx.set_node_attributes(G, {0: "a", 2: "b"}, "kind")
+    nx.set_node_attributes(G, {0: 0.5, 1: 1.0, 2: 2.0}, "age")
+    return G if kind == "networkx" else ig.Graph.from_networkx(G)
+
+
+@pytest.mark.parametrize("kind", ["networkx", "igraph"])
+def test_a_word_is_an_attribute_of_the_nodes(kind):
+    G = with_attributes(kind)
+    assert read_labels("kind", G) == ["a", None, "b"]
+    assert as_classes(read_labels("age", G), None, 3)[0].tolist() == [0.5, 1.0, 2.0]
+    assert set(read_labels("louvain", G)) == {"community 1"}
+    with pytest.raises(
+        ValueError, match=r"labels='knd': give 'louvain', an attribute of the nodes, one of .*'kind', 'age'"
+    ):
+        read_labels("knd", G)
+    with pytest.raises(ValueError, match=r"labels='kind': give 'louvain' or one label for each of the 3 rows"):
+        as_classes(read_labels("kind", as_graph(G)), None, 3)  # a Graph has no attributes
+
+
+def test_an_attribute_called_louvain_comes_before_a_search():
+    G = nx.path_graph(3)
+    nx.set_node_attributes(G, "mine", "louvain")
+    assert read_labels("louvain", G) == ["mine"] * 3
+
+
+def test_the_classes_of_a_dataset_by_name():
+    club = sg.datasets.load_karate_club()
+    assert list(read_labels("label", club)) == club.classes.tolist()
+    assert read_labels("label", club.to_networkx()) == club.classes.tolist()
+    card = sg.quality_card(club, club.positions if club.positions is not None else np.eye(34)[:, :2], "label")
+    assert card.knn_accuracy is not None
+
+
+def test_an_attribute_that_is_no_name_is_refused():
+    G = nx.path_graph(3)
+    nx.set_node_attributes(G, {0: {0, 1}, 1: {0, 1}, 2: {2}}, "community")
+    with pytest.raises(ValueError, match=r"graph has nodes whose 'community' is \{0, 1\}: give an attribute"):
+        read_labels("community", G)

@@ -16,6 +16,7 @@ from sklearn.preprocessing import StandardScaler
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 
+import sggraph as sg
 from sggraph import SGtSNEpi, as_graph
 from sggraph.plot import embedding as thumbnail
 from sggraph.plot.embedding import embedding_png
@@ -28,7 +29,9 @@ def pixels(png):
 @pytest.mark.parametrize("d", [1, 2, 3])
 def test_a_fitted_estimator_shows_its_embedding(d):
     estimator = SGtSNEpi(d=d, random_state=0, max_iter=10).fit(nx.karate_club_graph())
-    bundle = estimator._repr_mimebundle_(include=None, exclude=None)
+    bundle, metadata = estimator._repr_mimebundle_(include=None, exclude=None)
+    assert metadata == {"image/png": {"alt": sg.describe_embedding(estimator.embedding_, graph=estimator.graph_)}}
+    assert metadata["image/png"]["alt"].startswith("34 nodes and 78 edges ")
     assert bundle["text/plain"] == repr(estimator)
     assert set(bundle) == {"text/plain", "image/png"}
     assert pixels(bundle["image/png"]).std() > 0.05
@@ -41,6 +44,8 @@ def test_ipython_shows_nothing_that_would_be_preferred():
     assert set(formatters.DisplayFormatter().format(estimator)[0]) == {"text/plain", "text/html"}
     estimator.fit(nx.path_graph(4))
     assert set(formatters.DisplayFormatter().format(estimator)[0]) == {"text/plain", "image/png"}
+    _, metadata = formatters.DisplayFormatter().format(estimator)
+    assert metadata["image/png"]["alt"].startswith("4 nodes and 3 edges in a plane")
     assert "SGtSNEpi" in make_pipeline(StandardScaler(), estimator)._repr_html_()
 
 
