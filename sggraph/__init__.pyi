@@ -25,6 +25,8 @@ from .method.estimate import estimate_cost as estimate_cost
 from .method.lambda_report import LambdaReport as LambdaReport
 from .method.lambda_report import lambda_report as lambda_report
 from .method.schedule import Schedule as Schedule
+from .method.updating import UpdatedLayout as UpdatedLayout
+from .method.updating import update_layout as update_layout
 from .metrics import QualityCard as QualityCard
 from .metrics import neighbor_recall as neighbor_recall
 from .metrics import quality_card as quality_card

@@ -13,6 +13,7 @@ from .core.types import (
     Coordinates,
     Direction,
     FilePath,
+    Fixed,
     Float,
     Init,
     Int,
@@ -51,6 +52,7 @@ def embed_graph(
     h: Float | None = None,
     exact: bool | None = None,
     drop_leaf: bool = False,
+    fixed: Fixed | None = None,
     random_state: Seed = None,
     rng: Seed = None,
     n_jobs: Int | None = None,
@@ -127,6 +129,12 @@ def embed_graph(
         Sum the repulsion over all pairs of nodes. Left out, this is done for up to 1,000 nodes.
     drop_leaf : bool, default False
         Leave nodes with a single neighbour out of the descent and set them beside that neighbour afterwards.
+    fixed : dict, array of shape (n, d), mask or names of nodes, optional
+        Coordinates that never move, and are returned to the last bit: positions by node (a dict), or an array with NaN
+        where a coordinate is free; a node may be held in one coordinate alone, such as the year along x. Or, of the
+        positions in `Y0`, a mask of shape (n,), (n, d) or (d,), or names of nodes. The picture that the graph has
+        otherwise is turned, mirrored and enlarged onto them, and its last phase is gone through once more, all
+        components together; what comes back is in the units of the positions, be they degrees or years.
     random_state : int, numpy.random.Generator, numpy.random.RandomState or None
         Seed; the same int gives the same bits for any `n_jobs`.
     rng : int, numpy.random.Generator, numpy.random.RandomState or None

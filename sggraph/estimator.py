@@ -17,6 +17,7 @@ from .core.types import (
     Direction,
     Features,
     FilePath,
+    Fixed,
     Float,
     Init,
     Int,
@@ -67,7 +68,7 @@ class SGtSNEpi(Explorable, ClassNamePrefixFeaturesOutMixin, TransformerMixin, Ba
     warm_start : bool, default False
         Let `fit` go on from `state_`, if there is one, to the same bits as one run without a stop. The graph must be
         the same, and the parameters; those of the schedule may change what is still to come.
-    balance, weight, direction, local_weights, init, Y0, components, exaggeration, schedule, h, exact, drop_leaf
+    balance, weight, direction, local_weights, init, Y0, components, exaggeration, schedule, h, exact, drop_leaf, fixed
         What the picture shows and how it is made, as in `embed_graph`.
     random_state, n_jobs, verbose, callback, callback_every, checkpoint, checkpoint_every, on_interrupt, max_memory
         The seed, and how the run goes, as in `embed_graph`; after an interrupt `state_` is there.
@@ -163,6 +164,7 @@ class SGtSNEpi(Explorable, ClassNamePrefixFeaturesOutMixin, TransformerMixin, Ba
         h: Float | None = None,
         exact: bool | None = None,
         drop_leaf: bool = False,
+        fixed: Fixed | None = None,
         random_state: Seed = None,
         n_jobs: Int | None = None,
         verbose: bool = False,
@@ -196,6 +198,7 @@ class SGtSNEpi(Explorable, ClassNamePrefixFeaturesOutMixin, TransformerMixin, Ba
         self.h = h
         self.exact = exact
         self.drop_leaf = drop_leaf
+        self.fixed = fixed
         self.random_state = random_state
         self.n_jobs = n_jobs
         self.verbose = verbose

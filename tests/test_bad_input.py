@@ -51,6 +51,7 @@ NEVER = {  # what each argument must refuse
     "h": [*ODD, "auto", 0, -1, 1e300, 1e-30, 5e-324, 1e-6],
     "exact": [*NO_NUMBER, 0, 1, np.nan, "auto"],
     "drop_leaf": [*NO_NUMBER, None, 0, 1, np.nan],
+    "fixed": ["two", 1j, object(), 0, np.nan, {}, {"nobody": (0, 0)}, np.zeros((34, 3)), np.full((34, 2), np.nan)],
     "random_state": ["seed", -1, 1.5, np.nan, True, np.False_, object(), 1j, {"a": 1}, -(10**30)],
     "rng": ["seed", -1, 1.5, np.nan, True, object(), 1j, {"a": 1}],
     "n_jobs": [*ODD, 0, -2, 1.5, 10**12],

@@ -36,12 +36,13 @@ STEP_OF_SIZE = 2**0.5  # from one size to the next, where the best is looked for
 
 
 @kernel
-def _step(b, start, stop, dims, forces, numbers, moving, norms):
+def _step(b, start, stop, dims, forces, numbers, moving, mobile, norms):
     """One step for the nodes start..stop; ``norms[b]`` = their part of the squared norm of the gradient.
 
     `forces` are F_attr, F_rep and shifts (2, d): the drift, to be taken off F_rep, and the centre, to be taken off Y;
     `numbers` are 1/Z, exaggeration, eta, momentum, the longest step and the greatest gain; `moving` are Y, velocity and
-    gain. `dims` is a tuple of length d, for the compiler to unroll.
+    gain. `dims` is a tuple of length d, for the compiler to unroll; `mobile` an empty one, or one of the shares (n, d)
+    of a step that coordinates take.
     """
     d = len(dims)
     F_attr, F_rep, shifts = forces
@@ -52,6 +53,8 @@ def _step(b, start, stop, dims, forces, numbers, moving, norms):
         for k in range(d):
             g = exaggeration * F_attr[i, k] - (F_rep[i, k] - shifts[0, k]) * inv_Z
             velocity[i, k], gain[i, k] = moved(g, velocity[i, k], gain[i, k], eta, momentum, max_step, max_gain)
+            if len(mobile) > 0:
+                velocity[i, k] *= mobile[0][i, k]
             Y[i, k] += velocity[i, k] - shifts[1, k]
             norm += np.float64(g) * np.float64(g) if abs(Y[i, k]) < FARTHEST else np.inf
     norms[b] = norm
@@ -150,7 +153,8 @@ class Forces:
         is_stressed = self.paths is not None and phase.stress + phase.evenness > 0
         is_fitted = not np.isnan(motion.scale)
         if is_stressed and not is_fitted:
-            _make_room(motion)
+            if motion.mobile is None:
+                _make_room(motion)
             motion.scale = self.paths.fitted_scale(motion.Y, motion.order, self._rank)
         if is_fitted and not is_stressed:  # a later phase begins anew
             motion.forget_paths()
@@ -175,7 +179,11 @@ class Forces:
         numbers = tuple(np.float32(x) for x in numbers)
         norms = np.empty(len(self._nodes) - 1)
         forces, moving = (self._attr, self._rep, shifts), (motion.Y, motion.velocity, motion.gain)
-        self.workers.run(_step, self._nodes, self._dims, forces, numbers, moving, norms)
+        mobile = ()
+        if motion.mobile is not None:
+            mobile = (motion.mobile,)
+            shifts[1] = 0  # what is held keeps all where it is
+        self.workers.run(_step, self._nodes, self._dims, forces, numbers, moving, mobile, norms)
         return float(np.sqrt(norms.sum()))
 
     def _divergence(self, Y, Z):

@@ -38,7 +38,8 @@ class Motion:
     `velocity` and `gain` are those of the descent, `pull` the mean pull of the path lengths, `turn` whose turn it is
     among the groups of pivots, `scale` the length of an edge of a path (NaN before it was fitted). `pace` is a factor
     of all learning rates and `cap` the most they may be, for runs that diverged. `plans` is what the repulsion decided
-    last, and when.
+    last, and when. `mobile`, if given, is how much of a step each coordinate takes, 0 for those that are held; such a
+    picture is not moved as a whole.
     """
 
     Y: np.ndarray
@@ -54,6 +55,14 @@ class Motion:
     cap: float = float("inf")
     plans: list = field(default_factory=list)
     foothold: Foothold | None = None
+    mobile: np.ndarray | None = None
+
+    @classmethod
+    def held(cls, Y0, mobile):
+        """At rest at Y0 (n, d) float32 as it stands, of which each step moves the share `mobile` (n, d)."""
+        motion = cls.at(Y0)
+        motion.Y, motion.mobile = np.array(Y0, np.float32, order="C"), np.array(mobile, np.float32, order="C")
+        return motion
 
     @classmethod
     def at(cls, Y0):
@@ -82,6 +91,8 @@ class Motion:
         self.order = taken(self.order, order, workers)
         for name in ARRAYS:
             setattr(self, name, taken(getattr(self, name), order, workers))
+        if self.mobile is not None:
+            self.mobile = taken(self.mobile, order, workers)
 
     def enlarge(self, factor):
         """Enlarge the picture around its centre, and all that has a length in it."""

@@ -5,7 +5,7 @@ holds texts and single numbers, too, and beside it a misspelt word, say of `Init
 """
 
 import os
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
@@ -72,6 +72,7 @@ Format: TypeAlias = Literal[
     "snap", "pajek", "metis", "dimacs", "adjlist", "sif", "ncol", "lgl",
 ]  # fmt: skip
 Init: TypeAlias = Literal["auto", "stress", "pmds", "spectral", "random"] | Coordinates
+Fixed: TypeAlias = Mapping[Any, Any] | Numbers | Iterable[Hashable]
 Components: TypeAlias = Literal["auto", "pack", "together", "largest"]
 Search: TypeAlias = Literal["auto", "exact", "approximate"]  # for the neighbours of samples
 OnInterrupt: TypeAlias = Literal["raise", "return"]

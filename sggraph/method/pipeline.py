@@ -13,6 +13,7 @@ from ..runtime.compiling import tell_of_compiling
 from ..runtime.progress import stage
 from .arranging import evened, packed
 from .checkpoint import Checkpoint, EmbeddingState
+from .holding import check_holds, held_layout, pins_of
 from .problem import prepared
 from .run import laid_out
 from .schedule import Schedule
@@ -45,6 +46,13 @@ def embed(graph, settings, *, rng=None, state=None, keep_state=False):
     """
     tell_of_compiling()
     settings = replace(settings, init=by_rows(settings.init, graph.nodes, settings.d))  # which a state compares
+    if settings.fixed is not None:
+        check_holds(settings, state)
+        pins = pins_of(settings.fixed, settings.init, graph.nodes, settings.d)
+        free = embed(graph, replace(settings, fixed=None), rng=rng)
+        Y, kl = held_layout(graph, settings, pins, free.coordinates, free.schedule)
+        last = free.schedule.phases[-1].n_iter if free.schedule.phases else 0
+        return free._replace(coordinates=Y, kl_divergence=kl, n_iter=free.n_iter + last)
     with Workers(settings.n_jobs) as workers:
         problem = prepared(graph, settings, workers)
         checkpoint = Checkpoint(graph, settings, state)

@@ -97,6 +97,7 @@ class Settings:
     h: float | None = asked(None, *SIDE, also=(None,), decides=True)
     exact: bool | None = asked(None, check_flag, None, decides=True)
     drop_leaf: bool = asked(False, check_flag, decides=True)
+    fixed: object = asked(None, decides=True)  # what fits depends on the graph: holding.pins_of
     random_state: object = asked(None)  # checked where a generator is made of it: asking twice would draw twice
     n_jobs: int | None = asked(None, check_n_jobs)
     max_memory: float | str | None = asked(None)  # what it takes is said by memory.as_bytes

@@ -1,0 +1,141 @@
+"""Pictures of which some is held: nodes that are pinned, and coordinates that are data.
+
+What is held never moves, and pulls and pushes all else as ever. It is in the caller's units, degrees or years; the
+picture that the graph would have without it is turned, enlarged and moved to lie on it as well as it can, and goes on
+from there, what is held in its place. Sizes are those of the picture inside: a length is divided by the scale of that
+fit on the way in, and multiplied on the way out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from ..core.descent import descend
+from ..core.engine.blocks import Workers
+from ..core.forces import Forces
+from ..core.motion import Motion, scattered
+from ..core.shape.path_stress import PathStress
+from ..runtime.checks import refused, shown
+from .problem import prepared
+from .start import graph_distances, has_place
+
+ACCEPTED = "positions by node (a dict), an array (n, d) with NaN where a coordinate is free, or, of Y0, names or masks"
+
+
+def pins_of(fixed, init, nodes, d):
+    """Where coordinates are held, (n, d) float64, NaN where they are free.
+
+    `fixed` : positions, a dict by node or an array; or what of `init` (positions) is held: a mask (n,), (n, d) or (d,)
+    of bools, or names of nodes.
+    """
+    n = len(nodes)
+    if isinstance(fixed, Mapping):
+        _check_names(fixed, nodes)
+        rows = [fixed.get(node, np.full(d, np.nan)) for node in nodes]
+        return _as_pins(rows, n, d)
+    given = np.asarray(fixed) if not isinstance(fixed, (set, frozenset)) else np.empty(0, object)
+    if given.dtype.kind in "fiu" and given.shape == (n, d):
+        return _as_pins(given, n, d)
+    if isinstance(init, str):
+        raise ValueError("fixed says which coordinates are held, but not where: give Y0, too, or fixed as positions")
+    if given.dtype.kind == "b" and given.shape in ((n,), (n, d), (d,)):
+        mask = given[:, None] if given.shape == (n,) and given.shape != (d,) else given
+        mask = np.broadcast_to(mask, (n, d))
+    elif given.ndim <= 1 and given.dtype.kind != "b":
+        names = list(fixed)
+        _check_names(names, nodes)
+        chosen = set(names)
+        mask = np.array([[node in chosen] * d for node in nodes])
+    else:
+        raise refused("fixed", fixed, ACCEPTED)
+    return _as_pins(np.where(mask, np.asarray(init, np.float64), np.nan), n, d)
+
+
+def _check_names(names, nodes):
+    unknown = [name for name in names if name not in set(nodes)]
+    if unknown:
+        raise ValueError(f"fixed names {shown(unknown[0])}, which is no node: leave it out")
+
+
+def _as_pins(rows, n, d):
+    try:
+        pins = np.array([np.asarray(row, np.float64) for row in rows])
+    except (TypeError, ValueError):
+        pins = np.empty(0)
+    if pins.shape != (n, d) or np.isinf(pins).any():
+        raise ValueError(f"fixed holds positions that are no rows of {d} finite numbers or NaN: give such")
+    if np.isnan(pins).all():
+        raise ValueError("fixed holds no coordinate: give some, or leave it out")
+    return pins
+
+
+def laid_on(Y, pins):
+    """Y (n, d) turned and mirrored so that it lies on the pins as well as it can, and what it is to be enlarged by and
+    moved by then: (Y, scale, shift).
+    """
+    d = Y.shape[1]
+    rows = ~np.isnan(pins).any(axis=1)
+    axes = np.arange(d)
+    if rows.sum() < 2:  # no places: axes that are data
+        axes = np.flatnonzero((~np.isnan(pins)).sum(axis=0) >= 2)
+        rows = ~np.isnan(pins[:, axes]).any(axis=1) if len(axes) else np.zeros(len(Y), bool)
+    if rows.sum() < 2:
+        one = np.nan_to_num(np.nanmean(np.where(np.isnan(pins), np.nan, pins - Y), axis=0)) if len(Y) else 0.0
+        return Y, 1.0, one
+    A, B = Y[rows] - Y[rows].mean(axis=0), pins[rows][:, axes] - pins[rows][:, axes].mean(axis=0)
+    left, _, right = np.linalg.svd(A.T @ B, full_matrices=True)
+    turn = left[:, : len(axes)] @ right[: len(axes)]
+    whole = np.empty((d, d))
+    whole[:, axes] = turn
+    whole[:, [k for k in range(d) if k not in axes]] = left[:, len(axes) :]
+    turned = Y @ whole
+    spread = np.sqrt(
+        (B**2).sum()
+        / max(
+            (turned[rows][:, axes] - turned[rows][:, axes].mean(axis=0))
+            .ravel()
+            .dot((turned[rows][:, axes] - turned[rows][:, axes].mean(axis=0)).ravel()),
+            1e-300,
+        )
+    )
+    scale = float(spread) if np.isfinite(spread) and spread > 0 else 1.0
+    shift = np.zeros(d)
+    shift[axes] = pins[rows][:, axes].mean(axis=0) - scale * turned[rows][:, axes].mean(axis=0)
+    return turned, scale, shift
+
+
+def held_layout(graph, settings, pins, Y, schedule):
+    """Coordinates (n, d) float32 in the units of the pins, and the KL divergence inside, from the free picture Y of the
+    Graph and its Schedule, whose last phase is gone through once more.
+    """
+    free = np.isnan(pins)
+    turned, scale, shift = laid_on(Y.astype(np.float64), pins)
+    start = np.where(free, turned, (pins - shift) / scale)
+    settings = replace(settings, fixed=None, init=start, components="together", checkpoint=None, callback=None)
+    with Workers(settings.n_jobs) as workers:
+        problem = prepared(graph, settings, workers)
+        links, P = problem.probabilities(workers)
+        paths = PathStress(*graph_distances(links, workers), workers) if schedule.is_stressed and links.nnz else None
+        forces = Forces(P.upper, settings.d, workers, limit=problem.limit, paths=paths, **settings.repulsion)
+        motion = Motion.held(start, free)
+        phases = [phase._replace(grow=0.0) for phase in schedule.phases[-1:]]
+        descend(forces, motion, phases)
+        found = scattered(motion.Y, motion.order).astype(np.float64)
+        kl = forces.kl_divergence(motion, fresh=True)
+    return np.where(free, scale * found + shift, pins).astype(np.float32), kl
+
+
+def check_holds(settings, state):
+    """Raise a ValueError where what is asked for does not go with something held."""
+    for name, wanted, plain in (
+        ("checkpoint", settings.checkpoint, None),
+        ("drop_leaf", settings.drop_leaf, False),
+        ("state", state, None),
+    ):
+        if wanted != plain:
+            raise ValueError(f"fixed and {name} exclude each other: leave one of them out")
+    if settings.components == "largest":
+        raise ValueError("fixed and components='largest' exclude each other: give the largest component as the graph")
+    if not isinstance(settings.init, (str, Mapping)) and not has_place(np.asarray(settings.init, float)).all():
+        raise ValueError("fixed needs a place for each node in Y0: give all, or fixed as positions")

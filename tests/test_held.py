@@ -1,0 +1,181 @@
+"""embed_graph(fixed=) and update_layout: what is held stays, and the rest is as good as it can be."""
+
+import warnings
+
+import networkx as nx
+import numpy as np
+import pytest
+
+import sggraph as sg
+from sggraph.method.holding import laid_on, pins_of
+
+NOVEL = nx.les_miserables_graph()
+NAMES = list(NOVEL)
+
+
+def quick(graph=NOVEL, **options):
+    return sg.embed_graph(graph, random_state=0, max_iter=60, **options)
+
+
+def test_pinned_nodes_keep_every_bit():
+    places = {name: (100.1 + i, -7.3 * i) for i, name in enumerate(NAMES[:8])}
+    Y = quick(fixed=places)
+    assert np.array_equal(Y[:8], np.array(list(places.values()), np.float32))
+    assert np.isfinite(Y).all()
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_one_coordinate_may_be_data(d):
+    year = np.full((len(NAMES), d), np.nan)
+    year[:, 0] = 1800 + np.arange(len(NAMES)) % 30
+    Y = quick(d=d, fixed=year)
+    assert np.array_equal(Y[:, 0], year[:, 0].astype(np.float32))
+    assert np.isfinite(Y).all()
+
+
+def test_the_same_bits_for_any_number_of_threads():
+    mesh = sg.datasets.make_grid((50, 50)).adjacency
+    fixed = {0: (0, 0), 49: (49, 0), 2450: (0, 49), 2499: (49, 49)}
+    pictures = [quick(mesh, fixed=fixed, n_jobs=n_jobs) for n_jobs in (1, 2, 3)]
+    assert len({Y.tobytes() for Y in pictures}) == 1
+    assert sg.neighbor_recall(mesh, pictures[0]) > 0.9
+
+
+def test_counties_find_their_places_around_a_tenth_of_them():
+    """Median distance to the true place over the width of the map: three seeds .023 to .026; the free picture, fitted,
+    .042 to .046.
+    """
+    counties = sg.datasets.load_us_counties()
+    true = np.asarray(counties.positions, float)
+    held = np.random.default_rng(0).choice(len(true), len(true) // 10, replace=False)
+    fixed = np.full_like(true, np.nan)
+    fixed[held] = true[held]
+    Y = sg.embed_graph(counties, fixed=fixed, random_state=0)
+    assert np.array_equal(Y[held], true[held].astype(np.float32))
+    others = np.setdiff1d(np.arange(len(true)), held)
+    error = np.median(np.linalg.norm(Y[others] - true[others], axis=1)) / np.ptp(true[:, 0])
+    assert error < 0.035
+
+
+def test_what_fixed_may_be():
+    Y0 = np.random.default_rng(0).normal(size=(5, 2))
+    nodes = list("abcde")
+    everything = pins_of(np.ones(5, bool), Y0, nodes, 2)
+    assert np.array_equal(everything, Y0)
+    assert np.isnan(pins_of([False, True], Y0, nodes, 2)[:, 0]).all()
+    some = pins_of(["b", "d"], Y0, nodes, 2)
+    assert (~np.isnan(some[:, 0])).tolist() == [False, True, False, True, False]
+    assert np.array_equal(pins_of({"b", "d"}, Y0, nodes, 2), some, equal_nan=True)
+    assert np.isnan(pins_of({"b": (1, np.nan)}, "auto", nodes, 2)).sum() == 9
+    mask = np.zeros((5, 2), bool)
+    mask[3, 1] = True
+    assert pins_of(mask, Y0, nodes, 2)[3, 1] == Y0[3, 1]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"fixed": {"nobody": (0, 0)}}, "fixed names 'nobody'"),
+        ({"fixed": {"Valjean": (0, 0, 0)}}, "no rows of 2 finite numbers"),
+        ({"fixed": {"Valjean": (0, np.inf)}}, "no rows of 2 finite numbers"),
+        ({"fixed": {}}, "fixed holds no coordinate"),
+        ({"fixed": ["Valjean"]}, "give Y0, too"),
+        ({"fixed": ["nobody"], "Y0": np.zeros((77, 2)) + np.arange(77)[:, None]}, "fixed names 'nobody'"),
+        ({"fixed": np.zeros((3, 3), bool), "Y0": np.zeros((77, 2)) + np.arange(77)[:, None]}, "fixed="),
+        ({"fixed": {"Valjean": (0, 0)}, "drop_leaf": True}, "fixed and drop_leaf exclude each other"),
+        ({"fixed": {"Valjean": (0, 0)}, "checkpoint": "x.npz"}, "fixed and checkpoint exclude each other"),
+        ({"fixed": {"Valjean": (0, 0)}, "components": "largest"}, "fixed and components='largest' exclude"),
+    ],
+)
+def test_what_is_not_understood_is_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        quick(**options)
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+@pytest.mark.parametrize("n_held", [2, 5, 40])
+def test_a_picture_is_laid_on_what_it_equals_but_for_turn_size_and_place(d, n_held):
+    rng = np.random.default_rng(0)
+    Y = rng.normal(size=(40, d))
+    turn = np.linalg.qr(rng.normal(size=(d, d)))[0]
+    true = 3.5 * Y @ turn + 10
+    pins = np.full_like(true, np.nan)
+    pins[:n_held] = true[:n_held]
+    turned, scale, shift = laid_on(Y, pins)
+    assert scale == pytest.approx(3.5)
+    if n_held > d:
+        np.testing.assert_allclose(scale * turned + shift, true, rtol=1e-9)
+
+
+def test_disconnected_graphs_and_nodes_without_edges():
+    G = nx.disjoint_union_all([nx.cycle_graph(20), nx.path_graph(5), nx.empty_graph(2)])
+    Y = quick(G, fixed={0: (0, 0), 10: (10, 0), 21: (30, 5)})
+    assert Y[21].tolist() == [30, 5]
+    assert np.isfinite(Y).all()
+
+
+def test_the_estimator_takes_it():
+    est = sg.SGtSNEpi(fixed={0: (1, 2), 33: (5, 6)}, random_state=0, max_iter=60).fit(nx.karate_club_graph())
+    assert est.embedding_[[0, 33]].tolist() == [[1, 2], [5, 6]]
+
+
+def grown(G, keep):
+    """A picture of part of the nodes, and the whole graph."""
+    old = G.subgraph(keep).copy()
+    return dict(zip(old, sg.embed_graph(old, random_state=0), strict=True))
+
+
+def test_an_update_keeps_the_picture():
+    mesh = nx.grid_2d_graph(20, 24)
+    before = grown(mesh, [node for node in mesh if node[1] < 20])
+    found = sg.update_layout(mesh, before)
+    extent = np.ptp(np.array(list(before.values())), axis=0).max()
+    assert np.isnan(found.moved).sum() == 80
+    assert np.nanmedian(found.moved) < 0.05 * extent
+    assert sg.neighbor_recall(mesh, found.coordinates) > 0.85
+    pinned = sg.update_layout(mesh, before, stability=1)
+    assert all(np.array_equal(pinned.positions[node], before[node]) for node in before)
+    free = sg.update_layout(mesh, before, stability=0)
+    assert np.nanmedian(free.moved) > np.nanmedian(found.moved)
+
+
+def test_a_picture_in_any_unit_comes_back_in_its_own():
+    G = nx.random_geometric_graph(150, 0.15, seed=1)
+    G = G.subgraph(max(nx.connected_components(G), key=len)).copy()
+    before = grown(G, list(G))
+    small = {node: place / 1000 for node, place in before.items()}
+    one, other = sg.update_layout(G, before), sg.update_layout(G, small)
+    assert np.ptp(other.coordinates) < np.ptp(one.coordinates) / 300
+    assert np.nanmedian(other.moved) < 0.1 * np.ptp(other.coordinates)
+
+
+def test_what_an_earlier_picture_may_be(tmp_path):
+    G = nx.karate_club_graph()
+    est = sg.SGtSNEpi(random_state=0, max_iter=60).fit(G)
+    sg.write_embedding(tmp_path / "y.npz", est)
+    G.add_edge(0, "new")
+    results = [
+        sg.update_layout(G, previous).coordinates
+        for previous in (est, sg.load_embedding(tmp_path / "y.npz"), dict(zip(range(34), est.embedding_, strict=True)))
+    ]
+    assert all(np.array_equal(results[0], Y) for Y in results)
+    for wrong in ({}, {"nobody": (0, 0)}, {0: (0, np.inf)}, {0: "a"}, 3):
+        with pytest.raises(ValueError, match="previous"):
+            sg.update_layout(G, wrong)
+    with pytest.raises(ValueError, match="stability=2"):
+        sg.update_layout(G, est, stability=2)
+    with pytest.raises(ValueError, match="components="):
+        sg.update_layout(G, est, components="pack")
+    with pytest.raises(TypeError, match="no parameter 'stabilty'"):
+        sg.update_layout(G, est, stabilty=1)
+
+
+def test_pieces_that_are_joined_are_told():
+    G = nx.disjoint_union(nx.cycle_graph(9), nx.cycle_graph(8))
+    before = sg.sgtsne_layout(G, seed=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        sg.update_layout(G, before)
+    G.add_edges_from([(0, "new"), ("new", 12)])
+    with pytest.warns(sg.GraphWarning, match="previous shows 1 pieces that the graph joins"):
+        sg.update_layout(G, before)
