@@ -39,6 +39,7 @@ def public():
     found |= {f"datasets.{name}": getattr(sggraph.datasets, name) for name in sggraph.datasets.__all__}
     methods = ("fit", "fit_transform", "transform", "explore")
     found |= {f"SGtSNEpi.{name}": getattr(sggraph.SGtSNEpi, name) for name in methods}
+    found["Explorer.widget"] = sggraph.Explorer.widget
     return {name: value for name, value in found.items() if callable(value)}
 
 
@@ -123,6 +124,8 @@ def test_the_core_knows_numbers_only(name):
         ("pynndescent", {"features/neighbors.py"}),
         ("threadpoolctl", {"runtime/threads.py"}),
         ("tqdm", {"runtime/progress.py"}),
+        ("anywidget", {"page/widget.py"}),
+        ("traitlets", {"page/widget.py"}),
     ],
 )
 def test_other_packages_stay_in_their_modules(package, users):

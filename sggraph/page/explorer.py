@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array, triu
 
 from .. import __version__
@@ -32,6 +33,7 @@ from ..plot.points import check_palette
 from ..runtime.checks import refused
 from ..runtime.warn import warn
 from .columns import edge_columns, packed, planes, steps
+from .widget import widget_of
 
 MOST_NODES = 2_000_000  # a browser tab holds 100 bytes for each, and looks at all of them for the nearest to a pointer
 MOST_EDGES = 5_000_000  # of more a sample is kept
@@ -51,6 +53,8 @@ class Explorer:
         The whole page.
     embedding : SavedEmbedding
         What it shows.
+    rows : ndarray
+        Rows of `embedding` in the order in which the page holds them, without those that have no place.
     graph : Graph or None
         Whose edges it shows.
 
@@ -64,6 +68,7 @@ class Explorer:
 
     html: str
     embedding: SavedEmbedding
+    rows: NDArray[Any]
     graph: Graph | None = None
 
     def __repr__(self) -> str:
@@ -100,6 +105,8 @@ class Explorer:
             raise refused("path", str(path), "a name that ends with .html")
         with replacing(path) as partial:
             Path(partial).write_text(self.html, encoding="utf-8")
+
+    widget = widget_of
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """The page in a frame that may run scripts and nothing else, and a picture for who shows no HTML."""
@@ -156,7 +163,7 @@ def explore(
     Returns
     -------
     Explorer
-        With ``save("map.html")``; shows itself in a notebook.
+        With ``save("map.html")``; shows itself in a notebook, where its ``widget()`` tells Python what is chosen.
 
     Raises
     ------
@@ -199,7 +206,7 @@ def page_of(saved, arcs, *, node_names=True, values=None, palette=None, title=No
     names = None if arcs is None and saved.nodes == list(range(n)) else saved.nodes
     found = {name: as_classes(by_row(read_labels(one, arcs), names, n), None, n) for name, one in columns.items()}
     content = _content(saved, arcs, _called(node_names, saved.nodes, n), found, palette, title)
-    return Explorer(_filled(content), saved, arcs)
+    return Explorer(_filled(content), saved, content.rows, arcs)
 
 
 def write_page(path, saved, graph):
@@ -239,12 +246,13 @@ def _called(node_names, nodes, n):
 
 
 class _Content(NamedTuple):
-    """What goes into the template: facts about the columns, and these by their names."""
+    """What goes into the template: facts about the columns, and these by their names; and the rows in their order."""
 
     facts: dict
     columns: dict
     title: str
     description: str
+    rows: np.ndarray
 
 
 def _content(saved, arcs, called, found, palette, title):
@@ -278,7 +286,7 @@ def _content(saved, arcs, called, found, palette, title):
     facts["plain"] = [int(255 * c) for c in mpl.colors.to_rgb(EIGHT[0])]
     title = title or "Embedding"
     sentence = describe_embedding(saved.coordinates, saved.labels, graph=arcs)
-    return _Content(facts, text, title, sentence)
+    return _Content(facts, text, title, sentence, rows)
 
 
 def _edges(A, rows, column):

@@ -282,6 +282,7 @@ function mark() {  // who is hidden, faded, chosen
     }
     placeNames();
     draw();
+    tell();
 }
 
 // ---------------------------------------------------------------- the frame
@@ -653,6 +654,37 @@ function save(name, blob) {
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
+// ---------------------------------------------------------------- a widget around the page
+
+let tell = () => {};  // what is chosen, to whoever wrote this page into a frame
+
+function placesIn(message) {  // of the nodes that it wants chosen, each once, ascending; null: it is nothing of ours
+    const rows = message && message.sggraph === "choose" ? message.rows : null;
+    if (!Array.isArray(rows) || rows.length > n) return null;
+    return [...rows].every(i => Number.isInteger(i) && i >= 0 && i < n) ? [...new Set(rows)].sort((a, b) => a - b) : null;
+}
+
+function converse() {  // with the parent that has written this document, and so has it; a file speaks with nobody
+    if (window.parent === window || location.protocol !== "about:") return;
+    const post = message => window.parent.postMessage(message, "*");
+    let known = [];
+    const isKnown = rows => rows.length === known.length && rows.every((i, k) => i === known[k]);
+    tell = () => {
+        const rows = [...(state.path.length > 1 ? state.path : state.chosen)].sort((a, b) => a - b);
+        if (isKnown(rows)) return;
+        known = rows;
+        post({ sggraph: "chosen", rows });
+    };
+    addEventListener("message", ({ source, data }) => {
+        const rows = source === window.parent ? placesIn(data) : null;
+        if (!rows || isKnown(rows)) return;
+        known = rows;
+        if (rows.length < 2) choose(rows.length ? rows[0] : -1);
+        else chooseAll(rows);
+    });
+    post({ sggraph: "ready" });
+}
+
 // ---------------------------------------------------------------- moving
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -776,7 +808,11 @@ function takeLasso() {
     const found = [];
     for (let i = 0; i < n; i++) if (shown[i] !== HIDDEN && inside(...onScreen(i))) found.push(i);
     lasso = [];
-    Object.assign(state, { chosen: found, path: [], lasso: true, tool: "move" });
+    chooseAll(found);
+}
+
+function chooseAll(chosen) {
+    Object.assign(state, { chosen, path: [], lasso: true, tool: "move" });
     tools();
     mark();
     panel();
@@ -1076,4 +1112,5 @@ window.sggraph = { state, view, shown, nameOf, onScreen, choose, find, facts, re
     get written() { return written; }, draw, drawing, selected,
     get heads() { return heads; } };
 document.documentElement.dataset.ready = "true";
+converse();
 })();

@@ -1,6 +1,5 @@
 """The page in a browser: what hand and keyboard do. Skipped where there is no Chromium, or no Playwright."""
 
-import shutil
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,19 +9,7 @@ import pytest
 
 import sggraph as sg
 
-playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
-SOFTWARE = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist", "--no-sandbox"]
 HOSTILE = ["</script><script>document.title='gone'</script>", "<img src=x onerror=alert(1)>", "\u202eleft", "👩‍🚀" * 50]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=CHROMIUM, args=SOFTWARE)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
