@@ -67,6 +67,9 @@ def test_what_fixed_may_be():
     assert (~np.isnan(some[:, 0])).tolist() == [False, True, False, True, False]
     assert np.array_equal(pins_of({"b", "d"}, Y0, nodes, 2), some, equal_nan=True)
     assert np.isnan(pins_of({"b": (1, np.nan)}, "auto", nodes, 2)).sum() == 9
+    corners = [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0)]  # tuples may be names
+    assert np.array_equal(pins_of([(0, 1), (1, 1)], Y0, corners, 2), some, equal_nan=True)
+    assert np.array_equal(pins_of(Y0.tolist(), "auto", nodes, 2), Y0)
     mask = np.zeros((5, 2), bool)
     mask[3, 1] = True
     assert pins_of(mask, Y0, nodes, 2)[3, 1] == Y0[3, 1]

@@ -32,28 +32,33 @@ def pins_of(fixed, init, nodes, d):
     n = len(nodes)
     if isinstance(fixed, Mapping):
         _check_names(fixed, nodes)
-        rows = [fixed.get(node, np.full(d, np.nan)) for node in nodes]
-        return _as_pins(rows, n, d)
-    given = np.asarray(fixed) if not isinstance(fixed, (set, frozenset)) else np.empty(0, object)
+        return _as_pins([fixed.get(node, np.full(d, np.nan)) for node in nodes], n, d)
+    is_listed = isinstance(fixed, (list, tuple, set, frozenset)) and _are_names(fixed, nodes)
+    given = np.empty(0, object) if is_listed else np.asarray(fixed)
     if given.dtype.kind in "fiu" and given.shape == (n, d):
         return _as_pins(given, n, d)
     if isinstance(init, str):
         raise ValueError("fixed says which coordinates are held, but not where: give Y0, too, or fixed as positions")
     if given.dtype.kind == "b" and given.shape in ((n,), (n, d), (d,)):
-        mask = given[:, None] if given.shape == (n,) and given.shape != (d,) else given
-        mask = np.broadcast_to(mask, (n, d))
-    elif given.ndim <= 1 and given.dtype.kind != "b":
-        names = list(fixed)
-        _check_names(names, nodes)
-        chosen = set(names)
+        mask = np.broadcast_to(given[:, None] if given.shape == (n,) else given, (n, d))
+    elif is_listed or (given.ndim == 1 and given.dtype.kind != "b"):
+        _check_names(fixed, nodes)
+        chosen = set(fixed)
         mask = np.array([[node in chosen] * d for node in nodes])
     else:
         raise refused("fixed", fixed, ACCEPTED)
     return _as_pins(np.where(mask, np.asarray(init, np.float64), np.nan), n, d)
 
 
+def _are_names(items, nodes):
+    """Whether the first of the items is a node; True and False, which equal 1 and 0, are none."""
+    first = next(iter(items), None)
+    return not isinstance(first, (bool, np.bool_, list, np.ndarray)) and first in set(nodes)
+
+
 def _check_names(names, nodes):
-    unknown = [name for name in names if name not in set(nodes)]
+    known = set(nodes)
+    unknown = [name for name in names if name not in known]
     if unknown:
         raise ValueError(f"fixed names {shown(unknown[0])}, which is no node: leave it out")
 
@@ -73,35 +78,27 @@ def _as_pins(rows, n, d):
 def laid_on(Y, pins):
     """Y (n, d) turned and mirrored so that it lies on the pins as well as it can, and what it is to be enlarged by and
     moved by then: (Y, scale, shift).
+
+    By the nodes that are held whole, if there are two; otherwise by the axes that are data of two nodes or more.
     """
-    d = Y.shape[1]
-    rows = ~np.isnan(pins).any(axis=1)
-    axes = np.arange(d)
-    if rows.sum() < 2:  # no places: axes that are data
-        axes = np.flatnonzero((~np.isnan(pins)).sum(axis=0) >= 2)
-        rows = ~np.isnan(pins[:, axes]).any(axis=1) if len(axes) else np.zeros(len(Y), bool)
-    if rows.sum() < 2:
-        one = np.nan_to_num(np.nanmean(np.where(np.isnan(pins), np.nan, pins - Y), axis=0)) if len(Y) else 0.0
-        return Y, 1.0, one
-    A, B = Y[rows] - Y[rows].mean(axis=0), pins[rows][:, axes] - pins[rows][:, axes].mean(axis=0)
-    left, _, right = np.linalg.svd(A.T @ B, full_matrices=True)
-    turn = left[:, : len(axes)] @ right[: len(axes)]
-    whole = np.empty((d, d))
-    whole[:, axes] = turn
-    whole[:, [k for k in range(d) if k not in axes]] = left[:, len(axes) :]
-    turned = Y @ whole
-    spread = np.sqrt(
-        (B**2).sum()
-        / max(
-            (turned[rows][:, axes] - turned[rows][:, axes].mean(axis=0))
-            .ravel()
-            .dot((turned[rows][:, axes] - turned[rows][:, axes].mean(axis=0)).ravel()),
-            1e-300,
-        )
-    )
-    scale = float(spread) if np.isfinite(spread) and spread > 0 else 1.0
+    d, axes = Y.shape[1], np.arange(Y.shape[1])
+    is_held = ~np.isnan(pins)
+    if is_held.all(axis=1).sum() < 2:
+        axes = np.flatnonzero(is_held.sum(axis=0) >= 2)
+    rows = is_held[:, axes].all(axis=1) if len(axes) else np.zeros(len(Y), bool)
+    if rows.sum() < 2:  # a place or a number alone says nothing of turn and size
+        return Y, 1.0, np.where(is_held, pins - Y, 0.0).sum(axis=0) / np.maximum(is_held.sum(axis=0), 1)
+    there = pins[rows][:, axes]
+    middle, aim = Y[rows].mean(axis=0), there.mean(axis=0)
+    left, _, right = np.linalg.svd((Y[rows] - middle).T @ (there - aim))
+    turn = np.empty((d, d))
+    turn[:, axes] = left[:, : len(axes)] @ right
+    turn[:, np.setdiff1d(np.arange(d), axes)] = left[:, len(axes) :]
+    turned = (Y - middle) @ turn
+    spread, wanted = np.square(turned[rows][:, axes]).sum(), np.square(there - aim).sum()
+    scale = float(np.sqrt(wanted / spread)) if spread > 0 and wanted > 0 else 1.0
     shift = np.zeros(d)
-    shift[axes] = pins[rows][:, axes].mean(axis=0) - scale * turned[rows][:, axes].mean(axis=0)
+    shift[axes] = aim
     return turned, scale, shift
 
 
