@@ -67,8 +67,16 @@ def public_name(app, env, node, contnode):
     return None
 
 
+def write_page(app, exception):
+    """Write the page to explore that a page of the site holds in a frame."""
+    if exception is None:
+        counties = sggraph.datasets.load_us_counties()
+        sggraph.explore(counties, title="US counties").save(Path(app.outdir, "docs", "us_counties.html"))
+
+
 def setup(app):
     """Connect what is above."""
+    app.connect("build-finished", write_page)
     app.connect("autodoc-skip-member", is_left_out)
     app.connect("missing-reference", public_name)
     app.add_html_math_renderer("mathml", (write_formula, None), (write_formula, None))
