@@ -9,11 +9,10 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from . import tiny
-from .engine.blocks import Workers, weighted_bounds
+from .engine.blocks import ALONE, weighted_bounds
 from .engine.counting import n_counters
 from .engine.jit import kernel
 
-ALONE = Workers(1)
 BLOCKS = 256  # of rows that are read once, at most
 _A, _B, _C = (np.uint64(q) for q in (0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F))  # odd, no pattern
 

@@ -11,7 +11,8 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from ..core.descent import MENDS, SLOWER, EmbeddingDivergedError, Phase
-from ..core.search.connectivity import ALONE, first_nodes
+from ..core.engine.blocks import ALONE
+from ..core.search.connectivity import first_nodes
 from ..core.small import ETA, descend_small
 from ..runtime.warn import warn
 from .schedule import schedule_for

@@ -13,12 +13,11 @@ import numpy as np
 
 from ..core.descent import descend
 from ..core.engine.blocks import Workers
-from ..core.forces import Forces
 from ..core.motion import Motion, scattered
-from ..core.shape.path_stress import PathStress
 from ..runtime.checks import refused, shown
 from .problem import prepared
-from .start import graph_distances, has_place
+from .run import Part, forces_of
+from .start import has_place
 
 ACCEPTED = "positions by node (a dict), an array (n, d) with NaN where a coordinate is free, or, of Y0, names or masks"
 
@@ -113,14 +112,18 @@ def held_layout(graph, settings, pins, Y, schedule):
     with Workers(settings.n_jobs) as workers:
         problem = prepared(graph, settings, workers)
         links, P = problem.probabilities(workers)
-        paths = PathStress(*graph_distances(links, workers), workers) if schedule.is_stressed and links.nnz else None
-        forces = Forces(P.upper, settings.d, workers, limit=problem.limit, paths=paths, **settings.repulsion)
+        part = Part(slice(None), links, P.upper, settings)
+        forces = forces_of(part, schedule, problem.limit, workers)
         motion = Motion.held(start, free)
-        phases = [phase._replace(grow=0.0) for phase in schedule.phases[-1:]]
-        descend(forces, motion, phases)
-        found = scattered(motion.Y, motion.order).astype(np.float64)
+        found = held_descent(forces, motion, schedule.phases[-1:])
         kl = forces.kl_divergence(motion, fresh=True)
     return np.where(free, scale * found + shift, pins).astype(np.float32), kl
+
+
+def held_descent(forces, motion, phases):
+    """Coordinates (n, d) float64 in the order of the nodes after these phases, in which the picture grows in none."""
+    descend(forces, motion, [phase._replace(grow=0.0) for phase in phases])
+    return scattered(motion.Y, motion.order).astype(np.float64)
 
 
 def check_holds(settings, state):

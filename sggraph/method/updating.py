@@ -12,10 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.descent import descend
 from ..core.engine.blocks import Workers
-from ..core.forces import Forces
-from ..core.motion import Motion, scattered
+from ..core.motion import Motion
 from ..core.shape.path_stress import PathStress
 from ..core.types import Direction, Fitted, Float, Seed, Weight
 from ..graph.adjacency import GraphLike, as_graph
@@ -25,7 +23,9 @@ from ..io.saved import SavedEmbedding
 from ..runtime.checks import check_number, refused, shown
 from ..runtime.warn import warn
 from .components import component_numbers
+from .holding import held_descent
 from .problem import prepared
+from .run import Part, forces_of
 from .schedule import schedule_for
 from .settings import Settings
 from .start import beside_neighbors, edge_lengths, has_place, shape_of
@@ -195,15 +195,14 @@ def updated(graph, rows, stability, settings):
         shape = shape_of(links, settings, rng, workers)
         schedule = schedule_for(settings, traits_of(links, shape, settings, rng, workers))
         phase = schedule.phases[-1]
-        phase = phase._replace(grow=0.0, n_iter=int(np.ceil(PART * phase.n_iter)))
+        phase = phase._replace(n_iter=int(np.ceil(PART * phase.n_iter)))
         paths = None if shape.D is None or not schedule.is_stressed else PathStress(shape.D, shape.pivots, workers)
-        forces = Forces(P.upper, settings.d, workers, limit=problem.limit, paths=paths, **settings.repulsion)
+        part = Part(slice(None), links, P.upper, settings, paths)
+        forces = forces_of(part, schedule, problem.limit, workers)
         middle = rows[known].mean(axis=0)
         scale = _unit(start, links)
         mobile = np.where(known, 1.0 - stability, 1.0)[:, None] * np.ones(settings.d)
-        motion = Motion.held((start - middle) * scale, mobile)
-        descend(forces, motion, (phase,))
-        Y = scattered(motion.Y, motion.order).astype(np.float64) / scale + middle
+        Y = held_descent(forces, Motion.held((start - middle) * scale, mobile), (phase,)) / scale + middle
     if stability == 1:
         Y[known] = rows[known]
     return Y.astype(np.float32)

@@ -78,6 +78,9 @@ class Workers:
         return n
 
 
+ALONE = Workers(1)  # for who was given none: no thread is started
+
+
 def _help(tasks, ended):
     """Do one task after the other until one is None, which is left for the other threads."""
     while (task := tasks.get()) is not None:

@@ -8,10 +8,9 @@ in full (as Afforest does: Sutton, Ben-Nun, Barak, IPDPS 2018).
 import numpy as np
 
 from .. import tiny
-from ..engine.blocks import Workers, weighted_bounds
+from ..engine.blocks import ALONE, weighted_bounds
 from ..engine.jit import kernel, part
 
-ALONE = Workers(1)
 FIRST = 2  # entries of a row that are walked before
 BLOCKS = 256  # of rows that are looked at, at most
 

@@ -8,10 +8,9 @@ hold much of the graph are met half-way (direction-optimising search; Beamer, As
 import numpy as np
 
 from .. import tiny
-from ..engine.blocks import Workers, node_bounds
+from ..engine.blocks import ALONE, node_bounds
 from ..engine.jit import kernel, part
 
-ALONE = Workers(1)
 UNREACHED = -1  # in the distances that are returned
 WORD = 64  # bits of the largest integer
 TURN = 0.2  # times the edges that are left: a front with more is met half-way
