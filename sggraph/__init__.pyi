@@ -13,6 +13,7 @@ from .graph.adjacency import Graph as Graph
 from .graph.adjacency import as_graph as as_graph
 from .graph.arcs import GraphWarning as GraphWarning
 from .graph.fingerprint import graph_hash as graph_hash
+from .graph.windows import graph_windows as graph_windows
 from .io.embeddings import load_embedding as load_embedding
 from .io.embeddings import save_embedding as save_embedding
 from .io.embeddings import write_embedding as write_embedding
@@ -25,6 +26,8 @@ from .method.estimate import estimate_cost as estimate_cost
 from .method.lambda_report import LambdaReport as LambdaReport
 from .method.lambda_report import lambda_report as lambda_report
 from .method.schedule import Schedule as Schedule
+from .method.sequence import Snapshot as Snapshot
+from .method.sequence import embed_sequence as embed_sequence
 from .method.updating import UpdatedLayout as UpdatedLayout
 from .method.updating import update_layout as update_layout
 from .metrics import QualityCard as QualityCard

@@ -18,6 +18,7 @@ from .ordering import inverse, taken
 from .repulsion.planning import DEFAULT_LIMIT
 from .repulsion.repulsive import Repulsion
 from .rows import full_rows, n_blocks, renumbered
+from .tether import pull_back
 
 ENTRIES = 2**16  # of P that are looked at at once
 FARTHEST = 1e12  # coordinates from here on count as infinite, before their squares overflow in the forces
@@ -73,8 +74,11 @@ class Forces:
     """Forces on the nodes of a graph, given by the upper triangle of P (CSR, float32, sums to 1/2), in d dimensions.
 
     `paths` is the PathStress of the graph; without one, phases have no stress. `h`, `exact` and `limit` are those of
-    the Repulsion.
+    the Repulsion. `tethers` tie nodes to places, and may be others in each call; a picture that has some is not moved
+    as a whole.
     """
+
+    tethers = ()
 
     def __init__(self, upper, d, workers, *, h=None, exact=None, limit=DEFAULT_LIMIT, paths=None):
         n = upper.shape[0]
@@ -120,11 +124,13 @@ class Forces:
         return max(self._entropy + np.log(max(n * (n - 1), 1)), self.kl_divergence(motion, fresh=True)) + 1e-3
 
     def grow(self, motion, share=1.0):
-        """Enlarge the picture until its KL divergence falls by less than `LEAST_FALL` a step; with a `share` below 1 by
-        that power of the factor.
-        """
+        """Enlarge the picture by its `growth`; with a `share` below 1 by that power of the factor."""
+        motion.enlarge(self.growth(motion) ** share)
+
+    def growth(self, motion):
+        """The factor by which to enlarge the picture until its KL divergence falls by less than `LEAST_FALL` a step."""
         if len(self.P.data) == 0:  # no edge holds nodes together at any size
-            return
+            return 1.0
         self._follow(motion)
         motion.plans = self.repulsion.plans = []  # their grids make room for others
         n, d = motion.Y.shape
@@ -136,8 +142,8 @@ class Forces:
             sizes.append(sizes[-1] * STEP_OF_SIZE)
             Y = here * np.float32(sizes[-1])
             found.append(self._divergence(Y, repulsion(Y, self._rep)[0]))
-        motion.enlarge(_lowest(np.log(sizes[-3:]), found[-3:]) ** share)
         self._Z = np.nan
+        return _lowest(np.log(sizes[-3:]), found[-3:])
 
     def _follow(self, motion):
         """Stand in the order of the Motion, and with its plans: it may have been reordered, or be another one."""
@@ -153,7 +159,7 @@ class Forces:
         is_stressed = self.paths is not None and phase.stress + phase.evenness > 0
         is_fitted = not np.isnan(motion.scale)
         if is_stressed and not is_fitted:
-            if motion.mobile is None:
+            if not self._is_held(motion):
                 _make_room(motion)
             motion.scale = self.paths.fitted_scale(motion.Y, motion.order, self._rank)
         if is_fitted and not is_stressed:  # a later phase begins anew
@@ -166,6 +172,14 @@ class Forces:
             weight, pace = phase.stress / phase.exaggeration, phase.exaggeration * phase.eta / len(motion.Y)
             state = motion.Y, motion.order, self._rank, motion.turn, motion.scale
             motion.turn, motion.scale = self.paths.add_pull(*state, weight, pace, motion.pull, self._attr)
+        for places, row, weight in self.tethers:
+            weight = np.float32(weight / (phase.exaggeration * len(motion.Y)))
+            tie = motion.Y, motion.order, places, row, self._dims, weight
+            self.workers.run(pull_back, self._nodes, *tie, self._attr)
+
+    def _is_held(self, motion):
+        """Whether something keeps the picture where it is."""
+        return motion.mobile is not None or len(self.tethers) > 0
 
     def _repel(self, motion):
         """Fill the repulsion and Z; returns the shifts."""
@@ -182,7 +196,8 @@ class Forces:
         mobile = ()
         if motion.mobile is not None:
             mobile = (motion.mobile,)
-            shifts[1] = 0  # what is held keeps all where it is
+        if self._is_held(motion):
+            shifts[1] = 0
         self.workers.run(_step, self._nodes, self._dims, forces, numbers, moving, mobile, norms)
         return float(np.sqrt(norms.sum()))
 

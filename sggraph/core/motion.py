@@ -94,9 +94,9 @@ class Motion:
         if self.mobile is not None:
             self.mobile = taken(self.mobile, order, workers)
 
-    def enlarge(self, factor):
-        """Enlarge the picture around its centre, and all that has a length in it."""
-        self.Y = centered(self.Y) * np.float32(factor)
+    def enlarge(self, factor, middle=None):
+        """Enlarge the picture around its centre, or another point, and all that has a length in it."""
+        self.Y = (centered(self.Y) if middle is None else self.Y - middle) * np.float32(factor)
         self.velocity *= np.float32(factor)
         self.scale *= factor
 

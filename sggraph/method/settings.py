@@ -21,6 +21,7 @@ from ..runtime.checks import (
     is_among,
     is_auto,
     refused,
+    shown,
 )
 from .schedule import Schedule
 
@@ -151,3 +152,16 @@ class Settings:
     def repulsion(self):
         """How the repulsion is summed: `h` and `exact`, a dict."""
         return {"h": self.h, "exact": self.exact}
+
+
+def settings_of(function, options, without, **given):
+    """The Settings of the options of a function that is named, which has no say in those `without`, and of what is
+    `given` besides.
+    """
+    wrong = sorted(set(without) & set(options))
+    if wrong:
+        raise refused(wrong[0], options[wrong[0]], "no such option here: leave it out")
+    unknown = sorted(set(options) - {each.name for each in fields(Settings)})
+    if unknown:
+        raise TypeError(f"{function} has no parameter {shown(unknown[0])}: see embed_graph")
+    return Settings.of(options | given)

@@ -6,7 +6,7 @@ unit.
 """
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,7 +27,7 @@ from .holding import held_descent
 from .problem import prepared
 from .run import Part, forces_of
 from .schedule import schedule_for
-from .settings import Settings
+from .settings import settings_of
 from .start import beside_neighbors, edge_lengths, has_place, shape_of
 from .traits import traits_of
 
@@ -36,7 +36,7 @@ PART = 0.4  # of the last phase: .2 costs .016 of recall, of ten graphs that gre
 OURS, EDGE = (1.0, 50.0), 7.0  # median edges of our pictures: of twelve graphs 3.4 to 22; with others a picture has
 # another unit, in which steps would be too long or too short
 ACCEPTED = "positions by node (a dict), a fitted estimator, or what load_embedding returned"
-OPTIONS = {"d", "init", "Y0", "components", "fixed", "checkpoint", "drop_leaf", "callback"}  # that have no say here
+WITHOUT = {"d", "init", "Y0", "components", "fixed", "checkpoint", "drop_leaf", "callback"}  # that have no say here
 
 
 class UpdatedLayout(NamedTuple):
@@ -128,15 +128,9 @@ def update_layout(
     (['the reader'], 0.0)
     """
     check_number("stability", stability, 0, 1, "a number from 0 (free) to 1 (old nodes stay)")
-    wrong = sorted(OPTIONS & set(options))
-    if wrong:
-        raise refused(wrong[0], options[wrong[0]], "no such option here: leave it out")
     graph = as_graph(G, weight=weight, direction=direction, n_jobs=options.get("n_jobs"))
     rows = _earlier(previous, graph.nodes)
-    settings = Settings.of(options | {"d": rows.shape[1], "random_state": random_state})
-    unknown = sorted(set(options) - {each.name for each in fields(Settings)})
-    if unknown:
-        raise TypeError(f"update_layout has no parameter {shown(unknown[0])}: see embed_graph")
+    settings = settings_of("update_layout", options, WITHOUT, d=rows.shape[1], random_state=random_state)
     n_pieces = joined_pieces(graph.adjacency, ~np.isnan(rows[:, 0]))
     if n_pieces:
         warn(
