@@ -36,12 +36,13 @@ from .method.checkpoint import EmbeddingState
 from .method.pipeline import embed
 from .method.schedule import Schedule
 from .method.settings import Settings
+from .method.updating import Updatable
 from .page.explorable import Explorable
 from .runtime.checks import check_flag
 from .runtime.interrupts import EmbeddingInterrupted
 
 
-class SGtSNEpi(Explorable, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Embed samples or the nodes of a graph by SG-t-SNE-Pi, as a scikit-learn estimator.
 
     What `fit` takes for a graph: NetworkX and igraph graphs, a `Graph`, a tuple of edge arrays, a data frame with

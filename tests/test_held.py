@@ -1,7 +1,5 @@
 """embed_graph(fixed=) and update_layout: what is held stays, and the rest is as good as it can be."""
 
-import warnings
-
 import networkx as nx
 import numpy as np
 import pytest
@@ -120,65 +118,3 @@ def test_disconnected_graphs_and_nodes_without_edges():
 def test_the_estimator_takes_it():
     est = sg.SGtSNEpi(fixed={0: (1, 2), 33: (5, 6)}, random_state=0, max_iter=60).fit(nx.karate_club_graph())
     assert est.embedding_[[0, 33]].tolist() == [[1, 2], [5, 6]]
-
-
-def grown(G, keep):
-    """A picture of part of the nodes, and the whole graph."""
-    old = G.subgraph(keep).copy()
-    return dict(zip(old, sg.embed_graph(old, random_state=0), strict=True))
-
-
-def test_an_update_keeps_the_picture():
-    mesh = nx.grid_2d_graph(20, 24)
-    before = grown(mesh, [node for node in mesh if node[1] < 20])
-    found = sg.update_layout(mesh, before)
-    extent = np.ptp(np.array(list(before.values())), axis=0).max()
-    assert np.isnan(found.moved).sum() == 80
-    assert np.nanmedian(found.moved) < 0.05 * extent
-    assert sg.neighbor_recall(mesh, found.coordinates) > 0.85
-    pinned = sg.update_layout(mesh, before, stability=1)
-    assert all(np.array_equal(pinned.positions[node], before[node]) for node in before)
-    free = sg.update_layout(mesh, before, stability=0)
-    assert np.nanmedian(free.moved) > np.nanmedian(found.moved)
-
-
-def test_a_picture_in_any_unit_comes_back_in_its_own():
-    G = nx.random_geometric_graph(150, 0.15, seed=1)
-    G = G.subgraph(max(nx.connected_components(G), key=len)).copy()
-    before = grown(G, list(G))
-    small = {node: place / 1000 for node, place in before.items()}
-    one, other = sg.update_layout(G, before), sg.update_layout(G, small)
-    assert np.ptp(other.coordinates) < np.ptp(one.coordinates) / 300
-    assert np.nanmedian(other.moved) < 0.1 * np.ptp(other.coordinates)
-
-
-def test_what_an_earlier_picture_may_be(tmp_path):
-    G = nx.karate_club_graph()
-    est = sg.SGtSNEpi(random_state=0, max_iter=60).fit(G)
-    sg.write_embedding(tmp_path / "y.npz", est)
-    G.add_edge(0, "new")
-    results = [
-        sg.update_layout(G, previous).coordinates
-        for previous in (est, sg.load_embedding(tmp_path / "y.npz"), dict(zip(range(34), est.embedding_, strict=True)))
-    ]
-    assert all(np.array_equal(results[0], Y) for Y in results)
-    for wrong in ({}, {"nobody": (0, 0)}, {0: (0, np.inf)}, {0: "a"}, 3):
-        with pytest.raises(ValueError, match="previous"):
-            sg.update_layout(G, wrong)
-    with pytest.raises(ValueError, match="stability=2"):
-        sg.update_layout(G, est, stability=2)
-    with pytest.raises(ValueError, match="components="):
-        sg.update_layout(G, est, components="pack")
-    with pytest.raises(TypeError, match="no parameter 'stabilty'"):
-        sg.update_layout(G, est, stabilty=1)
-
-
-def test_pieces_that_are_joined_are_told():
-    G = nx.disjoint_union(nx.cycle_graph(9), nx.cycle_graph(8))
-    before = sg.sgtsne_layout(G, seed=0)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        sg.update_layout(G, before)
-    G.add_edges_from([(0, "new"), ("new", 12)])
-    with pytest.warns(sg.GraphWarning, match="previous shows 1 pieces that the graph joins"):
-        sg.update_layout(G, before)

@@ -48,7 +48,7 @@ PUBLIC = public()
 # shown by the function that makes them.
 RESULTS = {"datasets.Dataset": "datasets.load_dataset", "datasets.ImageDataset": "datasets.load_mnist"}
 RESULTS |= {"Graph": "as_graph", "QualityCard": "quality_card", "SavedEmbedding": "load_embedding"}
-RESULTS |= {"Explorer": "explore", "UpdatedLayout": "update_layout"}
+RESULTS |= {"Explorer": "explore", "UpdatedLayout": "update_layout", "Snapshot": "embed_sequence"}
 RESULTS |= {"EmbeddingState": "embed_graph", "LambdaReport": "lambda_report", "EmbeddingAnimation": "animate_embedding"}
 ERRORS = [name for name, value in PUBLIC.items() if inspect.isclass(value) and issubclass(value, BaseException)]
 DOCUMENTED = [name for name in PUBLIC if name not in ERRORS]

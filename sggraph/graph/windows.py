@@ -80,7 +80,8 @@ def graph_windows(
     values, chosen = _timed(edges, time)
     times, given, known = _as_times(values, time)
     if not known.all():
-        warn(f"graph has {np.count_nonzero(~known):,} edges without a time {time!r}: they are left out", GraphWarning)
+        n_left_out, n = np.count_nonzero(~known), len(known)
+        warn(f"graph has edges without a time {time!r}, {n_left_out:,} of {n:,}: they are left out", GraphWarning)
     how = {"weight": weight, "direction": direction, "source": source, "target": target}
     found, n_empty = {}, 0
     for key, low, high in _windows(times[known], given, window, step):
@@ -160,8 +161,9 @@ def _windows(times, given, window, step):
         pace = _as_span("step", step, is_dated)
         ends = first + pace * np.arange(1, _count((after - first) / pace) + 1)
         return [(_key(end, is_dated, given), first, end) for end in ends.tolist()]
-    length = _as_span("window", step if window is None else window, is_dated)
-    pace = length if step is None else _as_span("step", step, is_dated)
+    pace = None if step is None else _as_span("step", step, is_dated)
+    length = pace if window is None else _as_span("window", window, is_dated)
+    pace = length if pace is None else pace
     begins = first + pace * np.arange(_count((after - first) / pace))
     return [(_key(begin, is_dated, given), begin, begin + length) for begin in begins.tolist()]
 

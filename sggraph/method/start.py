@@ -156,9 +156,14 @@ def shrunk(Y, A):
 
     Les Misérables from its picture, eight times as large, has recall .43, shrunk .66.
     """
-    shape = unit_edges(Y.astype(np.float64), A)
-    most, extent = compact_length(shape) * np.abs(shape).max(), np.abs(Y).max()
-    return Y if extent <= most else (Y * (most / extent)).astype(np.float32)
+    factor = compacting(Y, A)
+    return Y if factor >= 1 else (Y * factor).astype(np.float32)
+
+
+def compacting(Y, A):
+    """What Y (n, d) is to be multiplied by to have the size of a compact start."""
+    shape, extent = unit_edges(Y.astype(np.float64), A), np.abs(Y).max()
+    return compact_length(shape) * np.abs(shape).max() / extent if extent > 0 else 1.0
 
 
 def check_init(init, n, d):

@@ -16,8 +16,10 @@ BLOCKS = 64  # nodes all need the same time: any number some times that of the t
 LEAST = np.float32(0.05)  # share of a distance that an offset leaves: neighbours are to be near, not on one spot
 
 
-def relax(Y, distances, pivots, n_sweeps, workers, *, offset=0.0):
-    """Y (n, d) float64 after some sweeps; distances (n, k) to the nodes `pivots` (k,), less `offset` each."""
+def relax(Y, distances, pivots, n_sweeps, workers, *, offset=0.0, held=None):
+    """Y (n, d) float64 after some sweeps; distances (n, k) to the nodes `pivots` (k,), less `offset` each. Nodes of the
+    mask `held` stay.
+    """
     k = len(pivots)
     if k < 2:
         return Y
@@ -28,6 +30,8 @@ def relax(Y, distances, pivots, n_sweeps, workers, *, offset=0.0):
         places = here[pivots]
         workers.run(_sweep, bounds, here, distances, np.float32(offset), places.T.copy(), dims, moved)
         moved[pivots] += (moved[pivots] - places) / np.float32(k - 1)  # a pivot has no part in its own mean
+        if held is not None:
+            moved[held] = here[held]
         here, moved = moved, here
     return here.astype(np.float64)
 
