@@ -290,13 +290,14 @@ function mark() {  // who is hidden, faded, chosen
 let width = 1, height = 1, ratio = 1, calls = 0;
 
 const sides = d === 3 ? [1, 1] : [0, 1].map(k => Math.max((facts.extent[k] || 0) / span, .02));
-let room = { left: 0, top: 0, side: 1 };
+let room = { left: 0, top: 0, bottom: 0, side: 1 };
 
-function measure() {  // where the picture has room: right of the legend and below the bar, unless the screen is narrow
-    const legend = $("legend").getBoundingClientRect(), bar = $("bar").getBoundingClientRect();
-    const left = width > 640 && legend.width ? legend.right : 0, top = bar.bottom;
-    const side = Math.min((width - left) / sides[0], (height - top) / sides[1]) * .92;
-    room = { left, top, side: Math.max(side, 50) };
+function measure() {  // where the picture has room: below the bar, right of the legend; on a narrow screen above it
+    const legend = $("legend").getBoundingClientRect(), bar = $("bar").getBoundingClientRect(), narrow = width <= 640;
+    const left = legend.width && !narrow ? legend.right : 0, top = bar.bottom;
+    const bottom = legend.width && narrow ? legend.top : height;
+    const side = Math.min((width - left) / sides[0], (bottom - top) / sides[1]) * .92;
+    room = { left, top, bottom, side: Math.max(side, 50) };
 }
 
 function scaleNow() {
@@ -305,7 +306,7 @@ function scaleNow() {
 }
 
 function home() {  // the middle of the picture in the middle of its room
-    return { x: -room.left / room.side, y: room.top / room.side };
+    return { x: -room.left / room.side, y: (room.top + room.bottom - height) / room.side };
 }
 
 function baseRadius() {  // points cover a seventh of the picture, less where they are few
@@ -378,8 +379,11 @@ function draw(moving = false) {
     });
 }
 
-function onScreen(i) {
-    const t = view.turn, x = xyz[3 * i], y = xyz[3 * i + 1], z = xyz[3 * i + 2], [sx, sy] = scaleNow();
+const placeOf = i => xyz.subarray(3 * i, 3 * i + 3);
+const onScreen = i => toScreen(xyz[3 * i], xyz[3 * i + 1], xyz[3 * i + 2]);
+
+function toScreen(x, y, z) {
+    const t = view.turn, [sx, sy] = scaleNow();
     const px = t[0] * x + t[3] * y + t[6] * z - view.x, py = t[1] * x + t[4] * y + t[7] * z - view.y;
     return [width * (1 + px * sx) / 2, height * (1 - py * sy) / 2];
 }
@@ -393,12 +397,16 @@ function resize() {
         one.width = Math.round(width * ratio);
         one.height = Math.round(height * ratio);
     }
+    settle();
+    placeNames();
+    draw();
+}
+
+function settle() {  // the room has changed: who looked at the whole picture still does
     const atHome = view.zoom === 1 && view.x === home().x && view.y === home().y;
     measure();
     if (atHome || isNew) Object.assign(view, home());
     isNew = false;
-    placeNames();
-    draw();
 }
 let isNew = true;  // no address told where to look
 
@@ -418,17 +426,14 @@ let writtenNames = [];
 const font = size => `${size}px system-ui, sans-serif`;
 const short = text => text.length > 40 ? text.slice(0, 39) + "…" : text;
 
-function classMiddles(column) {  // the median of each class on the screen, of a part of many nodes
-    const members = column.names.map(() => [[], []]), stride = Math.ceil(n / 30000);
+function classMiddles(column) {  // the median of each class, of a part of many nodes
+    const members = column.names.map(() => [[], [], []]), stride = Math.ceil(n / 30000);
     for (let i = 0; i < n; i += stride) {
         const c = column.of[i];
-        if (c < 0 || shown[i] === HIDDEN) continue;
-        const [x, y] = onScreen(i);
-        members[c][0].push(x);
-        members[c][1].push(y);
+        if (c >= 0 && shown[i] !== HIDDEN) members[c].forEach((list, k) => list.push(xyz[3 * i + k]));
     }
-    const middle = list => { list.sort((a, b) => a - b); return list[list.length >> 1]; };
-    return members.map(([x, y], c) => ({ c, size: x.length, x: middle(x), y: middle(y) })).filter(one => one.size > 1);
+    const middle = list => list.sort((a, b) => a - b)[list.length >> 1];
+    return members.map((lists, c) => ({ c, size: lists[0].length, place: lists.map(middle) })).filter(one => one.size > 1);
 }
 
 function placeNames() {
@@ -444,9 +449,10 @@ function writeNames() {  // the largest classes, then who was asked for, then hu
         return [left, top, right, bottom];
     });
     const isFree = box => taken.every(o => box[2] < o[0] || box[0] > o[2] || box[3] < o[1] || box[1] > o[3]);
-    const put = (text, i, x, y, size, bold, always) => {
+    const put = (text, i, place, size, bold, always) => {  // of a node i, or of a class: -1
         pen.font = (bold ? "600 " : "") + font(size);
         const w = pen.measureText(text).width, gap = i < 0 ? 0 : nodeSizes[i] * baseRadius() + 4;
+        const [x, y] = toScreen(...place);
         const spots = i < 0 ? [[x - w / 2, y - size / 2]]
             : [[x + gap, y - size / 2], [x - gap - w, y - size / 2], [x - w / 2, y - gap - size], [x - w / 2, y + gap]];
         const boxes = spots.map(([left, top]) => [left - 2, top - 1, left + w + 2, top + size + 1]);
@@ -455,15 +461,15 @@ function writeNames() {  // the largest classes, then who was asked for, then hu
         if (at < 0 && always) at = 0;
         if (at < 0) return false;
         taken.push(boxes[at]);
-        writtenNames.push({ text, i, dx: spots[at][0] - x, dy: spots[at][1] - y, x, y, size, bold });
+        writtenNames.push({ text, place, dx: spots[at][0] - x, dy: spots[at][1] - y, size, bold });
         return true;
     };
     const asked = new Set([...state.chosen.slice(0, 30), ...state.path]);
-    for (const i of asked) put(short(nameOf(i)), i, ...onScreen(i), 13, true, true);
+    for (const i of asked) put(short(nameOf(i)), i, placeOf(i), 13, true, true);
     const column = columns[state.column];
     if (column && column.kind === "classes" && view.zoom < 6 && !lit.size && d !== 1)
         for (const one of classMiddles(column).sort((a, b) => b.size - a.size).slice(0, 40))
-            put(short(column.names[one.c]), -1, one.x, one.y, 15, true, false);
+            put(short(column.names[one.c]), -1, one.place, 15, true, false);
     if (!names && !facts.rows) return;
     const most = Math.min(140, Math.round(width * height / 9000)), from = lit.size ? [...lit] : byDegree;
     let tried = 0, done = 0;
@@ -474,7 +480,7 @@ function writeNames() {  // the largest classes, then who was asked for, then hu
         const [x, y] = onScreen(i);
         if (x < 0 || y < 0 || x > width || y > height) continue;
         const near = nodeSizes[i] * baseRadius() > 2.2 || lit.size || n < 400;
-        if (near && put(short(nameOf(i)), i, x, y, 12, false, false)) done++;
+        if (near && put(short(nameOf(i)), i, placeOf(i), 12, false, false)) done++;
     }
 }
 
@@ -503,7 +509,7 @@ function drawOver() {
     pen.textBaseline = "top";
     pen.lineJoin = "round";
     for (const one of writtenNames) {
-        const [x, y] = one.i < 0 ? [one.x, one.y] : onScreen(one.i);
+        const [x, y] = toScreen(...one.place);
         writeText(pen, one.text, x + one.dx, y + one.dy, one.size, one.bold);
     }
     pen.fillStyle = state.dark ? "#9aa0a6" : "#6b7075";
@@ -945,7 +951,7 @@ function picture(times) {
     on.setTransform(times, 0, 0, times, 0, 0);
     on.textBaseline = "top";
     for (const one of writtenNames) {
-        const [x, y] = one.i < 0 ? [one.x, one.y] : onScreen(one.i);
+        const [x, y] = toScreen(...one.place);
         writeText(on, one.text, x + one.dx, y + one.dy, one.size, one.bold);
     }
     resize();
@@ -972,7 +978,7 @@ function drawing() {  // SVG of what is in view
         left--;
     }
     for (const one of writtenNames) {
-        const [x, y] = one.i < 0 ? [one.x, one.y] : onScreen(one.i);
+        const [x, y] = toScreen(...one.place);
         parts.push(`<text x="${number(x + one.dx)}" y="${number(y + one.dy + one.size * .85)}" font-size="${one.size}" font-family="sans-serif" fill="${ink()}">${escape(one.text)}</text>`);
     }
     const back = `rgb(${ground().join()})`;
@@ -1082,6 +1088,7 @@ function wire() {
     choice.addEventListener("change", () => {
         Object.assign(state, { column: Number(choice.value), off: new Set(), from: -Infinity, to: Infinity });
         legend();
+        settle();
         paint();
         remember();
     });
@@ -1109,7 +1116,7 @@ if (gl) {
 } else withoutGL();
 // what tests ask
 window.sggraph = { state, view, shown, nameOf, onScreen, choose, find, facts, ready: true, get calls() { return calls; },
-    get written() { return written; }, draw, drawing, selected,
+    get written() { return written; }, draw, drawing, selected, get names() { return writtenNames; }, toScreen,
     get heads() { return heads; } };
 document.documentElement.dataset.ready = "true";
 converse();

@@ -99,6 +99,19 @@ def test_moving_writes_no_buffer(opened):
     assert page.evaluate("sggraph.view.zoom") > 1.2
 
 
+def test_names_of_classes_move_with_the_picture(opened):
+    page = opened(counties())
+    where = "(() => { const one = sggraph.names.find(one => one.text === 'Texas'); return sggraph.toScreen(...one.place); })()"
+    before, node = page.evaluate(where), place(page, "Harris, Texas")
+    page.mouse.move(900, 650)
+    page.mouse.down()
+    page.mouse.move(950, 680)
+    moved = page.evaluate(where)
+    page.mouse.up()
+    assert np.subtract(moved, before) == pytest.approx([50, 30])
+    assert np.subtract(place(page, "Harris, Texas"), node) == pytest.approx([50, 30])
+
+
 def test_hovering_tells_who_it_is(opened):
     page = opened(counties())
     page.mouse.move(*place(page, "Harris, Texas"))
@@ -323,6 +336,14 @@ def test_a_phone(opened):
     page.wait_for_timeout(100)
     assert len(chosen(page)) == 1
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_on_a_phone_the_legend_covers_nothing(opened):
+    page = opened(counties(), viewport={"width": 390, "height": 780}, has_touch=True, is_mobile=True)
+    edge = page.evaluate("[document.getElementById('bar'), document.getElementById('legend')].map(e => e.getBoundingClientRect())")
+    ys = page.evaluate("Array.from({ length: sggraph.facts.n }, (_, i) => sggraph.onScreen(i)[1])")
+    assert edge[0]["bottom"] < min(ys)
+    assert max(ys) < edge[1]["top"]
 
 
 @pytest.mark.slow
