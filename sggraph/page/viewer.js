@@ -208,8 +208,8 @@ let points, lines, buffers, written = 0;
 function setUp() {
     points = program(POINTS);
     lines = program(LINES);
-    buffers = { array: gl.createVertexArray(), edges: gl.createBuffer(), some: gl.createBuffer(), order: gl.createBuffer(),
-        place: gl.createBuffer(), colour: gl.createBuffer(), size: gl.createBuffer(), shown: gl.createBuffer() };
+    buffers = { array: gl.createVertexArray(), edges: gl.createBuffer(), some: gl.createBuffer(), near: gl.createBuffer(),
+        order: gl.createBuffer(), place: gl.createBuffer(), colour: gl.createBuffer(), size: gl.createBuffer(), shown: gl.createBuffer() };
     gl.bindVertexArray(buffers.array);
     [["place", xyz, 3, gl.FLOAT], ["colour", new Uint8Array(4 * n), 4, gl.UNSIGNED_BYTE],
         ["size", new Float32Array(n), 1, gl.FLOAT], ["shown", shown, 1, gl.UNSIGNED_BYTE]]
@@ -230,6 +230,12 @@ function setUp() {
 function write(name, data) {
     gl.bindBuffer(gl.ARRAY_BUFFER, buffers[name]);
     gl.bufferSubData(gl.ARRAY_BUFFER, 0, data);
+    written++;
+}
+
+function upload(name, ends) {  // edges to draw
+    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers[name]);
+    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, ends, gl.DYNAMIC_DRAW);
     written++;
 }
 
@@ -277,17 +283,16 @@ function mark() {  // who is hidden, faded, chosen
     chosenEdges = some.length;
     if (gl) {
         write("shown", shown);
-        gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers.some);
-        gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, Uint32Array.from(some), gl.DYNAMIC_DRAW);
+        upload("some", Uint32Array.from(some));
     }
-    placeNames();
+    atRest();
     draw();
     tell();
 }
 
 // ---------------------------------------------------------------- the frame
 
-let width = 1, height = 1, ratio = 1, calls = 0;
+let width = 1, height = 1, ratio = 1, calls = 0, drawn = 0;  // calls and edges of the last frame
 
 const sides = d === 3 ? [1, 1] : [0, 1].map(k => Math.max((facts.extent[k] || 0) / span, .02));
 let room = { left: 0, top: 0, bottom: 0, side: 1 };
@@ -330,10 +335,12 @@ function render(w, h, pixels, moving) {
             Array.isArray(value) ? gl.uniform4fv(shader.at[name], value) : gl.uniform1f(shader.at[name], value);
     };
     if (m && state.edges) {
-        const inView = Math.min(m, m / Math.max(view.zoom * view.zoom, 1) + 1), drawn = Math.min(m, budget);
-        const alpha = Math.min(.55, Math.max(.02, 30 / Math.sqrt(inView * drawn / m + 1)));
+        const near = nearEdges && !moving;
+        drawn = near ? nearEdges : Math.min(m, budget);
+        const inView = near ? drawn : drawn / Math.max(view.zoom * view.zoom, 1);
+        const alpha = Math.min(.55, Math.max(.02, 30 / Math.sqrt(inView + 2)));
         use(lines, { alpha: Math.max(alpha, 2 / 255), only: 0, tint: [.5, .5, .5, state.column < 0 ? .7 : .25] });
-        gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers.edges);
+        gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, near ? buffers.near : buffers.edges);
         gl.drawElements(gl.LINES, 2 * drawn, gl.UNSIGNED_INT, 0);
         calls++;
     }
@@ -358,7 +365,7 @@ function render(w, h, pixels, moving) {
 const MOST = { moving: 300000, still: 3000000 }, affordable = { moving: 100000, still: 100000 };
 
 function measureSpeed() {
-    const begin = performance.now(), drawn = Math.min(m, affordable.still), pixel = new Uint8Array(4);
+    const begin = performance.now(), pixel = new Uint8Array(4);
     render(canvas.width, canvas.height, ratio, false);
     gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, pixel);  // waits for the picture
     const speed = drawn / Math.max(performance.now() - begin, .1);
@@ -370,7 +377,11 @@ let waiting = 0, still = 0;
 
 function draw(moving = false) {
     if (!gl) return;
-    if (moving) { clearTimeout(still); still = setTimeout(() => { placeNames(); draw(); remember(); }, 140); }
+    if (moving) {
+        nearEdges = 0;
+        clearTimeout(still);
+        still = setTimeout(() => { atRest(); draw(); remember(); }, 140);
+    }
     if (waiting) return;
     waiting = requestAnimationFrame(() => {
         waiting = 0;
@@ -398,7 +409,7 @@ function resize() {
         one.height = Math.round(height * ratio);
     }
     settle();
-    placeNames();
+    atRest();
     draw();
 }
 
@@ -436,9 +447,38 @@ function classMiddles(column) {  // the median of each class, of a part of many 
     return members.map((lists, c) => ({ c, size: lists[0].length, place: lists.map(middle) })).filter(one => one.size > 1);
 }
 
-function placeNames() {
-    findHeads();
+function atRest() {  // what takes a look at all nodes or edges, when the picture stands still
+    const beyond = m && state.edges && (kinds || m > affordable.still) ? sidesOf() : null;
+    findNear(beyond);
+    findHeads(beyond);
     writeNames();
+}
+
+function sidesOf() {  // beyond which sides of the screen each node lies: bits of left, right, above, below
+    const [ax, ay] = toScreen(0, 0, 0), beyond = new Uint8Array(n);
+    const [x, y, z] = [[1, 0, 0], [0, 1, 0], [0, 0, 1]].map(axis => toScreen(...axis)).map(([px, py]) => [px - ax, py - ay]);
+    for (let i = 0; i < n; i++) {
+        const [u, v, w] = [xyz[3 * i], xyz[3 * i + 1], xyz[3 * i + 2]];
+        const px = ax + u * x[0] + v * y[0] + w * z[0], py = ay + u * x[1] + v * y[1] + w * z[1];
+        beyond[i] = (px < 0) | (px > width) << 1 | (py < 0) << 2 | (py > height) << 3;
+    }
+    return beyond;
+}
+
+let nearEdges = 0;
+
+function findNear(beyond) {  // the edges in view, if a still picture can have all of them but not all there are
+    nearEdges = 0;
+    if (!beyond || m <= affordable.still) return;
+    const near = [];
+    for (let e = 0; e < m; e++) {
+        const a = ends[2 * e], b = ends[2 * e + 1];
+        if (beyond[a] & beyond[b]) continue;
+        near.push(a, b);
+        if (near.length > 2 * affordable.still) return;
+    }
+    nearEdges = near.length / 2;
+    upload("near", Uint32Array.from(near));
 }
 
 function writeNames() {  // the largest classes, then who was asked for, then hubs: first come, first served
@@ -487,18 +527,14 @@ function writeNames() {  // the largest classes, then who was asked for, then hu
 const MOST_HEADS = 400;
 let heads = [];
 
-function findHeads() {  // arrow heads of the arcs in view, if these are few
+function findHeads(beyond) {  // arrow heads of the arcs in view, if these are few
     heads = [];
-    if (!kinds || !state.edges) return;
-    const seen = new Uint8Array(n);
-    for (let i = 0; i < n; i++) {
-        const [x, y] = onScreen(i);
-        seen[i] = shown[i] !== HIDDEN && shown[i] !== FADED && x > 0 && y > 0 && x < width && y < height;
-    }
+    if (!beyond || !kinds) return;
+    const seen = i => !beyond[i] && shown[i] !== HIDDEN && shown[i] !== FADED;
     for (let e = 0; e < m; e++) {
         const a = ends[2 * e], b = ends[2 * e + 1];
-        if (kinds[e] & 1 && seen[b] && (seen[a] || !lit.size)) heads.push([a, b]);
-        if (kinds[e] & 2 && seen[a] && (seen[b] || !lit.size)) heads.push([b, a]);
+        if (kinds[e] & 1 && seen(b) && (seen(a) || !lit.size)) heads.push([a, b]);
+        if (kinds[e] & 2 && seen(a) && (seen(b) || !lit.size)) heads.push([b, a]);
         if (heads.length > MOST_HEADS) { heads = []; return; }
     }
 }
@@ -591,7 +627,7 @@ function choose(i, hops = 1) {
     Object.assign(state, { chosen: i < 0 ? [] : [i], path: [], hops, lasso: false });
     mark();
     panel();
-    placeNames();
+    atRest();
     remember();
 }
 
@@ -1059,7 +1095,7 @@ function wire() {
     });
     $("lasso").addEventListener("click", () => { state.tool = state.tool === "lasso" ? "move" : "lasso"; tools(); });
     $("edges").addEventListener("click", () => { state.edges = !state.edges; tools(); draw(); });
-    $("write").addEventListener("click", () => { state.names = !state.names; tools(); placeNames(); draw(); });
+    $("write").addEventListener("click", () => { state.names = !state.names; tools(); atRest(); draw(); });
     $("size").addEventListener("click", () => { state.sized = !state.sized; tools(); paint(); });
     $("reset").addEventListener("click", () => { reset(); choose(-1); });
     $("dark").addEventListener("click", () => theme(!state.dark));
@@ -1116,7 +1152,8 @@ if (gl) {
 } else withoutGL();
 // what tests ask
 window.sggraph = { state, view, shown, nameOf, onScreen, choose, find, facts, ready: true, get calls() { return calls; },
-    get written() { return written; }, draw, drawing, selected, get names() { return writtenNames; }, toScreen,
+    get written() { return written; }, draw, drawing, selected, get names() { return writtenNames; }, toScreen, affordable,
+    get drawn() { return drawn; }, atRest,
     get heads() { return heads; } };
 document.documentElement.dataset.ready = "true";
 converse();

@@ -214,6 +214,29 @@ def test_arcs_have_heads_where_few_are_in_view(opened):
     assert page.evaluate("sggraph.heads") == []
 
 
+def test_near_and_still_all_edges_are_there(opened):
+    """Of more edges than a frame can take a sample far out, all that are in view from near, and the sample in motion."""
+    G = nx.grid_2d_graph(60, 60)
+    page = opened(sg.explore(np.array(G.nodes), graph=G))
+    page.evaluate("sggraph.affordable.still = sggraph.affordable.moving = 500; sggraph.atRest(); sggraph.draw()")
+    page.wait_for_timeout(50)
+    assert page.evaluate("sggraph.drawn") == 500
+    before, written = pixels(page)[0], page.evaluate("sggraph.written")
+    for _ in range(8):
+        page.keyboard.press("+")
+    page.wait_for_timeout(50)
+    assert page.evaluate("[sggraph.drawn, sggraph.written]") == [500, written]
+    moving = pixels(page)[0]
+    page.wait_for_timeout(300)
+    seen = page.evaluate(
+        "Array.from({ length: sggraph.facts.n }, (_, i) => sggraph.onScreen(i)).filter("
+        "([x, y]) => x > 0 && y > 0 && x < 1000 && y < 700).length"
+    )
+    assert seen < page.evaluate("sggraph.drawn") < 500  # a lattice has about two edges for each node
+    assert pixels(page)[0] > moving
+    assert before > 0
+
+
 def test_a_path_between_two(opened):
     page = opened(counties())
     page.mouse.click(*place(page, "Kern, California"))
