@@ -14,12 +14,11 @@ from typing import Any, NamedTuple
 import matplotlib as mpl
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, triu
 
 from .. import __version__
 from ..core.engine.blocks import Workers
 from ..core.ordering import morton_order
-from ..core.types import Coordinates, FilePath, Fitted, Items, Labels
+from ..core.types import Coordinates, FilePath, Fitted, Items, Labels, SparseMatrix
 from ..datasets.dataset import Dataset
 from ..graph.adjacency import Graph, GraphLike
 from ..graph.annotated import is_annotated
@@ -31,12 +30,11 @@ from ..plot.embedding import embedding_png
 from ..plot.palette import EIGHT, class_colors
 from ..plot.points import check_palette
 from ..runtime.checks import refused
-from ..runtime.warn import warn
-from .columns import edge_columns, packed, planes, steps
+from .columns import packed, planes, steps
+from .edges import edge_facts, read_times
 from .widget import widget_of
 
 MOST_NODES = 2_000_000  # a browser tab holds 100 bytes for each, and looks at all of them for the nearest to a pointer
-MOST_EDGES = 5_000_000  # of more a sample is kept
 FINE_ABOVE, BITS = 200_000, (16, 24)  # nodes, and bits of a place: 65,536 steps are less than a pixel of most screens
 RAMP = 16  # colours of a scale of values
 IN_CELL = 5_000_000  # bytes of a page that a notebook keeps in itself
@@ -131,6 +129,7 @@ def explore(
     graph: GraphLike | None = None,
     node_names: bool | Items | Mapping[Any, Any] = True,
     values: Mapping[str, Labels] | None = None,
+    edge_time: str | Items | SparseMatrix | Mapping[Any, Any] | None = None,
     palette: Items | Mapping[Any, Any] | str | None = None,
     title: str | None = None,
 ) -> Explorer:
@@ -155,6 +154,11 @@ def explore(
         What the nodes are called: as in the graph, or these names. False leaves names out; nodes are numbers then.
     values : dict from name to labels, optional
         Further columns to colour by, each as `labels` would be given.
+    edge_time : str, dict, sequence of length m or sparse matrix, optional
+        When each edge came, numbers or dates: the name of an attribute of the edges (or of a column of a table), a dict
+        from (node, node) to a time, a time for each edge in the order of a NetworkX or igraph graph, or a matrix. The
+        page has a slider then that shows the edges of a span of time, and plays. Of several times of an edge the least
+        counts; an edge without one is always there.
     palette : sequence of colours, dict from class to colour or Colormap name, optional
         Colours of the classes of `labels`, as in `plot_embedding`.
     title : str, optional
@@ -193,11 +197,12 @@ def explore(
         raise refused("values", values, "a dict from the name of a column to its labels")
     Y, labels, graph = _unfolded(Y, labels, graph)
     saved, arcs = as_saved(Y, None, labels, graph)
-    return page_of(saved, arcs, node_names=node_names, values=values, palette=palette, title=title)
+    times = read_times(edge_time, arcs if graph is None else graph, None if arcs is None else arcs.nodes)
+    return page_of(saved, arcs, node_names=node_names, values=values, times=times, palette=palette, title=title)
 
 
-def page_of(saved, arcs, *, node_names=True, values=None, palette=None, title=None):
-    """The Explorer of a SavedEmbedding and its Graph (or None)."""
+def page_of(saved, arcs, *, node_names=True, values=None, times=None, palette=None, title=None):
+    """The Explorer of a SavedEmbedding, its Graph (or None) and the Times of its edges (or None)."""
     n = len(saved.coordinates)
     if n > MOST_NODES:
         raise ValueError(f"Y has {n:,} rows: give at most {MOST_NODES:,}, a sample or one component, for a page")
@@ -205,7 +210,7 @@ def page_of(saved, arcs, *, node_names=True, values=None, palette=None, title=No
     columns = given | dict(values or {})
     names = None if arcs is None and saved.nodes == list(range(n)) else saved.nodes
     found = {name: as_classes(by_row(read_labels(one, arcs), names, n), None, n) for name, one in columns.items()}
-    content = _content(saved, arcs, _called(node_names, saved.nodes, n), found, palette, title)
+    content = _content(saved, arcs, times, _called(node_names, saved.nodes, n), found, palette, title)
     return Explorer(_filled(content), saved, content.rows, arcs)
 
 
@@ -255,7 +260,7 @@ class _Content(NamedTuple):
     rows: np.ndarray
 
 
-def _content(saved, arcs, called, found, palette, title):
+def _content(saved, arcs, times, called, found, palette, title):
     Y = np.asarray(saved.coordinates, np.float64)
     kept = np.flatnonzero(~np.isnan(Y).any(axis=1))
     Y = Y[kept]
@@ -273,7 +278,7 @@ def _content(saved, arcs, called, found, palette, title):
 
     facts = {"n": len(Y), "d": Y.shape[1], "low": low.tolist(), "unit": unit, "extent": places.max(axis=0).tolist()}
     facts["places"] = [column(f"place{k}", steps(places[:, k])) for k in range(Y.shape[1])]
-    facts["edges"] = None if arcs is None else _edges(arcs.adjacency, rows, column)
+    facts["edges"] = None if arcs is None else edge_facts(arcs.adjacency, rows, times, column)
     facts["columns"] = [
         _colours(name, values[rows], classes, palette if name == "" else None, column, f"column{c}")
         for c, (name, (values, classes)) in enumerate(found.items())
@@ -287,22 +292,6 @@ def _content(saved, arcs, called, found, palette, title):
     title = title or "Embedding"
     sentence = describe_embedding(saved.coordinates, saved.labels, graph=arcs)
     return _Content(facts, text, title, sentence, rows)
-
-
-def _edges(A, rows, column):
-    """The edges between these rows, each once; of too many a sample."""
-    A = csr_array(A[rows][:, rows] != 0, dtype=np.uint8)
-    upper = triu(A + 2 * A.T, 1).tocoo()  # 1: an arc from the first end to the second, 2: back, 3: both
-    row, col, kinds = upper.row, upper.col, upper.data
-    if len(row) > MOST_EDGES:
-        warn(f"graph has {len(row):,} edges: the page keeps a random sample of {MOST_EDGES:,}", RuntimeWarning)
-        some = np.sort(np.random.default_rng(0).choice(len(row), MOST_EDGES, replace=False))
-        row, col, kinds = row[some], col[some], kinds[some]
-    sizes, gaps, order = edge_columns(row, col, len(rows))
-    facts = {"sizes": column("sizes", sizes), "gaps": column("gaps", gaps), "kinds": None}
-    if (kinds != 3).any():
-        facts["kinds"] = column("kinds", kinds[order])
-    return facts
 
 
 def _colours(name, values, classes, palette, column, key):

@@ -50,9 +50,11 @@ async function readEdges() {
             ends[2 * e + 1] = v;
         }
     if (facts.edges.kinds) kinds = await numbersOf(facts.edges.kinds);
+    if (facts.edges.time) times = new Float32Array((await numbersOf(facts.edges.time.data)).buffer);
     return ends;
 }
 let kinds = null;  // of the arcs of a directed graph: 1 from the first end to the second, 2 back, 3 both
+let times = null;  // of the edges that have some; NaN: always there
 
 async function readColumn(column) {
     const numbers = await numbersOf(column.data);
@@ -80,40 +82,45 @@ const degree = new Uint32Array(n);
 for (let e = 0; e < 2 * m; e++) degree[ends[e]]++;
 const start = new Uint32Array(n + 1);
 for (let i = 0; i < n; i++) start[i + 1] = start[i] + degree[i];
-const links = new Uint32Array(2 * m);
+const links = new Uint32Array(2 * m), through = new Uint32Array(times ? 2 * m : 0);  // neighbours, by which edge
 {
     const at = start.slice(0, n);
     for (let e = 0; e < m; e++) {
         const a = ends[2 * e], b = ends[2 * e + 1];
+        if (times) through[at[a]] = through[at[b]] = e;
         links[at[a]++] = b;
         links[at[b]++] = a;
     }
 }
-const neighbours = i => links.subarray(start[i], start[i + 1]);
 
-function shuffled(items, width) {  // items of so many numbers in a random order, the same each time
-    const mixed = items.slice();
+function neighbours(i) {  // in the span of time that is shown
+    const all = links.subarray(start[i], start[i + 1]);
+    return isWhole(state.time) ? all : all.filter((_, q) => isOn(through[start[i] + q]));
+}
+
+function shuffled(count) {  // the numbers below `count` in a random order, the same each time
+    const mixed = Uint32Array.from({ length: count }, (_, i) => i);
     let state = 1;
-    for (let e = mixed.length / width - 1; e > 0; e--) {
+    for (let e = count - 1; e > 0; e--) {
         state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-        const f = Math.floor(state / 4294967296 * (e + 1));
-        for (let k = 0; k < width; k++) {
-            const [a, b] = [width * e + k, width * f + k], kept = mixed[a];
-            mixed[a] = mixed[b];
-            mixed[b] = kept;
-        }
+        const f = Math.floor(state / 4294967296 * (e + 1)), kept = mixed[e];
+        mixed[e] = mixed[f];
+        mixed[f] = kept;
     }
     return mixed;
 }
-const anyOrder = shuffled(Uint32Array.from({ length: n }, (_, i) => i), 1);  // of points: no class covers another
+const anyOrder = shuffled(n);  // of points: no class covers another
+const anyEdges = shuffled(m);  // some of them are a sample of all
 
 // ---------------------------------------------------------------- what is shown
 
 const NORMAL = 0, FADED = 1, HIDDEN = 2, CHOSEN = 3;
 const state = {
-    column: columns.length ? 0 : -1, sized: m > 0 && n <= 200000, dark: false, off: new Set(), from: -Infinity,
-    to: Infinity, chosen: [], path: [], hops: 1, hover: -1, tool: "move", edges: true, names: true,
+    column: columns.length ? 0 : -1, sized: m > 0 && n <= 200000, dark: false, off: new Set(),
+    values: { from: -Infinity, to: Infinity }, time: { from: -Infinity, to: Infinity }, chosen: [], path: [], hops: 1, hover: -1, tool: "move", edges: true, names: true,
 };
+const isWhole = range => range.from === -Infinity && range.to === Infinity;
+const isOn = e => !times || !(times[e] < state.time.from || times[e] > state.time.to);
 const shown = new Uint8Array(n);  // NORMAL, FADED, HIDDEN, CHOSEN
 const view = { x: 0, y: 0, zoom: 1, turn: [1, 0, 0, 0, 1, 0, 0, 0, 1] };
 
@@ -142,8 +149,8 @@ function isFiltered(i) {
     const column = columns[state.column];
     if (!column) return false;
     if (column.kind === "classes") return state.off.has(column.of[i]);
-    const v = column.of[i];
-    return v === v ? v < state.from || v > state.to : state.from > column.min || state.to < column.max;
+    const v = column.of[i], { from, to } = state.values;
+    return v === v ? v < from || v > to : !isWhole(state.values);
 }
 
 // ---------------------------------------------------------------- WebGL
@@ -219,8 +226,6 @@ function setUp() {
             gl.enableVertexAttribArray(k);
             gl.vertexAttribPointer(k, width, kind, name === "colour", 0, 0);
         });
-    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers.edges);
-    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, shuffled(ends, 2), gl.STATIC_DRAW);  // some of them are a sample of all
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers.order);
     gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, anyOrder, gl.STATIC_DRAW);
     gl.enable(gl.BLEND);
@@ -237,6 +242,18 @@ function upload(name, ends) {  // edges to draw
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers[name]);
     gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, ends, gl.DYNAMIC_DRAW);
     written++;
+}
+
+let onEdges = 0;
+
+function putEdges() {  // those of the span of time that is shown, in a random order
+    const on = new Uint32Array(2 * m);
+    onEdges = 0;
+    for (const e of anyEdges) if (isOn(e)) {
+        on[2 * onEdges] = ends[2 * e];
+        on[2 * onEdges++ + 1] = ends[2 * e + 1];
+    }
+    upload("edges", on);
 }
 
 function paint() {  // colours and sizes
@@ -256,7 +273,15 @@ function paint() {  // colours and sizes
 }
 let nodeSizes = new Float32Array(n);
 
-let chosenEdges = 0, lit = new Set();
+let chosenEdges = 0, lit = new Set(), someFaded = false;
+
+function unlinked() {  // 1 for nodes none of whose edges is of the span of time that is shown
+    const none = new Uint8Array(n);
+    if (isWhole(state.time)) return none;
+    for (let i = 0; i < n; i++) none[i] = start[i] < start[i + 1];
+    for (let e = 0; e < m; e++) if (isOn(e)) none[ends[2 * e]] = none[ends[2 * e + 1]] = 0;
+    return none;
+}
 
 function mark() {  // who is hidden, faded, chosen
     lit = new Set(state.chosen);
@@ -277,9 +302,13 @@ function mark() {  // who is hidden, faded, chosen
             front = next;
         }
     }
-    const any = lit.size > 0, chosen = new Set(state.chosen);
-    for (let i = 0; i < n; i++)
-        shown[i] = isFiltered(i) ? HIDDEN : !any ? NORMAL : chosen.has(i) ? CHOSEN : lit.has(i) ? NORMAL : FADED;
+    const any = lit.size > 0, chosen = new Set(state.chosen), faded = unlinked();
+    someFaded = false;
+    for (let i = 0; i < n; i++) {
+        const fades = any ? !lit.has(i) : faded[i];
+        shown[i] = isFiltered(i) ? HIDDEN : fades ? FADED : chosen.has(i) ? CHOSEN : NORMAL;
+        someFaded ||= shown[i] === FADED;
+    }
     chosenEdges = some.length;
     if (gl) {
         write("shown", shown);
@@ -298,7 +327,7 @@ const sides = d === 3 ? [1, 1] : [0, 1].map(k => Math.max((facts.extent[k] || 0)
 let room = { left: 0, top: 0, bottom: 0, side: 1 };
 
 function measure() {  // where the picture has room: below the bar, right of the legend; on a narrow screen above it
-    const legend = $("legend").getBoundingClientRect(), bar = $("bar").getBoundingClientRect(), narrow = width <= 640;
+    const legend = $("side").getBoundingClientRect(), bar = $("bar").getBoundingClientRect(), narrow = width <= 640;
     const left = legend.width && !narrow ? legend.right : 0, top = bar.bottom;
     const bottom = legend.width && narrow ? legend.top : height;
     const side = Math.min((width - left) / sides[0], (bottom - top) / sides[1]) * .92;
@@ -334,9 +363,9 @@ function render(w, h, pixels, moving) {
         for (const [name, value] of Object.entries(uniforms))
             Array.isArray(value) ? gl.uniform4fv(shader.at[name], value) : gl.uniform1f(shader.at[name], value);
     };
-    if (m && state.edges) {
+    if (onEdges && state.edges) {
         const near = nearEdges && !moving;
-        drawn = near ? nearEdges : Math.min(m, budget);
+        drawn = near ? nearEdges : Math.min(onEdges, budget);
         const inView = near ? drawn : drawn / Math.max(view.zoom * view.zoom, 1);
         const alpha = Math.min(.55, Math.max(.02, 30 / Math.sqrt(inView + 2)));
         use(lines, { alpha: Math.max(alpha, 2 / 255), only: 0, tint: [.5, .5, .5, state.column < 0 ? .7 : .25] });
@@ -353,7 +382,7 @@ function render(w, h, pixels, moving) {
     }
     const alpha = Math.min(Math.max(1 - .2 * Math.log10(n / 2000), .4), 1);
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers.order);
-    for (const turnOf of lit.size ? [1, 2] : [0]) {  // where some are chosen, the faded ones first
+    for (const turnOf of someFaded ? [1, 2] : [0]) {  // the faded ones first
         use(points, { pixel: baseRadius() * pixels, alpha: Math.min(alpha * Math.max(Math.sqrt(view.zoom), 1), 1),
             back: [...back.map(c => c / 255), 1], faded: .14, turnOf });
         gl.drawElements(gl.POINTS, n, gl.UNSIGNED_INT, 0);
@@ -448,7 +477,7 @@ function classMiddles(column) {  // the median of each class, of a part of many 
 }
 
 function atRest() {  // what takes a look at all nodes or edges, when the picture stands still
-    const beyond = m && state.edges && (kinds || m > affordable.still) ? sidesOf() : null;
+    const beyond = onEdges && state.edges && (kinds || onEdges > affordable.still) ? sidesOf() : null;
     findNear(beyond);
     findHeads(beyond);
     writeNames();
@@ -469,11 +498,11 @@ let nearEdges = 0;
 
 function findNear(beyond) {  // the edges in view, if a still picture can have all of them but not all there are
     nearEdges = 0;
-    if (!beyond || m <= affordable.still) return;
+    if (!beyond || onEdges <= affordable.still) return;
     const near = [];
     for (let e = 0; e < m; e++) {
         const a = ends[2 * e], b = ends[2 * e + 1];
-        if (beyond[a] & beyond[b]) continue;
+        if (beyond[a] & beyond[b] || !isOn(e)) continue;
         near.push(a, b);
         if (near.length > 2 * affordable.still) return;
     }
@@ -484,7 +513,7 @@ function findNear(beyond) {  // the edges in view, if a still picture can have a
 function writeNames() {  // the largest classes, then who was asked for, then hubs: first come, first served
     writtenNames = [];
     if (!state.names || !width) return;
-    const taken = ["legend", "bar", "details"].map($).filter(box => box.offsetWidth).map(box => {
+    const taken = ["side", "bar", "details"].map($).filter(box => box.offsetWidth).map(box => {
         const { left, top, right, bottom } = box.getBoundingClientRect();
         return [left, top, right, bottom];
     });
@@ -533,6 +562,7 @@ function findHeads(beyond) {  // arrow heads of the arcs in view, if these are f
     const seen = i => !beyond[i] && shown[i] !== HIDDEN && shown[i] !== FADED;
     for (let e = 0; e < m; e++) {
         const a = ends[2 * e], b = ends[2 * e + 1];
+        if (!isOn(e)) continue;
         if (kinds[e] & 1 && seen(b) && (seen(a) || !lit.size)) heads.push([a, b]);
         if (kinds[e] & 2 && seen(a) && (seen(b) || !lit.size)) heads.push([b, a]);
         if (heads.length > MOST_HEADS) { heads = []; return; }
@@ -619,7 +649,7 @@ function about(i) {
         const text = column.kind === "classes" ? (v < 0 ? "-" : column.names[v]) : (v === v ? Number(v.toPrecision(6)) : "-");
         return `${column.name || "class"}: ${text}`;
     });
-    if (facts.edges) lines.push(plural(degree[i], "neighbour"));
+    if (facts.edges) lines.push(plural(neighbours(i).length, "neighbour"));
     return lines;
 }
 
@@ -900,6 +930,7 @@ function search() {
 
 function legend() {
     const box = $("legend"), column = columns[state.column];
+    if (box.contains(player)) play(null, player);
     box.replaceChildren();
     if (!column) return;
     if (column.kind === "classes") {
@@ -932,35 +963,66 @@ function legend() {
         on.fillRect(200 * q / column.ramp.length, 0, 200 / column.ramp.length + 1, 12);
     });
     box.append(bar);
-    for (const [word, end] of [["from", "min"], ["to", "max"]]) {
-        const label = element("label", `${word} `), input = element("input", null, { type: "range", min: 0, max: 1000 });
-        const value = element("output", String(Number(column[end].toPrecision(4))));
-        input.value = end === "min" ? 0 : 1000;
+    range(box, column, state.values, mark);
+}
+
+const told = (v, scale) => scale.dates ? new Date(1000 * v).toISOString().slice(0, 10)
+    : String(Number(v.toPrecision(scale.digits || 4)));
+
+function range(box, scale, now, changed) {  // two sliders for `now`, from and to on a scale from min to max, and Play
+    const inputs = {};
+    for (const [word, end, limit] of [["from", 0, -Infinity], ["to", 1000, Infinity]]) {
+        const label = element("label", `${word} `), value = element("output", "");
+        const input = inputs[word] = element("input", null, { type: "range", min: 0, max: 1000 });
+        const tell = () => {
+            const v = scale.min + (scale.max - scale.min) * input.value / 1000;
+            value.textContent = told(v, scale);
+            input.setAttribute("aria-valuetext", value.textContent);
+            return v;
+        };
+        input.value = now[word] === limit ? end : 1000 * (now[word] - scale.min) / (scale.max - scale.min);
         input.addEventListener("input", () => {
-            const v = column.min + (column.max - column.min) * input.value / 1000;
-            const isEnd = Number(input.value) === (end === "min" ? 0 : 1000);
-            state[word] = isEnd ? (end === "min" ? -Infinity : Infinity) : v;
-            value.textContent = String(Number(v.toPrecision(4)));
-            mark();
+            const v = tell();
+            now[word] = Number(input.value) === end ? limit : v;
+            changed();
         });
+        tell();
         label.append(input, value);
         box.append(label);
     }
-    const button = element("button", "Play", { type: "button", id: "play", title: "Let the upper end run, as through time" });
-    button.addEventListener("click", () => play(box.querySelectorAll("input")[1]));
+    const button = element("button", "Play", { type: "button", className: "play" });
+    button.title = "Let the upper end run, as through time";
+    button.addEventListener("click", () => play(inputs.to, button));
     box.append(button);
 }
 
-let playing = 0;
+function clock() {  // the sliders of the times of edges
+    if (!times) return;
+    const { name, ...scale } = facts.edges.time, box = $("time");
+    box.replaceChildren(element("h2", `Edges by ${name}`));
+    box.hidden = false;
+    range(box, { ...scale, digits: 6 }, state.time, () => {
+        putEdges();
+        mark();
+        if (state.chosen.length) panel();
+    });
+}
 
-function play(input) {  // the upper end of the range from the lower one to the greatest value, in six seconds
+let playing = 0, player = null;
+
+function play(input, button) {  // the upper end from the least to the greatest value, in six seconds; again: stop
+    const isOn = player === button;
     clearInterval(playing);
-    let step = 0;
+    if (player) player.textContent = "Play";
+    player = isOn ? null : button;
+    if (isOn) return;
+    button.textContent = "Stop";
+    let step = Number(input.value) >= 1000 ? 0 : Number(input.value);
     playing = setInterval(() => {
-        step += calm.matches ? 100 : 10;
+        step = Math.min(step + (calm.matches ? 100 : 10), 1000);
         input.value = step;
         input.dispatchEvent(new Event("input"));
-        if (step >= 1000) clearInterval(playing);
+        if (step >= 1000) play(input, button);
     }, calm.matches ? 600 : 60);
 }
 
@@ -1002,6 +1064,7 @@ function drawing() {  // SVG of what is in view
     const parts = [], colour = i => `rgb(${colourOf(i).map(Math.round).join()})`, r = baseRadius(), number = x => x.toFixed(1);
     let left = MOST_SVG;
     if (state.edges) for (let e = 0; e < m && left > 0; e++) {
+        if (!isOn(e)) continue;
         const a = ends[2 * e], b = ends[2 * e + 1];
         if (!seen(a) || !seen(b)) continue;
         const [[ax, ay], [bx, by]] = [onScreen(a), onScreen(b)];
@@ -1122,7 +1185,8 @@ function wire() {
     choice.value = state.column;
     choice.parentElement.hidden = columns.length < 2;
     choice.addEventListener("change", () => {
-        Object.assign(state, { column: Number(choice.value), off: new Set(), from: -Infinity, to: Infinity });
+        Object.assign(state, { column: Number(choice.value), off: new Set(),
+            values: { from: -Infinity, to: Infinity } });
         legend();
         settle();
         paint();
@@ -1140,14 +1204,16 @@ document.documentElement.dataset.theme = state.dark ? "dark" : "light";
 wire();
 tools();
 legend();
+clock();
 if (gl) {
     setUp();
+    putEdges();
     resize();
     paint();
     measureSpeed();
     draw();
     if (state.chosen.length) panel();
-    canvas.addEventListener("webglcontextrestored", () => { setUp(); paint(); });
+    canvas.addEventListener("webglcontextrestored", () => { setUp(); putEdges(); paint(); });
     canvas.addEventListener("webglcontextlost", event => event.preventDefault());
 } else withoutGL();
 // what tests ask

@@ -101,7 +101,7 @@ def test_moving_writes_no_buffer(opened):
 
 def test_names_of_classes_move_with_the_picture(opened):
     page = opened(counties())
-    where = "(() => { const one = sggraph.names.find(one => one.text === 'Texas'); return sggraph.toScreen(...one.place); })()"
+    where = "sggraph.toScreen(...sggraph.names.find(one => one.text === 'Texas').place)"
     before, node = page.evaluate(where), place(page, "Harris, Texas")
     page.mouse.move(900, 650)
     page.mouse.down()
@@ -185,7 +185,7 @@ def test_values_have_a_range(opened):
 def test_values_run_as_through_time(opened):
     page = opened(counties())
     page.select_option("#column", "1")
-    page.click("#play")
+    page.click(".play")
     page.wait_for_timeout(500)
     hidden = []
     while not hidden or (hidden[-1] and len(hidden) < 60):
@@ -194,6 +194,51 @@ def test_values_run_as_through_time(opened):
     assert hidden[0] > 1500
     assert hidden == sorted(hidden, reverse=True)
     assert hidden[-1] == 0
+
+
+def grown():
+    """A path whose edges come one after the other, and a node apart."""
+    G = nx.path_graph(11)
+    nx.set_edge_attributes(G, {edge: 2000 + edge[0] for edge in G.edges}, "year")
+    G.add_edge(4, 8, year=None)
+    G.add_node("apart")
+    return sg.explore([[i, i % 3] for i in range(12)], graph=G, edge_time="year")
+
+
+def test_edges_come_in_time(opened):
+    page = opened(grown())
+    assert page.text_content("#time h2") == "Edges by year"
+    assert page.evaluate("sggraph.drawn") == 11
+    before = pixels(page)[0]
+    page.locator("#time input").last.focus()
+    for _ in range(4):
+        page.keyboard.press("PageDown")  # a tenth of the way each
+    year = page.locator("#time output").last.text_content()
+    assert 2004 < float(year) < 2006
+    assert page.locator("#time input").last.get_attribute("aria-valuetext") == year
+    page.wait_for_timeout(200)
+    assert page.evaluate("sggraph.drawn") == int(float(year)) - 2000 + 2  # with the one of no time
+    assert pixels(page)[0] < before
+    faded = page.evaluate("Array.from(sggraph.shown).flatMap((s, i) => s === 1 ? [sggraph.nameOf(i)] : [])")
+    first = int(float(year)) - 2000 + 2  # whose first edge is yet to come
+    assert sorted(faded, key=int) == [str(i) for i in range(first, 11) if i != 8]
+    page.mouse.click(*place(page, "8"))
+    assert page.locator("#chosen .node").all_text_contents() == ["4"]
+    assert "1 neighbour" in page.text_content("#chosen")
+    page.keyboard.press("Escape")
+    page.click("#time .play")
+    assert page.text_content("#time .play") == "Stop"
+    page.wait_for_timeout(6000)
+    assert page.text_content("#time .play") == "Play"
+    assert page.evaluate("sggraph.drawn") == 11
+    assert page.evaluate("sggraph.shown.filter(s => s === 1).length") == 0
+
+
+def test_dates_are_written_as_dates(opened):
+    G = nx.path_graph(3)
+    days = [np.datetime64("2020-02-29"), np.datetime64("2024-03-01")]
+    page = opened(sg.explore([[0, 0], [1, 2], [2, 1]], graph=G, edge_time=days))
+    assert page.locator("#time output").all_text_contents() == ["2020-02-29", "2024-03-01"]
 
 
 def test_arcs_have_heads_where_few_are_in_view(opened):
@@ -215,7 +260,7 @@ def test_arcs_have_heads_where_few_are_in_view(opened):
 
 
 def test_near_and_still_all_edges_are_there(opened):
-    """Of more edges than a frame can take a sample far out, all that are in view from near, and the sample in motion."""
+    """Of more edges than a frame can take a sample far out and in motion, all that are in view from near."""
     G = nx.grid_2d_graph(60, 60)
     page = opened(sg.explore(np.array(G.nodes), graph=G))
     page.evaluate("sggraph.affordable.still = sggraph.affordable.moving = 500; sggraph.atRest(); sggraph.draw()")
@@ -363,7 +408,9 @@ def test_a_phone(opened):
 
 def test_on_a_phone_the_legend_covers_nothing(opened):
     page = opened(counties(), viewport={"width": 390, "height": 780}, has_touch=True, is_mobile=True)
-    edge = page.evaluate("[document.getElementById('bar'), document.getElementById('legend')].map(e => e.getBoundingClientRect())")
+    edge = page.evaluate(
+        "[document.getElementById('bar'), document.getElementById('legend')].map(e => e.getBoundingClientRect())"
+    )
     ys = page.evaluate("Array.from({ length: sggraph.facts.n }, (_, i) => sggraph.onScreen(i)[1])")
     assert edge[0]["bottom"] < min(ys)
     assert max(ys) < edge[1]["top"]

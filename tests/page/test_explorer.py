@@ -3,13 +3,15 @@
 import html
 import json
 import re
+from datetime import UTC, date, datetime
 
 import networkx as nx
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 import sggraph as sg
-from sggraph.page import explorer
+from sggraph.page import edges, explorer
 from sggraph.page.columns import from_edge_columns, from_planes, unzigzag
 
 HOSTILE = [
@@ -76,6 +78,15 @@ def test_the_page_asks_for_nothing():
     assert not re.search(r"\beval\(|new Function", page)
 
 
+def test_nothing_in_the_page_is_called_twice():
+    G = nx.DiGraph([("a", "b"), ("b", "c")])
+    Y = np.arange(9.0).reshape(3, 3)
+    page = sg.explore(Y, ["x", "y", "x"], graph=G, values={"z": Y[:, 0]}, edge_time=[1, 2])
+    called = re.findall(r'<[^>]*\bid="([^"]+)"', page.html)
+    assert {"place2", "column1", "kinds", "times", "names"} <= set(called)
+    assert len(called) == len(set(called))
+
+
 def test_hostile_names_are_text():
     n = len(HOSTILE)
     G = nx.relabel_nodes(nx.path_graph(n), dict(enumerate(HOSTILE)))
@@ -102,6 +113,52 @@ def test_what_can_be_looked_into(tmp_path):
     assert facts_of(estimator.explore())["edges"]["gaps"]["count"] == 78
     with pytest.raises(ValueError, match="Y is a Dataset without positions"):
         sg.explore(sg.datasets.make_rmat(5))
+
+
+def times_of(page):
+    """{names of the two ends: time} of the edges in the page."""
+    facts = facts_of(page)
+    row, col = from_edge_columns(*(numbers_of(page, facts["edges"][name]) for name in ("sizes", "gaps")))
+    times = numbers_of(page, facts["edges"]["time"]["data"]).view(np.float32).tolist()
+    called = [page.embedding.nodes[i] for i in page.rows]
+    return {tuple(sorted((called[a], called[b]))): t for a, b, t in zip(row, col, times, strict=True)}
+
+
+def test_edges_have_times():
+    """Of several the least, none where there is none, whatever the graph is and whoever is left out."""
+    G = nx.MultiDiGraph()
+    G.add_edges_from([("c", "a", {"year": 1990}), ("a", "c", {"year": 1980}), ("a", "c", {"year": 2000})])
+    G.add_edges_from(
+        [("b", "c", {"year": None}), ("d", "b", {"year": 1970}), ("d", "e", {"year": 1960}), ("d", "c", {})]
+    )
+    Y = [[0, 0], [1, 5], [3, 2], [4, 1], [np.nan, np.nan]]  # c, a, b, d, e
+    wanted = {("a", "c"): 1980, ("b", "d"): 1970, ("b", "c"): None, ("c", "d"): None}
+    by_edge = {edge: t for *edge, t in G.edges(data="year", keys=True) if t for edge in [tuple(edge)]}
+    for edge_time in ("year", by_edge, [t for *_, t in G.edges(data="year")]):
+        page = sg.explore(Y, graph=G, edge_time=edge_time)
+        assert {edge: None if t != t else t for edge, t in times_of(page).items()} == wanted
+        time = facts_of(page)["edges"]["time"]
+        assert (time["min"], time["max"], time["dates"]) == (1970, 1980, False)
+        assert time["name"] == ("year" if edge_time == "year" else "time")
+
+
+def test_times_of_matrices_tables_and_dates():
+    pandas = pytest.importorskip("pandas")
+    Y, A = [[0, 0], [1, 2], [3, 1]], csr_array(([5.0, 7.0], ([0, 2], [1, 1])), shape=(3, 3))
+    assert times_of(sg.explore(Y, graph=A, edge_time=A)) == {(0, 1): 5, (1, 2): 7}
+    table = pandas.DataFrame({"source": [0, 1], "target": [1, 2], "weight": [1, 1], "year": [1999, 2001]})
+    assert times_of(sg.explore(Y, graph=table, edge_time="year")) == {(0, 1): 1999, (1, 2): 2001}
+    G = nx.path_graph(3)
+    for day in (
+        date(1970, 1, 11),
+        np.datetime64("1970-01-11"),
+        datetime(1970, 1, 11, tzinfo=UTC),
+        pandas.Timestamp(1970, 1, 11),
+    ):
+        page = sg.explore(Y, graph=G, edge_time=[day, None])
+        assert times_of(page)[0, 1] == 10 * 86400
+        assert facts_of(page)["edges"]["time"]["dates"]
+    assert facts_of(sg.explore(Y, graph=G))["edges"]["time"] is None
 
 
 def test_nodes_without_a_place_are_left_out():
@@ -140,7 +197,7 @@ def test_too_large_is_refused_and_too_many_edges_are_told(monkeypatch):
     monkeypatch.setattr(explorer, "MOST_NODES", 3)
     with pytest.raises(ValueError, match="Y has 4 rows: give at most 3"):
         sg.explore(np.zeros((4, 2)))
-    monkeypatch.setattr(explorer, "MOST_EDGES", 2)
+    monkeypatch.setattr(edges, "MOST_EDGES", 2)
     with pytest.warns(RuntimeWarning, match="graph has 3 edges: the page keeps a random sample of 2"):
         page = sg.explore(np.eye(3), graph=nx.complete_graph(3))
     assert facts_of(page)["edges"]["gaps"]["count"] == 2
@@ -156,6 +213,13 @@ def test_too_large_is_refused_and_too_many_edges_are_told(monkeypatch):
         ({"labels": ["a"]}, "labels"),
         ({"values": {"x": [1]}}, "labels has shape"),
         ({"palette": "no such"}, "palette='no such'"),
+        ({"edge_time": "year"}, "edge_time='year'.*graph, too, whose edges have a time"),
+        ({"edge_time": "year", "graph": nx.path_graph(2)}, "the edges have no attributes"),
+        ({"edge_time": [1, 2], "graph": nx.path_graph(2)}, "edge_time"),
+        ({"edge_time": {(0, 2): 1}, "graph": nx.path_graph(2)}, "edge_time has the key"),
+        ({"edge_time": {(0, 1): "May"}, "graph": nx.path_graph(2)}, "edge_time has 'May'"),
+        ({"edge_time": [None], "graph": nx.path_graph(2)}, "edge_time has no times"),
+        ({"edge_time": "year", "graph": sg.as_graph(nx.path_graph(2))}, "graph, too, whose edges have it"),
     ],
 )
 def test_what_is_not_understood_is_refused(options, message):
