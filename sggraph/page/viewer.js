@@ -273,7 +273,7 @@ function paint() {  // colours and sizes
 }
 let nodeSizes = new Float32Array(n);
 
-let chosenEdges = 0, lit = new Set(), someFaded = false;
+let some = [], lit = new Set(), someFaded = false;  // edges of what is chosen, who is, whether others fade
 
 function unlinked() {  // 1 for nodes none of whose edges is of the span of time that is shown
     const none = new Uint8Array(n);
@@ -285,7 +285,7 @@ function unlinked() {  // 1 for nodes none of whose edges is of the span of time
 
 function mark() {  // who is hidden, faded, chosen
     lit = new Set(state.chosen);
-    const some = [];
+    some = [];
     if (state.path.length > 1) {
         for (let q = 0; q < state.path.length; q++) {
             lit.add(state.path[q]);
@@ -309,7 +309,6 @@ function mark() {  // who is hidden, faded, chosen
         shown[i] = isFiltered(i) ? HIDDEN : fades ? FADED : chosen.has(i) ? CHOSEN : NORMAL;
         someFaded ||= shown[i] === FADED;
     }
-    chosenEdges = some.length;
     if (gl) {
         write("shown", shown);
         upload("some", Uint32Array.from(some));
@@ -348,6 +347,14 @@ function baseRadius() {  // points cover a seventh of the picture, less where th
     return Math.min(Math.max(r, .7), 7) * Math.min(Math.max(Math.sqrt(view.zoom), .7), 4);
 }
 
+const edgeAlpha = inView => Math.min(.55, Math.max(2 / 255, .02, 30 / Math.sqrt(inView + 2)));
+const grey = () => state.column < 0 ? .7 : .25;  // in the colour of edges
+
+function pointAlpha() {
+    const far = Math.min(Math.max(1 - .2 * Math.log10(n / 2000), .4), 1);
+    return Math.min(far * Math.max(Math.sqrt(view.zoom), 1), 1);
+}
+
 function render(w, h, pixels, moving) {
     const back = ground(), [sx, sy] = scaleNow(), budget = moving ? affordable.moving : affordable.still;
     gl.viewport(0, 0, w, h);
@@ -366,24 +373,22 @@ function render(w, h, pixels, moving) {
     if (onEdges && state.edges) {
         const near = nearEdges && !moving;
         drawn = near ? nearEdges : Math.min(onEdges, budget);
-        const inView = near ? drawn : drawn / Math.max(view.zoom * view.zoom, 1);
-        const alpha = Math.min(.55, Math.max(.02, 30 / Math.sqrt(inView + 2)));
-        use(lines, { alpha: Math.max(alpha, 2 / 255), only: 0, tint: [.5, .5, .5, state.column < 0 ? .7 : .25] });
+        const alpha = edgeAlpha(near ? drawn : drawn / Math.max(view.zoom * view.zoom, 1));
+        use(lines, { alpha, only: 0, tint: [.5, .5, .5, grey()] });
         gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, near ? buffers.near : buffers.edges);
         gl.drawElements(gl.LINES, 2 * drawn, gl.UNSIGNED_INT, 0);
         calls++;
     }
-    if (chosenEdges) {
+    if (some.length) {
         const dark = state.dark ? 1 : 0;
         use(lines, { alpha: .75, only: 1, tint: [dark, dark, dark, .35] });
         gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers.some);
-        gl.drawElements(gl.LINES, chosenEdges, gl.UNSIGNED_INT, 0);
+        gl.drawElements(gl.LINES, some.length, gl.UNSIGNED_INT, 0);
         calls++;
     }
-    const alpha = Math.min(Math.max(1 - .2 * Math.log10(n / 2000), .4), 1);
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers.order);
     for (const turnOf of someFaded ? [1, 2] : [0]) {  // the faded ones first
-        use(points, { pixel: baseRadius() * pixels, alpha: Math.min(alpha * Math.max(Math.sqrt(view.zoom), 1), 1),
+        use(points, { pixel: baseRadius() * pixels, alpha: pointAlpha(),
             back: [...back.map(c => c / 255), 1], faded: .14, turnOf });
         gl.drawElements(gl.POINTS, n, gl.UNSIGNED_INT, 0);
         calls++;
@@ -464,7 +469,7 @@ function hubsFirst() {  // a counting sort: a million nodes in milliseconds
 const byDegree = hubsFirst();
 let writtenNames = [];
 const font = size => `${size}px system-ui, sans-serif`;
-const short = text => text.length > 40 ? text.slice(0, 39) + "…" : text;
+const short = text => text.length > 40 ? [...text.slice(0, 80)].slice(0, 39).join("") + "…" : text;  // no half letters
 
 function classMiddles(column) {  // the median of each class, of a part of many nodes
     const members = column.names.map(() => [[], [], []]), stride = Math.ceil(n / 30000);
@@ -559,12 +564,12 @@ let heads = [];
 function findHeads(beyond) {  // arrow heads of the arcs in view, if these are few
     heads = [];
     if (!beyond || !kinds) return;
-    const seen = i => !beyond[i] && shown[i] !== HIDDEN && shown[i] !== FADED;
+    const isThere = i => shown[i] !== HIDDEN && shown[i] !== FADED;
     for (let e = 0; e < m; e++) {
         const a = ends[2 * e], b = ends[2 * e + 1];
-        if (!isOn(e)) continue;
-        if (kinds[e] & 1 && seen(b) && (seen(a) || !lit.size)) heads.push([a, b]);
-        if (kinds[e] & 2 && seen(a) && (seen(b) || !lit.size)) heads.push([b, a]);
+        if (!isOn(e) || !isThere(a) || !isThere(b)) continue;
+        if (kinds[e] & 1 && !beyond[b]) heads.push([a, b]);
+        if (kinds[e] & 2 && !beyond[a]) heads.push([b, a]);
         if (heads.length > MOST_HEADS) { heads = []; return; }
     }
 }
@@ -572,24 +577,7 @@ function findHeads(beyond) {  // arrow heads of the arcs in view, if these are f
 function drawOver() {
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, width, height);
-    pen.textBaseline = "top";
-    pen.lineJoin = "round";
-    for (const one of writtenNames) {
-        const [x, y] = toScreen(...one.place);
-        writeText(pen, one.text, x + one.dx, y + one.dy, one.size, one.bold);
-    }
-    pen.fillStyle = state.dark ? "#9aa0a6" : "#6b7075";
-    for (const [a, b] of heads) {
-        const [ax, ay] = onScreen(a), [bx, by] = onScreen(b), length = Math.hypot(bx - ax, by - ay);
-        const back = nodeSizes[b] * baseRadius() + 1, [ux, uy] = [(bx - ax) / length, (by - ay) / length];
-        if (length < back + 10) continue;
-        const [x, y] = [bx - ux * back, by - uy * back];
-        pen.beginPath();
-        pen.moveTo(x, y);
-        pen.lineTo(x - 8 * ux + 3.5 * uy, y - 8 * uy - 3.5 * ux);
-        pen.lineTo(x - 8 * ux - 3.5 * uy, y - 8 * uy + 3.5 * ux);
-        pen.fill();
-    }
+    writeOn(pen);
     if (state.hover >= 0) {
         const [x, y] = onScreen(state.hover);
         pen.beginPath();
@@ -608,13 +596,33 @@ function drawOver() {
     }
 }
 
-function writeText(on, text, x, y, size, bold) {
-    on.font = (bold ? "600 " : "") + font(size);
-    on.lineWidth = 3;
-    on.strokeStyle = state.dark ? "rgba(17,20,24,.85)" : "rgba(255,255,255,.85)";
-    on.strokeText(text, x, y);
-    on.fillStyle = ink();
-    on.fillText(text, x, y);
+const headColour = () => state.dark ? "#9aa0a6" : "#6b7075";
+const halo = () => state.dark ? "rgba(17,20,24,.85)" : "rgba(255,255,255,.85)";
+
+function headOf([a, b]) {  // the corners of the arrow head of an arc, none where it is too short
+    const [ax, ay] = onScreen(a), [bx, by] = onScreen(b), length = Math.hypot(bx - ax, by - ay);
+    const back = nodeSizes[b] * baseRadius() + 1, [ux, uy] = [(bx - ax) / length, (by - ay) / length];
+    if (!(length >= back + 10)) return [];
+    const [x, y] = [bx - ux * back, by - uy * back];
+    return [[x, y], [x - 8 * ux + 3.5 * uy, y - 8 * uy - 3.5 * ux], [x - 8 * ux - 3.5 * uy, y - 8 * uy + 3.5 * ux]];
+}
+
+function writeOn(on) {  // names and arrow heads
+    on.textBaseline = "top";
+    on.lineJoin = "round";
+    on.fillStyle = headColour();
+    on.beginPath();
+    for (const corners of heads.map(headOf)) corners.forEach(([x, y], q) => q ? on.lineTo(x, y) : on.moveTo(x, y));
+    on.fill();
+    for (const { text, place, dx, dy, size, bold } of writtenNames) {
+        const [x, y] = toScreen(...place);
+        on.font = (bold ? "600 " : "") + font(size);
+        on.lineWidth = 3;
+        on.strokeStyle = halo();
+        on.strokeText(text, x + dx, y + dy);
+        on.fillStyle = ink();
+        on.fillText(text, x + dx, y + dy);
+    }
 }
 
 // ---------------------------------------------------------------- finding and choosing
@@ -1039,7 +1047,9 @@ function theme(dark) {
     if (gl) paint();
 }
 
-function picture(times) {
+function picture(wanted) {
+    const most = Math.min(gl.getParameter(gl.MAX_RENDERBUFFER_SIZE), ...gl.getParameter(gl.MAX_VIEWPORT_DIMS));
+    const times = Math.min(wanted, most / Math.max(width, height));
     const w = Math.round(width * times), h = Math.round(height * times), made = document.createElement("canvas");
     [canvas.width, canvas.height] = [w, h];
     render(w, h, times, false);
@@ -1047,41 +1057,51 @@ function picture(times) {
     const on = made.getContext("2d");
     on.drawImage(canvas, 0, 0);
     on.setTransform(times, 0, 0, times, 0, 0);
-    on.textBaseline = "top";
-    for (const one of writtenNames) {
-        const [x, y] = toScreen(...one.place);
-        writeText(on, one.text, x + one.dx, y + one.dy, one.size, one.bold);
-    }
+    writeOn(on);
     resize();
     made.toBlob(blob => save("sggraph.png", blob), "image/png");
 }
 
-const MOST_SVG = 30000;
+const MOST_SVG = 30000;  // edges, and nodes: of more a drawing program makes no use
 
 function drawing() {  // SVG of what is in view
-    const escape = text => text.replace(/[<>&"]/g, c => `&#${c.charCodeAt(0)};`).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, "");
-    const seen = i => { const [x, y] = onScreen(i); return shown[i] !== HIDDEN && x > -20 && y > -20 && x < width + 20 && y < height + 20; };
-    const parts = [], colour = i => `rgb(${colourOf(i).map(Math.round).join()})`, r = baseRadius(), number = x => x.toFixed(1);
-    let left = MOST_SVG;
-    if (state.edges) for (let e = 0; e < m && left > 0; e++) {
-        if (!isOn(e)) continue;
-        const a = ends[2 * e], b = ends[2 * e + 1];
-        if (!seen(a) || !seen(b)) continue;
+    const number = x => x.toFixed(1), rgb = colour => `rgb(${colour.map(Math.round).join()})`, parts = [];
+    const escape = text => text.replace(/[<>&"]/g, c => `&#${c.charCodeAt(0)};`)
+        .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, "");
+    const beyond = sidesOf(), edges = [], fade = i => shown[i] === FADED ? .14 : 1;
+    const line = (a, b, colour, alpha) => {
         const [[ax, ay], [bx, by]] = [onScreen(a), onScreen(b)];
-        parts.push(`<path d="M${number(ax)} ${number(ay)}L${number(bx)} ${number(by)}" stroke="#888" stroke-opacity=".35"/>`);
-        left--;
+        parts.push(`<path d="M${number(ax)} ${number(ay)}L${number(bx)} ${number(by)}" stroke="${rgb(colour)}" `
+            + `stroke-opacity="${alpha.toFixed(3)}"/>`);
+    };
+    for (const e of state.edges ? anyEdges : []) {
+        const a = ends[2 * e], b = ends[2 * e + 1];
+        if (beyond[a] & beyond[b] || !isOn(e) || shown[a] === HIDDEN || shown[b] === HIDDEN) continue;
+        if (edges.push([a, b]) >= MOST_SVG) break;
     }
-    for (let i = 0; i < n && left > -MOST_SVG; i++) if (seen(i)) {
-        const [x, y] = onScreen(i);
-        parts.push(`<circle cx="${number(x)}" cy="${number(y)}" r="${number(r * nodeSizes[i])}" fill="${colour(i)}"${shown[i] === FADED ? ' opacity=".15"' : ""}/>`);
-        left--;
+    for (const [a, b] of edges) {
+        const [one, other] = [colourOf(a), colourOf(b)], fades = Math.min(fade(a), fade(b)) < 1 ? .06 : 1;
+        const colour = one.map((c, k) => (1 - grey()) * (c + other[k]) / 2 + grey() * 127.5);
+        line(a, b, colour, edgeAlpha(edges.length) * fades);
     }
-    for (const one of writtenNames) {
-        const [x, y] = toScreen(...one.place);
-        parts.push(`<text x="${number(x + one.dx)}" y="${number(y + one.dy + one.size * .85)}" font-size="${one.size}" font-family="sans-serif" fill="${ink()}">${escape(one.text)}</text>`);
+    for (let q = 0; q < some.length; q += 2) line(some[q], some[q + 1], state.dark ? [220, 220, 220] : [60, 60, 60], .75);
+    let left = MOST_SVG;
+    for (const isFaded of [true, false]) for (const i of state.sized ? byDegree : anyOrder) {
+        if (beyond[i] || shown[i] === HIDDEN || (shown[i] === FADED) !== isFaded || left-- <= 0) continue;
+        const [x, y] = onScreen(i), r = baseRadius() * nodeSizes[i] * (shown[i] === CHOSEN ? 1.5 : 1);
+        parts.push(`<circle cx="${number(x)}" cy="${number(y)}" r="${number(r)}" fill="${rgb(colourOf(i))}" `
+            + `opacity="${(pointAlpha() * fade(i)).toFixed(2)}"/>`);
     }
-    const back = `rgb(${ground().join()})`;
-    return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><rect width="100%" height="100%" fill="${back}"/>${parts.join("")}</svg>`;
+    for (const corners of heads.map(headOf).filter(corners => corners.length))
+        parts.push(`<polygon points="${corners.flat().map(number).join(" ")}" fill="${headColour()}"/>`);
+    for (const { text, place, dx, dy, size, bold } of writtenNames) {
+        const [x, y] = toScreen(...place);
+        parts.push(`<text x="${number(x + dx)}" y="${number(y + dy + size * .85)}" font-size="${size}" `
+            + `font-family="system-ui, sans-serif" font-weight="${bold ? 600 : 400}" fill="${ink()}" stroke="${halo()}" `
+            + `stroke-width="3" stroke-linejoin="round" paint-order="stroke">${escape(text)}</text>`);
+    }
+    return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`
+        + `<rect width="100%" height="100%" fill="rgb(${ground().join()})"/>${parts.join("")}</svg>`;
 }
 
 // ---------------------------------------------------------------- the address keeps the view

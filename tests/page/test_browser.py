@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 from pathlib import Path
+from xml.etree import ElementTree
 
 import networkx as nx
 import numpy as np
@@ -320,6 +321,22 @@ def test_pictures_are_saved(opened, what, begin):
         page.select_option("#save", what)
     assert Path(download.value.path()).read_bytes()[:4] == begin
     assert page.input_value("#save") == ""
+
+
+def test_the_svg_is_of_what_is_in_view(opened):
+    """Classes that are shown, arrow heads, names as text; well-formed whatever they are."""
+    G = nx.relabel_nodes(nx.DiGraph([(0, 1), (1, 2), (3, 1)]), dict(enumerate(HOSTILE)))
+    page = opened(sg.explore([[0, 0], [2, 1], [1, 2], [3, 3]], ["a", "a", "b", "b"], graph=G))
+    count = {"circle": 4, "path": 3, "polygon": 3}
+    names = {"\u202eleft", HOSTILE[1]}
+    for _ in range(2):
+        svg = ElementTree.fromstring(page.evaluate("sggraph.drawing()"))
+        parts = [part.tag.split("}")[1] for part in svg.iter()]
+        assert {name: parts.count(name) for name in count} == count
+        assert names <= {part.text for part in svg.iter() if part.tag.endswith("text")}
+        page.click("#legend button:has-text('b')")
+        page.wait_for_timeout(50)
+        count, names = {"circle": 2, "path": 1, "polygon": 1}, {HOSTILE[1]}
 
 
 def test_the_keyboard_alone_reaches_a_node(opened):
