@@ -114,10 +114,12 @@ const anyEdges = shuffled(m);  // some of them are a sample of all
 
 // ---------------------------------------------------------------- what is shown
 
+const everything = () => ({ from: -Infinity, to: Infinity });
 const NORMAL = 0, FADED = 1, HIDDEN = 2, CHOSEN = 3;
+const SIZED = m > 0 && n <= 200000;
 const state = {
-    column: columns.length ? 0 : -1, sized: m > 0 && n <= 200000, dark: false, off: new Set(),
-    values: { from: -Infinity, to: Infinity }, time: { from: -Infinity, to: Infinity }, chosen: [], path: [], hops: 1, hover: -1, tool: "move", edges: true, names: true,
+    column: columns.length ? 0 : -1, sized: SIZED, dark: false, off: new Set(),
+    values: everything(), time: everything(), chosen: [], path: [], hops: 1, hover: -1, tool: "move", edges: true, names: true, long: false,
 };
 const isWhole = range => range.from === -Infinity && range.to === Infinity;
 const isOn = e => !times || !(times[e] < state.time.from || times[e] > state.time.to);
@@ -316,6 +318,7 @@ function mark() {  // who is hidden, faded, chosen
     atRest();
     draw();
     tell();
+    rememberSoon();
 }
 
 // ---------------------------------------------------------------- the frame
@@ -327,8 +330,9 @@ let room = { left: 0, top: 0, bottom: 0, side: 1 };
 
 function measure() {  // where the picture has room: below the bar, right of the legend; on a narrow screen above it
     const legend = $("side").getBoundingClientRect(), bar = $("bar").getBoundingClientRect(), narrow = width <= 640;
-    const left = legend.width && !narrow ? legend.right : 0, top = bar.bottom;
-    const bottom = legend.width && narrow ? legend.top : height;
+    const left = legend.width && !narrow ? legend.right : 0, top = bar.bottom, hasLegend = columns[state.column] || times;
+    let bottom = height;
+    if (narrow && hasLegend) bottom = legend.height ? legend.top : room.bottom || .62 * height;  // hidden: as it was
     const side = Math.min((width - left) / sides[0], (bottom - top) / sides[1]) * .92;
     room = { left, top, bottom, side: Math.max(side, 50) };
 }
@@ -538,8 +542,9 @@ function writeNames() {  // the largest classes, then who was asked for, then hu
         writtenNames.push({ text, place, dx: spots[at][0] - x, dy: spots[at][1] - y, size, bold });
         return true;
     };
-    const asked = new Set([...state.chosen.slice(0, 30), ...state.path]);
-    for (const i of asked) put(short(nameOf(i)), i, placeOf(i), 13, true, true);
+    const path = state.path, first = path.length ? [path[0], path.at(-1)] : state.chosen.slice(0, 1);
+    const asked = new Set([...first, ...path, ...state.chosen.slice(0, 30)]);
+    for (const i of asked) put(short(nameOf(i)), i, placeOf(i), 13, true, first.includes(i));
     const column = columns[state.column];
     if (column && column.kind === "classes" && view.zoom < 6 && !lit.size && d !== 1)
         for (const one of classMiddles(column).sort((a, b) => b.size - a.size).slice(0, 40))
@@ -665,8 +670,6 @@ function choose(i, hops = 1) {
     Object.assign(state, { chosen: i < 0 ? [] : [i], path: [], hops, lasso: false });
     mark();
     panel();
-    atRest();
-    remember();
 }
 
 function element(kind, text, properties = {}) {
@@ -675,38 +678,69 @@ function element(kind, text, properties = {}) {
     return made;
 }
 
+function pick(i, hops = 1) {  // choose it, or make it the other end of the path that was asked for
+    if (state.tool !== "path" || i < 0 || !state.chosen.length) { choose(i, hops); return; }
+    state.path = pathBetween(state.chosen[0], i);
+    state.tool = "move";
+    mark();
+    if (state.path.length) panel();
+    else say(`No path from ${nameOf(state.chosen[0])} to ${nameOf(i)}`);
+    tools();
+}
+
+function visit(i) {  // by its name
+    const isPath = state.tool === "path";
+    pick(i);
+    if (!isPath) fly(i);
+    $("found").hidden = true;
+    $("chosen").querySelector("h2")?.focus();
+}
+
 function nodeButton(i) {
     const button = element("button", short(nameOf(i)), { type: "button", className: "node", title: nameOf(i) });
-    button.addEventListener("click", () => { choose(i); fly(i); });
+    button.addEventListener("click", () => visit(i));
     return button;
 }
 
 const LISTED = 200;
+
+const heading = text => element("h2", text, { tabIndex: -1 });
 
 function panel() {
     const box = $("chosen");
     box.replaceChildren();
     $("details").hidden = !state.chosen.length && !state.path.length;
     if (state.path.length > 1) {
-        box.append(element("h2", plural(state.path.length - 1, "step")));
+        box.append(heading(plural(state.path.length - 1, "step")));
         box.append(...state.path.map(nodeButton));
         say(`Path of ${plural(state.path.length - 1, "step")} from ${nameOf(state.path[0])} to ${nameOf(state.path.at(-1))}`);
     } else if (state.lasso) {
-        box.append(element("h2", plural(state.chosen.length, "node")));
+        box.append(heading(plural(state.chosen.length, "node")));
         box.append(...state.chosen.slice(0, LISTED).map(nodeButton));
         say(`${plural(state.chosen.length, "node")} chosen`);
     } else if (state.chosen.length) {
         const i = state.chosen[0], near = [...new Set(neighbours(i))].sort((a, b) => degree[b] - degree[a]);
-        box.append(element("h2", nameOf(i)));
+        box.append(heading(nameOf(i)));
         for (const line of about(i)) box.append(element("p", line));
-        const path = element("button", "Path to …", { type: "button", id: "path", title: "then click the other end" });
-        path.addEventListener("click", () => { state.tool = "path"; say("Choose the other end of the path"); tools(); });
-        if (m) box.append(path);
+        const path = element("button", "Path to …", { type: "button", id: "path", title: "then click the other end, or search for it" });
+        path.addEventListener("click", () => {
+            state.tool = "path";
+            say("Choose the other end of the path: click it, or search for it");
+            tools();
+        });
+        const two = element("button", "Two steps", { type: "button", id: "two", title: "Neighbours of neighbours, too" });
+        two.setAttribute("aria-pressed", String(state.hops > 1));
+        two.addEventListener("click", () => { choose(i, state.hops > 1 ? 1 : 2); $("two").focus(); });
+        const row = element("div", null, { className: "row" });
+        row.append(path, two);
+        if (m) box.append(row);
         box.append(...near.slice(0, LISTED).map(nodeButton));
         if (near.length > LISTED) box.append(element("p", `and ${near.length - LISTED} more`));
         say([nameOf(i), ...about(i)].join(", "));
     } else say("Nothing chosen");
     $("copy").hidden = $("table").hidden = !state.chosen.length && !state.path.length;
+    writeNames();  // none under the panel
+    draw();
 }
 
 function selected() {
@@ -857,15 +891,7 @@ function release(event) {
     if (lasso.length > 2) { takeLasso(); return; }
     lasso = [];
     if (moved > 6) return;
-    const i = nearest(...at(event), event.pointerType === "touch" ? 24 : 12);
-    if (state.tool === "path" && i >= 0 && state.chosen.length) {
-        state.path = pathBetween(state.chosen[0], i);
-        state.tool = "move";
-        if (!state.path.length) say(`No path from ${nameOf(state.chosen[0])} to ${nameOf(i)}`);
-        mark();
-        if (state.path.length) panel();
-        tools();
-    } else choose(i, event.shiftKey ? 2 : 1);
+    pick(nearest(...at(event), event.pointerType === "touch" ? 24 : 12), event.shiftKey ? 2 : 1);
 }
 over.addEventListener("pointerup", release);
 over.addEventListener("pointercancel", release);
@@ -930,11 +956,22 @@ function find(text) {
 
 function search() {
     const found = find($("search").value);
-    $("found").replaceChildren(...found.map(nodeButton));
+    const all = element("button", "Choose all of them", { type: "button", className: "node", id: "all" });
+    all.addEventListener("click", () => {
+        const wanted = $("search").value.trim().toLocaleLowerCase(), whole = [];
+        for (let i = 0; i < n; i++)
+            if (shown[i] !== HIDDEN && (folded ? folded[i] : String(rows[i])).includes(wanted)) whole.push(i);
+        chooseAll(whole);
+        $("found").hidden = true;
+        $("chosen").querySelector("h2")?.focus();
+    });
+    $("found").replaceChildren(...found.map(nodeButton), ...(found.length > 1 ? [all] : []));
     $("found").hidden = !found.length;
     if ($("search").value.trim()) say(found.length ? `${found.length} found, first ${nameOf(found[0])}` : "Nothing found");
     return found;
 }
+
+const LEGEND = 60;  // classes, at first
 
 function legend() {
     const box = $("legend"), column = columns[state.column];
@@ -945,7 +982,7 @@ function legend() {
         const counts = new Uint32Array(column.names.length);
         for (const c of column.of) if (c >= 0) counts[c]++;
         const order = [...counts.keys()].sort((a, b) => column.names.length > 20 ? counts[b] - counts[a] : a - b);
-        for (const c of order.slice(0, 60)) {
+        for (const c of order.slice(0, state.long ? Infinity : LEGEND)) {
             const button = element("button", null, { type: "button", className: "class" });
             button.setAttribute("aria-pressed", String(!state.off.has(c)));
             const dot = element("span", "", { className: "dot" });
@@ -962,7 +999,15 @@ function legend() {
             });
             box.append(button);
         }
-        if (order.length > 60) box.append(element("p", `and ${order.length - 60} more classes`));
+        if (order.length > LEGEND && !state.long) {
+            const more = element("button", `and ${order.length - LEGEND} more`, { type: "button", className: "class" });
+            more.addEventListener("click", () => {
+                state.long = true;
+                legend();
+                box.querySelectorAll("button")[LEGEND].focus();
+            });
+            box.append(more);
+        }
         return;
     }
     const bar = element("canvas", null, { width: 200, height: 12, className: "bar" }), on = bar.getContext("2d");
@@ -1007,6 +1052,7 @@ function range(box, scale, now, changed) {  // two sliders for `now`, from and t
 function clock() {  // the sliders of the times of edges
     if (!times) return;
     const { name, ...scale } = facts.edges.time, box = $("time");
+    if (box.contains(player)) play(null, player);
     box.replaceChildren(element("h2", `Edges by ${name}`));
     box.hidden = false;
     range(box, { ...scale, digits: 6 }, state.time, () => {
@@ -1038,6 +1084,7 @@ function tools() {
     for (const [id, on] of [["lasso", state.tool === "lasso"], ["edges", state.edges], ["write", state.names],
         ["size", state.sized]]) $(id).setAttribute("aria-pressed", String(on));
     over.dataset.tool = state.tool;
+    rememberSoon();
 }
 
 function theme(dark) {
@@ -1106,25 +1153,49 @@ function drawing() {  // SVG of what is in view
 
 // ---------------------------------------------------------------- the address keeps the view
 
-function remember() {
-    const parts = [view.x, view.y, view.zoom].map(v => v.toPrecision(5));
-    if (d === 3) parts.push(...view.turn.map(v => v.toFixed(3)));
-    const chosen = state.chosen.length === 1 && !state.lasso ? state.chosen[0] : "";
-    try {
-        history.replaceState(null, "", `#view=${parts.join(",")}&node=${chosen}&column=${state.column}`);
-    } catch { /* in a frame without an address */ }
+const ofRange = ({ from, to }) => [from, to].map(v => Number.isFinite(v) ? v : "").join(",");
+
+function remember() {  // what differs from the page as it opens
+    const places = [view.x, view.y, view.zoom].map(v => v.toPrecision(5)), one = state.chosen.length === 1 && !state.lasso;
+    if (d === 3) places.push(...view.turn.map(v => v.toFixed(3)));
+    const parts = { view: places.join(","), node: one ? state.chosen[0] : "", column: state.column,
+        hops: one && state.hops > 1 ? state.hops : "", to: state.path.length > 1 ? state.path.at(-1) : "",
+        off: [...state.off].join(","), values: isWhole(state.values) ? "" : ofRange(state.values),
+        time: isWhole(state.time) ? "" : ofRange(state.time),
+        hide: ["edges", "names"].filter(name => !state[name]).join(","), sized: state.sized === SIZED ? "" : +state.sized };
+    const text = Object.entries(parts).filter(([, v]) => v !== "").map(([key, v]) => `${key}=${v}`).join("&");
+    try { history.replaceState(null, "", `#${text}`); } catch { /* in a frame without an address */ }
+}
+
+let later = 0;
+
+function rememberSoon() {  // browsers allow some addresses a second
+    clearTimeout(later);
+    later = setTimeout(remember, 250);
 }
 
 function recall() {
-    const read = new URLSearchParams(location.hash.slice(1)), parts = (read.get("view") || "").split(",").map(Number);
-    if (parts.length >= 3 && parts.every(Number.isFinite) && parts[2] > 0) {
-        [view.x, view.y, view.zoom] = parts;
+    const read = new URLSearchParams(location.hash.slice(1)), numbers = key => (read.get(key) || "").split(",").map(Number);
+    const places = numbers("view"), isNode = key => /^\d+$/.test(read.get(key) || "") && Number(read.get(key)) < n;
+    if (places.length >= 3 && places.every(Number.isFinite) && places[2] > 0) {
+        [view.x, view.y, view.zoom] = places;
         isNew = false;
-        if (d === 3 && parts.length === 12) view.turn = parts.slice(3);
+        if (d === 3 && places.length === 12) view.turn = places.slice(3);
     }
-    const column = Number(read.get("column") || NaN), node = read.get("node");
+    const column = Number(read.get("column") || NaN);
     if (Number.isInteger(column) && column < columns.length && column >= -1) state.column = column;
-    if (node && Number(node) < n) state.chosen = [Number(node) | 0];
+    if (read.get("off")) state.off = new Set(numbers("off"));
+    for (const key of ["values", "time"]) {
+        const [from, to] = (read.get(key) || ",").split(",").map(text => text ? Number(text) : NaN);
+        if (from === from) state[key].from = from;
+        if (to === to) state[key].to = to;
+    }
+    for (const name of ["edges", "names"]) if ((read.get("hide") || "").split(",").includes(name)) state[name] = false;
+    if (read.get("sized")) state.sized = read.get("sized") === "1";
+    if (!isNode("node")) return;
+    state.chosen = [Number(read.get("node"))];
+    if (read.get("hops") === "2") state.hops = 2;
+    if (isNode("to")) state.path = pathBetween(state.chosen[0], Number(read.get("to")));
 }
 
 // ---------------------------------------------------------------- begin
@@ -1174,13 +1245,21 @@ function wire() {
     $("search").addEventListener("keydown", event => {
         if (event.key !== "Enter") return;
         const found = search();
-        if (found.length) { choose(found[0]); fly(found[0]); $("found").hidden = true; }
+        if (found.length) visit(found[0]);
     });
     $("lasso").addEventListener("click", () => { state.tool = state.tool === "lasso" ? "move" : "lasso"; tools(); });
     $("edges").addEventListener("click", () => { state.edges = !state.edges; tools(); draw(); });
     $("write").addEventListener("click", () => { state.names = !state.names; tools(); atRest(); draw(); });
     $("size").addEventListener("click", () => { state.sized = !state.sized; tools(); paint(); });
-    $("reset").addEventListener("click", () => { reset(); choose(-1); });
+    $("reset").addEventListener("click", () => {
+        Object.assign(state, { off: new Set(), values: everything(), time: everything(), tool: "move" });
+        legend();
+        clock();
+        tools();
+        putEdges();
+        choose(-1);
+        reset();
+    });
     $("dark").addEventListener("click", () => theme(!state.dark));
     $("full").addEventListener("click", () => document.fullscreenElement ? document.exitFullscreen()
         : document.documentElement.requestFullscreen().catch(() => say("This frame may not fill the screen")));
@@ -1206,7 +1285,7 @@ function wire() {
     choice.parentElement.hidden = columns.length < 2;
     choice.addEventListener("change", () => {
         Object.assign(state, { column: Number(choice.value), off: new Set(),
-            values: { from: -Infinity, to: Infinity } });
+            values: everything() });
         legend();
         settle();
         paint();

@@ -113,6 +113,28 @@ def test_names_of_classes_move_with_the_picture(opened):
     assert np.subtract(place(page, "Harris, Texas"), node) == pytest.approx([50, 30])
 
 
+def boxes(page):
+    """Left, top, right and bottom of the names that are written."""
+    return page.evaluate(
+        """sggraph.names.map(({ text, place, dx, dy, size, bold }) => {
+        const [x, y] = sggraph.toScreen(...place), pen = document.createElement("canvas").getContext("2d");
+        pen.font = `${bold ? "600 " : ""}${size}px system-ui, sans-serif`;
+        return [x + dx, y + dy, x + dx + pen.measureText(text).width, y + dy + size];
+    })"""
+    )
+
+
+@pytest.mark.parametrize("address", ["", "#node=20&to=3000", "#node=20&hops=2", "#view=0,0,4"])
+def test_no_name_lies_on_another(opened, address):
+    """But for those of the two ends of a path, which are always there."""
+    page = opened(counties(), address=address)
+    written = boxes(page)
+    assert len(written) > 8
+    for k, (left, top, right, bottom) in enumerate(written):
+        for a, b, c, e in written[:k]:
+            assert right <= a or c <= left or bottom <= b or e <= top
+
+
 def test_hovering_tells_who_it_is(opened):
     page = opened(counties())
     page.mouse.move(*place(page, "Harris, Texas"))
@@ -352,6 +374,84 @@ def test_the_keyboard_alone_reaches_a_node(opened):
     page.keyboard.press("0")
     page.wait_for_timeout(100)
     assert page.evaluate("sggraph.view.zoom") == 1
+
+
+def test_the_keyboard_alone_finds_a_path_two_steps_and_many(opened):
+    page = opened(counties())
+
+    def find(text):
+        page.keyboard.press("/")
+        page.keyboard.press("Control+a")
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+
+    def press(button):
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.textContent") == button:
+                page.keyboard.press("Enter")
+                return
+        raise AssertionError(button)
+
+    find("kern, cal")
+    assert page.evaluate("document.activeElement.textContent") == "Kern, California"  # the heading of who was chosen
+    near = page.evaluate("sggraph.selected().length")
+    press("Two steps")
+    assert page.evaluate("sggraph.selected().length") > near
+    assert page.evaluate("document.activeElement.getAttribute('aria-pressed')") == "true"
+    page.keyboard.press("Enter")
+    assert page.evaluate("sggraph.selected().length") == near
+    page.evaluate("document.querySelector('#chosen h2').focus()")
+    press("Path to …")
+    find("elko, nev")
+    assert page.text_content("#chosen h2").endswith("steps")
+    assert page.evaluate("sggraph.state.path.map(sggraph.nameOf)")[-1] == "Elko, Nevada"
+    page.keyboard.press("/")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("orange,")
+    press("Choose all of them")
+    assert len(chosen(page)) == 8
+    assert all(name.startswith("Orange, ") for name in chosen(page))
+
+
+def test_the_address_keeps_everything(opened):
+    page = opened(grown())
+    for key, value in (
+        ("off", "new Set([1])"),
+        ("hops", "2"),
+        ("chosen", "[3]"),
+        ("names", "false"),
+        ("sized", "false"),
+    ):
+        page.evaluate(f"sggraph.state.{key} = {value}")
+    page.locator("#time input").first.focus()
+    page.keyboard.press("PageUp")
+    page.wait_for_timeout(500)
+    asked = "(({ off, hops, chosen, names, sized, time, edges }) => "
+    asked += "[...off, hops, ...chosen, names, sized, time.from, time.to === Infinity, edges])(sggraph.state)"
+    kept, address = page.evaluate(asked), page.evaluate("location.hash")
+    assert kept[:5] == [1, 2, 3, False, False]
+    assert kept[5] > 2000
+    page = opened(grown(), address=address)
+    assert page.evaluate(asked) == kept
+    assert page.get_attribute("#write", "aria-pressed") == "false"
+    page.click("#reset")
+    page.wait_for_timeout(400)
+    assert page.evaluate("sggraph.drawn") == 11
+    assert page.evaluate("sggraph.shown.every(s => s === 0)")
+    assert page.evaluate("sggraph.state.chosen.length") == 0
+    page = opened(counties(), address="#node=20&to=3000")
+    assert page.evaluate("[sggraph.state.path[0], sggraph.state.path.at(-1)]") == [20, 3000]
+    page = opened(counties(), address="#node=x&to=-1&off=a&values=b,c&view=,,&column=99&sized=7&time=1")
+    assert page.evaluate("sggraph.shown.every(s => s === 0)")
+
+
+def test_a_long_legend_opens(opened):
+    labels = [f"class {i // 2}" for i in range(160)]
+    page = opened(sg.explore(np.random.default_rng(0).normal(size=(160, 2)), labels))
+    assert page.locator("#legend button").count() == 61
+    page.click("#legend button:has-text('and 20 more')")
+    assert page.locator("#legend button").count() == 80
 
 
 def test_dark_by_the_system_and_by_the_switch(opened):
