@@ -45,9 +45,10 @@ html_theme_options = {"secondary_sidebar_items": ["page-toc"], "header_links_bef
 
 def is_left_out(app, what, name, member, skip, options):
     """Whether autodoc leaves a member out: fields of named tuples, which the docstring of their class lists, and what
-    scikit-learn gives to every estimator.
+    scikit-learn and matplotlib give to their subclasses.
     """
-    return True if type(member).__name__ == "_tuplegetter" or name == "set_fit_request" else None
+    is_foreign = not (getattr(member, "__module__", "sggraph") or "").startswith("sggraph")
+    return True if is_foreign or type(member).__name__ == "_tuplegetter" or name == "set_fit_request" else None
 
 
 def write_formula(translator, node):

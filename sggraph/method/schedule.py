@@ -26,7 +26,7 @@ Tried, and not worth it: path lengths that are means over neighbours, mu that fa
 phase between the two, 150 more iterations, gains without a limit: all on the same front of recall, stress and labels.
 """
 
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -92,38 +92,6 @@ class Schedule(NamedTuple):
         """Iterations in all."""
         return sum(phase.n_iter for phase in self.phases)
 
-    @classmethod
-    def automatic(cls, settings: Any, traits: Any) -> Self:
-        """The Schedule for a component of these traits (method/traits.py); explicit numbers are obeyed."""
-        n, d = traits.n, traits.d
-        max_iter = n_iterations(settings.max_iter, traits)
-        early = n_early(settings.early_exag, GATHER_ITER, max_iter)
-        rho = settings.exaggeration
-        rho = final_exaggeration(n, traits.filled, traits.alike) if is_auto(rho) else float(rho)
-        free = left_open(traits.filled)
-        stress, evenness = stress_weights(settings.balance, free)
-        stress *= traits.variation
-        first_evenness = GATHER_EVENNESS
-        if d == 1:  # on a line few edges can be of one length
-            evenness = first_evenness = 0.0
-        gather = as_phase(early, GATHER, settings.eta, n, d, stress=GATHER_STRESS, evenness=first_evenness)
-        settle = as_phase(max_iter - early, rho, settings.eta, n, d, stress=stress, evenness=evenness)
-        if early > 0 or traits.start != "given":  # what has not been made small needs no other size
-            settle = settle._replace(grow=free)
-        return cls((gather, settle))
-
-    @classmethod
-    def published(cls, settings: Any, traits: Any) -> Self:
-        """The Schedule of SG-t-SNE-Pi as published, for an explicit alpha: exaggeration, then the plain divergence."""
-        n, d = traits.n, traits.d
-        max_iter = n_iterations(settings.max_iter, traits)
-        early = n_early(settings.early_exag, PUBLISHED_EARLY, max_iter)
-        final = 1.0 if is_auto(settings.exaggeration) else float(settings.exaggeration)
-        alpha = float(settings.alpha)
-        exaggerated = as_phase(early, alpha, settings.eta, n, d, momentum=EARLY_MOMENTUM, max_gain=np.inf)
-        plain = as_phase(max_iter - early, final, settings.eta, n, d, max_gain=np.inf)
-        return cls((exaggerated, plain), SEED_LENGTH / alpha)
-
     def begun(self, n_iter: int) -> Self:
         """The first iterations of it."""
         phases = []
@@ -148,10 +116,42 @@ def schedule_for(settings, traits):
     if settings.schedule is not None:
         schedule = settings.schedule
     elif settings.is_published:
-        schedule = Schedule.published(settings, traits)
+        schedule = published(settings, traits)
     else:
-        schedule = Schedule.automatic(settings, traits)
+        schedule = automatic(settings, traits)
     return schedule._replace(start=traits.start)
+
+
+def automatic(settings, traits):
+    """The Schedule for a component of these traits (method/traits.py); explicit numbers are obeyed."""
+    n, d = traits.n, traits.d
+    max_iter = n_iterations(settings.max_iter, traits)
+    early = n_early(settings.early_exag, GATHER_ITER, max_iter)
+    rho = settings.exaggeration
+    rho = final_exaggeration(n, traits.filled, traits.alike) if is_auto(rho) else float(rho)
+    free = left_open(traits.filled)
+    stress, evenness = stress_weights(settings.balance, free)
+    stress *= traits.variation
+    first_evenness = GATHER_EVENNESS
+    if d == 1:  # on a line few edges can be of one length
+        evenness = first_evenness = 0.0
+    gather = as_phase(early, GATHER, settings.eta, n, d, stress=GATHER_STRESS, evenness=first_evenness)
+    settle = as_phase(max_iter - early, rho, settings.eta, n, d, stress=stress, evenness=evenness)
+    if early > 0 or traits.start != "given":  # what has not been made small needs no other size
+        settle = settle._replace(grow=free)
+    return Schedule((gather, settle))
+
+
+def published(settings, traits):
+    """The Schedule of SG-t-SNE-Pi as published, for an explicit alpha: exaggeration, then the plain divergence."""
+    n, d = traits.n, traits.d
+    max_iter = n_iterations(settings.max_iter, traits)
+    early = n_early(settings.early_exag, PUBLISHED_EARLY, max_iter)
+    final = 1.0 if is_auto(settings.exaggeration) else float(settings.exaggeration)
+    alpha = float(settings.alpha)
+    exaggerated = as_phase(early, alpha, settings.eta, n, d, momentum=EARLY_MOMENTUM, max_gain=np.inf)
+    plain = as_phase(max_iter - early, final, settings.eta, n, d, max_gain=np.inf)
+    return Schedule((exaggerated, plain), SEED_LENGTH / alpha)
 
 
 def n_iterations(max_iter, traits):
