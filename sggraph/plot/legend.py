@@ -22,6 +22,7 @@ from .sizes import Sizes, Widths, examples, in_words
 LISTED = 15
 LONGEST_NAME = 32
 FEWEST_ROWS = 4  # of classes above the legends of sizes and widths; these stand in the next column where fewer fit
+DOT = 0.7  # of the size of letters: marks of classes, and the least that the largest mark of a legend of sizes has
 SOLID = 0.6  # least opacity of a line that shows a width: those on the picture are many, and fainter
 BAR = (1.03, 0.1, 0.03, 0.8)  # left, bottom, width and height of a colour bar, in shares of the axes
 BAR_LEAST = 0.4  # of the height of the axes is what a colour bar keeps above other legends
@@ -125,22 +126,26 @@ def font_size():
 
 
 def _sizes_key(ax, what, is_first):
-    """The legend of sizes, None where all are alike. Its rows are as high as its marks."""
+    """The legend of sizes, None where all are alike. Its rows are as high as its marks.
+
+    Where many nodes make them specks, it shows them so many times as wide, and says so.
+    """
     shown = None if what.sizes is None else examples(what.sizes.values)
     if shown is None or not len(shown):
         return None
     one_color = what.paint.classes is None and what.paint.scale is None
     color = what.paint.points[0] if one_color else grey(ax, 0.5)
-    wide = np.sqrt(what.sizes.of(shown))
+    wide, font = np.sqrt(what.sizes.of(shown)), font_size()
+    larger = max(int(np.ceil(DOT * font / wide[-1])), 1)
+    wide, note = larger * wide, "" if larger == 1 else f"\n{larger} times as wide"
     handles = [
         Line2D([], [], linestyle="", marker="o", markersize=d, color=color, alpha=what.alpha, markeredgewidth=0)
         for d in wide
     ]
-    font = font_size()
     spacing = max(0.35, (wide[1:] + wide[:-1]).max() / 2 / font - 0.9)
     pad = max(0.4, wide[-1] / 2 / font - 0.4)  # the largest mark, in the last row, is higher than this
     style = {"labelspacing": spacing, "borderpad": pad, "handlelength": max(2.0, wide[-1] / font + 0.4)}
-    return _legend(ax, what, is_first, handles, list(map(in_words, shown)), title=what.sizes.title, **style)
+    return _legend(ax, what, is_first, handles, list(map(in_words, shown)), title=what.sizes.title, note=note, **style)
 
 
 def _widths_key(ax, what, is_first):
@@ -167,13 +172,13 @@ def _classes_legend(ax, what, rows):
         entries.append((grey(ax, MISSING), "no label"))
     if len(listed) < len(names):
         entries.append(("none", f"+{len(names) - len(listed)} more"))
-    dot = {"linestyle": "", "marker": "o", "markersize": 0.7 * font, "markeredgewidth": 0, "alpha": what.alpha}
+    dot = {"linestyle": "", "marker": "o", "markersize": DOT * font, "markeredgewidth": 0, "alpha": what.alpha}
     handles = [Line2D([], [], color=color, **dot) for color, _ in entries]
     style = {"ncols": -(-len(entries) // rows), "handletextpad": 0.1, "labelspacing": 0.35}
     return _legend(ax, what, True, handles, [name for _, name in entries], **style)
 
 
-def _legend(ax, what, is_first, handles, texts, title=None, **style):
+def _legend(ax, what, is_first, handles, texts, title=None, note="", **style):
     """A legend in the style of all, at the upper right corner; the first one is what ``ax.get_legend()`` returns."""
     style = {"handletextpad": 0.3} | style
     make = ax.legend if is_first else partial(Legend, ax)
@@ -190,7 +195,7 @@ def _legend(ax, what, is_first, handles, texts, title=None, **style):
         what.letters.style(text)
     write_last(made, texts)
     if title is not None:
-        made.set_title(shortened(str(title)), {"size": font_size()})
+        made.set_title(shortened(str(title)) + note, {"size": font_size()})
         made.get_title().set_parse_math(False)
         made.set_alignment("left")
     if not is_first:

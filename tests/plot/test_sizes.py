@@ -1,6 +1,7 @@
 """Sizes of marks, widths of edges, and their legends."""
 
 import pickle
+import re
 
 import igraph as ig
 import matplotlib
@@ -92,6 +93,23 @@ def test_areas_are_in_proportion_and_explained(size, title):
     assert texts(legend) == ["2", "5", "10", "20"]
     for text, mark in zip(texts(legend), legend.legend_handles, strict=True):
         assert mark.get_markersize() ** 2 == pytest.approx(areas.max() * int(text) / DEGREES.max())
+
+
+def test_marks_of_many_nodes_are_shown_larger_in_their_legend():
+    """40,000 marks are half a point wide, of which a legend would show nothing."""
+    Y = np.random.default_rng(0).normal(size=(40_000, 2))
+    values = np.linspace(1, 100, len(Y))
+    ax = sg.plot_embedding(Y, node_size=values)
+    (legend,) = legends(ax).values()
+    word, note = legend.get_title().get_text().split("\n")
+    times = int(re.fullmatch(r"(\d+) times as wide", note).group(1))
+    assert word == "size"
+    assert times > 2
+    marks = [mark.get_markersize() for mark in legend.legend_handles]
+    assert marks[-1] >= 0.7 * legend.get_texts()[0].get_size()
+    areas = np.concatenate([points.get_sizes() for points in ax.collections])
+    for mark, text in zip(marks, texts(legend), strict=True):
+        assert (mark / times) ** 2 == pytest.approx(areas.max() * int(text) / 100, rel=0.01)
 
 
 def test_an_attribute_of_the_nodes_gives_the_size():
