@@ -137,7 +137,7 @@ def _sizes_key(ax, what, is_first):
     color = what.paint.points[0] if one_color else grey(ax, 0.5)
     wide, font = np.sqrt(what.sizes.of(shown)), font_size()
     larger = max(int(np.ceil(DOT * font / wide[-1])), 1)
-    wide, note = larger * wide, "" if larger == 1 else f"\n{larger} times as wide"
+    wide, note = larger * wide, "" if larger == 1 else f"\nshown {larger} times as wide"
     handles = [
         Line2D([], [], linestyle="", marker="o", markersize=d, color=color, alpha=what.alpha, markeredgewidth=0)
         for d in wide

@@ -102,7 +102,7 @@ def test_marks_of_many_nodes_are_shown_larger_in_their_legend():
     ax = sg.plot_embedding(Y, node_size=values)
     (legend,) = legends(ax).values()
     word, note = legend.get_title().get_text().split("\n")
-    times = int(re.fullmatch(r"(\d+) times as wide", note).group(1))
+    times = int(re.fullmatch(r"shown (\d+) times as wide", note).group(1))
     assert word == "size"
     assert times > 2
     marks = [mark.get_markersize() for mark in legend.legend_handles]
