@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from .. import __version__
 from ..core.engine.blocks import Workers
 from ..core.ordering import morton_order
-from ..core.types import Coordinates, FilePath, Fitted, Items, Labels, SparseMatrix
+from ..core.types import Coordinates, FilePath, Fitted, Items, Labels, Numbers, SparseMatrix
 from ..datasets.dataset import Dataset
 from ..graph.adjacency import Graph, GraphLike
 from ..graph.annotated import is_annotated
@@ -29,6 +29,7 @@ from ..plot.description import describe_embedding
 from ..plot.embedding import embedding_png
 from ..plot.palette import EIGHT, class_colors
 from ..plot.points import check_palette
+from ..plot.sizes import Sizes, read_sizes
 from ..runtime.checks import refused
 from .columns import packed, planes, steps
 from .edges import edge_facts, read_times
@@ -129,6 +130,7 @@ def explore(
     graph: GraphLike | None = None,
     node_names: bool | Items | Mapping[Any, Any] = True,
     values: Mapping[str, Labels] | None = None,
+    node_size: str | Numbers | Mapping[Any, Any] = "degree",
     edge_time: str | Items | SparseMatrix | Mapping[Any, Any] | None = None,
     palette: Items | Mapping[Any, Any] | str | None = None,
     title: str | None = None,
@@ -154,6 +156,9 @@ def explore(
         What the nodes are called: as in the graph, or these names. False leaves names out; nodes are numbers then.
     values : dict from name to labels, optional
         Further columns to colour by, each as `labels` would be given.
+    node_size : str, array_like of shape (n,) or dict, default "degree"
+        What the area of a mark stands for: an attribute of the nodes, or numbers >= 0 by row or by node; "degree" is
+        the number of neighbours, damped. The page has a button that makes all alike.
     edge_time : str, dict, sequence of length m or sparse matrix, optional
         When each edge came, numbers or dates: the name of an attribute of the edges (or of a column of a table), a dict
         from (node, node) to a time, a time for each edge in the order of a NetworkX or igraph graph, or a matrix. The
@@ -197,20 +202,23 @@ def explore(
         raise refused("values", values, "a dict from the name of a column to its labels")
     Y, labels, graph = _unfolded(Y, labels, graph)
     saved, arcs = as_saved(Y, None, labels, graph)
-    times = read_times(edge_time, arcs if graph is None else graph, None if arcs is None else arcs.nodes)
-    return page_of(saved, arcs, node_names=node_names, values=values, times=times, palette=palette, title=title)
+    given = arcs if graph is None else graph
+    sizes = _sizes(node_size, given, _names(saved, arcs), len(saved.coordinates))
+    times = read_times(edge_time, given, None if arcs is None else arcs.nodes)
+    options = {"node_names": node_names, "values": values, "palette": palette, "title": title}
+    return page_of(saved, arcs, sizes=sizes, times=times, **options)
 
 
-def page_of(saved, arcs, *, node_names=True, values=None, times=None, palette=None, title=None):
-    """The Explorer of a SavedEmbedding, its Graph (or None) and the Times of its edges (or None)."""
+def page_of(saved, arcs, *, node_names=True, values=None, sizes=None, times=None, palette=None, title=None):
+    """The Explorer of a SavedEmbedding, its Graph, Sizes of its nodes and Times of its edges (or None)."""
     n = len(saved.coordinates)
     if n > MOST_NODES:
         raise ValueError(f"Y has {n:,} rows: give at most {MOST_NODES:,}, a sample or one component, for a page")
     given = {} if saved.labels is None else {"": saved.labels}
     columns = given | dict(values or {})
-    names = None if arcs is None and saved.nodes == list(range(n)) else saved.nodes
+    names = _names(saved, arcs)
     found = {name: as_classes(by_row(read_labels(one, arcs), names, n), None, n) for name, one in columns.items()}
-    content = _content(saved, arcs, times, _called(node_names, saved.nodes, n), found, palette, title)
+    content = _content(saved, (arcs, sizes, times), _called(node_names, saved.nodes, n), found, palette, title)
     return Explorer(_filled(content), saved, content.rows, arcs)
 
 
@@ -237,6 +245,22 @@ def _unfolded(Y, labels, graph):
     return Y, labels, graph
 
 
+def _names(saved, arcs):
+    """What labels may be keyed by; None where nodes are only counted."""
+    is_counted = arcs is None and saved.nodes == list(range(len(saved.nodes)))
+    return None if is_counted else saved.nodes
+
+
+def _sizes(node_size, graph, names, n):
+    """Sizes of the nodes; None for the number of their neighbours, which the page knows."""
+    if isinstance(node_size, str) and node_size == "degree":
+        return None
+    sizes = read_sizes(node_size, graph, names, None, n)
+    if not isinstance(sizes, Sizes):
+        raise refused("node_size", node_size, "'degree', an attribute of the nodes, or a number for each of them")
+    return sizes
+
+
 def _called(node_names, nodes, n):
     """Text of the names, or None where nodes are only counted."""
     if node_names is False or (node_names is True and nodes == list(range(n))):
@@ -260,7 +284,8 @@ class _Content(NamedTuple):
     rows: np.ndarray
 
 
-def _content(saved, arcs, times, called, found, palette, title):
+def _content(saved, drawn, called, found, palette, title):
+    arcs, sizes, times = drawn
     Y = np.asarray(saved.coordinates, np.float64)
     kept = np.flatnonzero(~np.isnan(Y).any(axis=1))
     Y = Y[kept]
@@ -283,6 +308,10 @@ def _content(saved, arcs, times, called, found, palette, title):
         _colours(name, values[rows], classes, palette if name == "" else None, column, f"column{c}")
         for c, (name, (values, classes)) in enumerate(found.items())
     ]
+    facts["size"] = None
+    if sizes is not None:
+        areas = np.asarray(sizes.values[rows], np.float32).view(np.uint32)
+        facts["size"] = {"name": sizes.title, "data": column("areas", areas)}
     facts["named"] = called is not None
     facts["names"] = called is not None
     facts["rows"] = None if called is not None else column("rows", rows)

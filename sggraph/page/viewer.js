@@ -67,6 +67,7 @@ const ends = await readEdges();
 const m = ends.length / 2;
 const columns = [];
 for (const column of facts.columns) columns.push({ ...column, of: await readColumn(column) });
+const areas = facts.size ? new Float32Array((await numbersOf(facts.size.data)).buffer) : null;
 const names = facts.names ? JSON.parse(new TextDecoder().decode(await bytesOf("names"))) : null;
 const rows = facts.rows ? await numbersOf(facts.rows) : null;
 const nameOf = i => names ? names[i] : String(rows[i]);
@@ -116,7 +117,7 @@ const anyEdges = shuffled(m);  // some of them are a sample of all
 
 const everything = () => ({ from: -Infinity, to: Infinity });
 const NORMAL = 0, FADED = 1, HIDDEN = 2, CHOSEN = 3;
-const SIZED = m > 0 && n <= 200000;
+const SIZED = areas !== null || m > 0 && n <= 200000;
 const state = {
     column: columns.length ? 0 : -1, sized: SIZED, dark: false, off: new Set(),
     values: everything(), time: everything(), chosen: [], path: [], hops: 1, hover: -1, tool: "move", edges: true, names: true, long: false,
@@ -258,16 +259,29 @@ function putEdges() {  // those of the span of time that is shown, in a random o
     upload("edges", on);
 }
 
+let meanArea = 0;
+if (areas) for (const area of areas) meanArea += (area || 0) / n;
+
+function radiusOf(i) {  // beside that of others: areas as they were given, of degrees a little
+    if (areas) return Math.min(Math.max(Math.sqrt((areas[i] || 0) / (meanArea || 1)), .4), 6);
+    return Math.min(Math.max((degree[i] / Math.max(2 * m / n, 1)) ** .4, .7), 2.5);
+}
+
+function largestFirst() {
+    const order = Uint32Array.from({ length: n }, (_, i) => i);
+    return order.sort((a, b) => (areas[b] || 0) - (areas[a] || 0));
+}
+
 function paint() {  // colours and sizes
-    const colours = new Uint8Array(4 * n), sizes = new Float32Array(n), mean = Math.max(2 * m / n, 1);
+    const colours = new Uint8Array(4 * n), sizes = new Float32Array(n);
     for (let i = 0; i < n; i++) {
         const colour = colourOf(i);
         for (let k = 0; k < 3; k++) colours[4 * i + k] = colour[k];
         colours[4 * i + 3] = 255;
-        sizes[i] = state.sized ? Math.min(Math.max((degree[i] / mean) ** .4, .7), 2.5) : 1;
+        sizes[i] = state.sized ? radiusOf(i) : 1;
     }
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers.order);
-    gl.bufferSubData(gl.ELEMENT_ARRAY_BUFFER, 0, state.sized ? byDegree : anyOrder);  // no hub over a small one
+    gl.bufferSubData(gl.ELEMENT_ARRAY_BUFFER, 0, state.sized ? bySize : anyOrder);  // no hub over a small one
     write("colour", colours);
     write("size", sizes);
     nodeSizes = sizes;
@@ -470,7 +484,7 @@ function hubsFirst() {  // a counting sort: a million nodes in milliseconds
     for (let i = 0; i < n; i++) order[at[most - degree[i]]++] = i;
     return order;
 }
-const byDegree = hubsFirst();
+const byDegree = hubsFirst(), bySize = areas ? largestFirst() : byDegree;
 let writtenNames = [];
 const font = size => `${size}px system-ui, sans-serif`;
 const short = text => text.length > 40 ? [...text.slice(0, 80)].slice(0, 39).join("") + "…" : text;  // no half letters
@@ -662,6 +676,7 @@ function about(i) {
         const text = column.kind === "classes" ? (v < 0 ? "-" : column.names[v]) : (v === v ? Number(v.toPrecision(6)) : "-");
         return `${column.name || "class"}: ${text}`;
     });
+    if (areas) lines.push(`${facts.size.name}: ${areas[i] === areas[i] ? Number(areas[i].toPrecision(6)) : "-"}`);
     if (facts.edges) lines.push(plural(neighbours(i).length, "neighbour"));
     return lines;
 }
@@ -753,9 +768,10 @@ function table(list) {
         if (/^[=+\-@\t\r]/.test(text) && !/^-?[\d.]+(e-?\d+)?$/i.test(text)) text = "'" + text;
         return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
     };
-    const head = ["node", ...["x", "y", "z"].slice(0, d), ...columns.map((column, c) => column.name || `class${c || ""}`)];
+    const size = areas ? [facts.size.name] : [];
+    const head = ["node", ...["x", "y", "z"].slice(0, d), ...size, ...columns.map((column, c) => column.name || `class${c || ""}`)];
     const lines = list.map(i => [nameOf(i), ...Array.from({ length: d }, (_, k) => coordinate(i, k)),
-        ...columns.map(column => column.kind === "classes" ? (column.of[i] < 0 ? "" : column.names[column.of[i]])
+        ...size.map(() => areas[i] === areas[i] ? areas[i] : ""), ...columns.map(column => column.kind === "classes" ? (column.of[i] < 0 ? "" : column.names[column.of[i]])
             : (column.of[i] === column.of[i] ? column.of[i] : ""))]);
     return [head, ...lines].map(line => line.map(cell).join(",")).join("\n") + "\n";
 }
@@ -1133,7 +1149,7 @@ function drawing() {  // SVG of what is in view
     }
     for (let q = 0; q < some.length; q += 2) line(some[q], some[q + 1], state.dark ? [220, 220, 220] : [60, 60, 60], .75);
     let left = MOST_SVG;
-    for (const isFaded of [true, false]) for (const i of state.sized ? byDegree : anyOrder) {
+    for (const isFaded of [true, false]) for (const i of state.sized ? bySize : anyOrder) {
         if (beyond[i] || shown[i] === HIDDEN || (shown[i] === FADED) !== isFaded || left-- <= 0) continue;
         const [x, y] = onScreen(i), r = baseRadius() * nodeSizes[i] * (shown[i] === CHOSEN ? 1.5 : 1);
         parts.push(`<circle cx="${number(x)}" cy="${number(y)}" r="${number(r)}" fill="${rgb(colourOf(i))}" `
@@ -1291,7 +1307,9 @@ function wire() {
         paint();
         remember();
     });
-    $("edges").hidden = $("size").hidden = !m;
+    $("edges").hidden = !m;
+    $("size").hidden = !m && !areas;
+    if (areas) $("size").title = `Size by ${facts.size.name}`;
     $("write").hidden = !facts.named && !columns.some(column => column.kind === "classes");
 }
 

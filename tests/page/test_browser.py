@@ -219,6 +219,23 @@ def test_values_run_as_through_time(opened):
     assert hidden[-1] == 0
 
 
+def test_marks_are_as_large_as_an_attribute_says(opened):
+    G = nx.path_graph(4)
+    nx.set_node_attributes(G, {0: 1, 1: 4, 2: None, 3: 16}, "people")
+    page = opened(sg.explore([[0, 0], [1, 0], [2, 1], [3, 1]], graph=G, node_size="people"))
+    svg = ElementTree.fromstring(page.evaluate("sggraph.drawing()"))
+    radii = sorted(float(part.get("r")) for part in svg.iter() if part.tag.endswith("circle"))
+    assert np.array(radii[1:]) / radii[1] == pytest.approx([1, 2, 4], rel=0.05)
+    page.mouse.move(*place(page, "3"))
+    page.wait_for_selector("#tip:not([hidden])")
+    assert "people: 16" in page.text_content("#tip")
+    assert page.get_attribute("#size", "title") == "Size by people"
+    page.click("#size")
+    page.wait_for_timeout(50)
+    svg = ElementTree.fromstring(page.evaluate("sggraph.drawing()"))
+    assert len({part.get("r") for part in svg.iter() if part.tag.endswith("circle")}) == 1
+
+
 def grown():
     """A path whose edges come one after the other, and a node apart."""
     G = nx.path_graph(11)
