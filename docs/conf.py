@@ -3,7 +3,9 @@
     sphinx-build -W -c docs . build/site
 
 The sources are the files that the repository shows, README apart: docs/, the notebooks and CHANGELOG.md, so that one
-link serves in both. Notebooks keep the outputs that are stored in them; nothing is executed and nothing fetched.
+link serves in both. Notebooks keep the outputs that are stored in them; nothing is executed and nothing fetched. So the
+gallery is a page with code and pictures, which tutorials/gallery.py makes and tests run: sphinx-gallery would run it at
+every build, and the repository would show neither.
 """
 
 from pathlib import Path
@@ -40,7 +42,7 @@ html_title = f"sggraph {release}"
 html_extra_path = ["_root"]  # index.html, which leads to the first page
 html_sidebars = {"docs/*": [], "CHANGELOG": []}  # the others are many of a kind: public names, tutorials
 html_show_sourcelink = False
-html_theme_options = {"secondary_sidebar_items": ["page-toc"], "header_links_before_dropdown": 5}
+html_theme_options = {"secondary_sidebar_items": ["page-toc"], "header_links_before_dropdown": 4}
 
 
 def is_left_out(app, what, name, member, skip, options):

@@ -145,13 +145,13 @@ def hosted(browser):
     """Opens a page in the frame of a parent that keeps what it is told, and sees to it that it raises nothing."""
     errors, pages = [], []
 
-    def open_host(explorer):
+    def open_host(explorer, head=""):
         page = browser.new_page(viewport={"width": 1000, "height": 700}, reduced_motion="reduce")
         pages.append(page)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.set_content(
-            "<!doctype html><body style='margin: 0'><script>window.heard = [];"
+            f"<!doctype html>{head}<body style='margin: 0'><script>window.heard = [];"
             "addEventListener('message', ({ data }) => heard.push(data))</script>"
             f"<iframe srcdoc='{html.escape(explorer.html)}' sandbox='allow-scripts allow-downloads'"
             "style='width: 1000px; height: 700px; border: 0'></iframe>"
@@ -275,6 +275,25 @@ def test_the_policy_of_the_page_is_as_strict_in_a_frame(hosted, counties):
     assert policy.startswith("default-src 'none'; script-src 'sha256-")
     assert "unsafe" not in policy
     assert frame.evaluate("origin") == "null"
+
+
+CDN = "https://*.vscode-cdn.net"
+VSCODE = (  # of the outputs of its notebooks
+    f"default-src 'none'; script-src {CDN} 'unsafe-inline' 'unsafe-eval'; style-src {CDN} 'unsafe-inline'; "
+    f"img-src {CDN} https: http: data:; connect-src https:; child-src https: data:;"
+)
+
+
+def test_it_runs_under_the_policy_of_another_notebook(hosted, counties):
+    """A document that is written into a frame has the policy of its parent beside its own."""
+    page, frame = hosted(counties, f'<meta http-equiv="Content-Security-Policy" content="{VSCODE}">')
+    page.mouse.click(*place(frame, "Kern, California"))
+    eventually(page, lambda: told(page, counties), ["Kern, California"])
+    send(page, {"sggraph": "choose", "rows": [5]})
+    eventually(page, lambda: frame.evaluate(STATE), [5])
+    with page.expect_download() as download:
+        frame.click("#table")
+    assert download.value.suggested_filename == "nodes.csv"
 
 
 def test_a_file_speaks_with_nobody(browser, counties, tmp_path):
