@@ -43,6 +43,7 @@ html_extra_path = ["_root"]  # index.html, which leads to the first page
 html_sidebars = {"docs/*": [], "CHANGELOG": []}  # the others are many of a kind: public names, tutorials
 html_show_sourcelink = False
 html_theme_options = {"secondary_sidebar_items": ["page-toc"], "header_links_before_dropdown": 4}
+html_theme_options["navbar_persistent"] = ["search-button"]  # an icon: the field took a second row
 
 
 def is_left_out(app, what, name, member, skip, options):
