@@ -1,6 +1,6 @@
 // The page that shows an embedding: decode the columns, draw points and edges with WebGL 2, answer the hand and the
 // keyboard. Plain JavaScript, no library, no request. Everything is drawn from buffers that are written when a colour,
-// a size or a filter changes, never while the picture is moved.
+// a size or a filter changes, or when the picture has come to rest, never while it is moved.
 "use strict";
 
 (async () => {
@@ -213,7 +213,7 @@ function program([vertex, fragment]) {
     return { made, at };
 }
 
-let points, lines, buffers, written = 0;
+let points, lines, buffers;
 
 function setUp() {
     points = program(POINTS);
@@ -238,13 +238,11 @@ function setUp() {
 function write(name, data) {
     gl.bindBuffer(gl.ARRAY_BUFFER, buffers[name]);
     gl.bufferSubData(gl.ARRAY_BUFFER, 0, data);
-    written++;
 }
 
 function upload(name, ends) {  // edges to draw
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers[name]);
     gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, ends, gl.DYNAMIC_DRAW);
-    written++;
 }
 
 let onEdges = 0;
@@ -1334,8 +1332,8 @@ if (gl) {
     canvas.addEventListener("webglcontextlost", event => event.preventDefault());
 } else withoutGL();
 // what tests ask
-window.sggraph = { state, view, shown, nameOf, onScreen, choose, find, facts, ready: true, get calls() { return calls; },
-    get written() { return written; }, draw, drawing, selected, get names() { return writtenNames; }, toScreen, affordable,
+window.sggraph = { state, view, shown, nameOf, onScreen, choose, find, facts, ready: true, get calls() { return calls; }, draw,
+    drawing, selected, get names() { return writtenNames; }, toScreen, affordable,
     get drawn() { return drawn; }, atRest,
     get heads() { return heads; } };
 document.documentElement.dataset.ready = "true";
