@@ -1,7 +1,7 @@
 """`graph_windows`: edges that have a time, cut into one graph for each span of it."""
 
 from collections.abc import Hashable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -78,7 +78,7 @@ def graph_windows(
     [(1901, 3), (1903, 2)]
     """
     values, chosen = _timed(edges, time)
-    times, given, known = _as_times(values, time)
+    times, given, known = as_times(values, time)
     if not known.all():
         n_left_out, n = np.count_nonzero(~known), len(known)
         warn(f"graph has edges without a time {time!r}, {n_left_out:,} of {n:,}: they are left out", GraphWarning)
@@ -115,7 +115,7 @@ def _timed(edges, time):
     return values, lambda rows: edges.edge_subgraph([keys[r] for r in rows])
 
 
-def _as_times(values, name):
+def as_times(values, name):
     """Times as numbers (dates: microseconds), those that the caller gave, and which are known."""
     known = np.array([value is not None and value == value for value in values], bool)
     some = [value for value, is_known in zip(values, known, strict=True) if is_known]
@@ -134,15 +134,21 @@ def _as_times(values, name):
 def _as_dates(values, name):
     """Dates as datetime64 in microseconds."""
     try:
-        return np.array([np.datetime64(value, "us") for value in values])
+        return np.array([np.datetime64(_in_utc(value), "us") for value in values])
     except (TypeError, ValueError):
         odd = shown(next(value for value in values if not _is_date(value)))
         raise ValueError(f"time {name!r} holds {odd}: give numbers, dates, or texts such as '2024-05-31'") from None
 
 
+def _in_utc(value):
+    """A moment that names its zone in UTC, which it then leaves out; all else as it is."""
+    is_zoned = isinstance(value, datetime) and value.tzinfo is not None
+    return value.astimezone(UTC).replace(tzinfo=None) if is_zoned else value
+
+
 def _is_date(value):
     try:
-        np.datetime64(value, "us")
+        np.datetime64(_in_utc(value), "us")
     except (TypeError, ValueError):
         return False
     return True

@@ -1,7 +1,6 @@
 """The edges of a page: each once, with the directions that it has and the time at which it first came."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +10,8 @@ from ..graph.adjacency import Graph
 from ..graph.arcs import Reading
 from ..graph.attributes import edge_attributes, edges_of, one_of
 from ..graph.formats import to_arcs
+from ..graph.frames import opened
+from ..graph.windows import as_times
 from ..inputs.labels import is_missing
 from ..runtime.checks import refused, shown
 from ..runtime.warn import warn
@@ -60,19 +61,23 @@ def read_times(edge_time, graph, nodes):
     else:
         edges, values = _by_edge(edge_time, graph)
         row, col = _ends(edges, index)
-    return Times(title, row, col, *_as_times(values))
+    return Times(title, row, col, *_as_times(values, title))
 
 
 def _of_attribute(name, graph, index):
-    held = edge_attributes(graph)
+    table = opened(graph)
+    held = edge_attributes(graph) if table is None else list(table.columns)
     if held is not None and name not in held:
         there = f"the edges have {one_of(held)}" if held else "the edges have no attributes"
         raise refused("edge_time", name, f"{ACCEPTED} ({there})")
     if held is None and isinstance(graph, Graph):
         raise refused("edge_time", name, f"graph, too, whose edges have it, or {ACCEPTED}")
-    if held is None:  # a table with such a column, or a list of edges
+    if held is None:  # a list of edges, a matrix
         arcs = to_arcs(graph, Reading(name))
         return arcs.row, arcs.col, arcs.weights
+    if table is not None:
+        arcs = to_arcs(graph, Reading(None))
+        return arcs.row, arcs.col, table[name].to_list()
     if hasattr(graph, "es"):  # igraph
         return *_ends(edges_of(graph), index), graph.es[name]
     edges = list(graph.edges(data=name))
@@ -97,27 +102,11 @@ def _ends(edges, index):
     return np.array([(index[edge[0]], index[edge[1]]) for edge in edges], np.intp).reshape(-1, 2).T
 
 
-def _as_times(values):
+def _as_times(values, name):
     """Floats, NaN for the missing, and whether they are seconds since 1970."""
-    values = list(values)
-    are_dates = any(isinstance(value, date | np.datetime64) and not is_missing(value) for value in values)
-    try:
-        times = np.array([np.nan if is_missing(x) else _seconds(x) if are_dates else float(x) for x in values], float)
-    except (TypeError, ValueError):
-        wrong = next(x for x in values if not (is_missing(x) or isinstance(x, int | float | date | np.datetime64)))
-        raise ValueError(
-            f"edge_time has {shown(wrong)}: give numbers or dates, and None where they are missing"
-        ) from None
-    if not np.isfinite(times).any():
-        raise ValueError("edge_time has no times: give at least one that is not missing")
-    return times, are_dates
-
-
-def _seconds(moment):
-    """Since 1970, of a date, or of a moment, in UTC where it names no zone."""
-    if isinstance(moment, datetime):
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    return float(np.datetime64(moment, "ms").astype(np.int64)) / 1000
+    times, given, _ = as_times([None if is_missing(value) else value for value in values], name)
+    are_dates = not isinstance(next(iter(given.values())), int | float | np.number)
+    return times / 1e6 if are_dates else times, are_dates
 
 
 def edge_facts(adjacency, rows, times, column):

@@ -148,10 +148,15 @@ def test_times_of_matrices_tables_and_dates():
     assert times_of(sg.explore(Y, graph=A, edge_time=A)) == {(0, 1): 5, (1, 2): 7}
     table = pandas.DataFrame({"source": [0, 1], "target": [1, 2], "weight": [1, 1], "year": [1999, 2001]})
     assert times_of(sg.explore(Y, graph=table, edge_time="year")) == {(0, 1): 1999, (1, 2): 2001}
+    days = table.assign(year=pandas.to_datetime(["1970-01-02", None]))
+    assert times_of(sg.explore(Y, graph=days, edge_time="year"))[0, 1] == 86400
+    with pytest.raises(ValueError, match="the edges have one of"):
+        sg.explore(Y, graph=days, edge_time="when")
     G = nx.path_graph(3)
     for day in (
         date(1970, 1, 11),
         np.datetime64("1970-01-11"),
+        "1970-01-11",
         datetime(1970, 1, 11, tzinfo=UTC),
         pandas.Timestamp(1970, 1, 11),
     ):
@@ -221,8 +226,8 @@ def test_too_large_is_refused_and_too_many_edges_are_told(monkeypatch):
         ({"edge_time": "year", "graph": nx.path_graph(2)}, "the edges have no attributes"),
         ({"edge_time": [1, 2], "graph": nx.path_graph(2)}, "edge_time"),
         ({"edge_time": {(0, 2): 1}, "graph": nx.path_graph(2)}, "edge_time has the key"),
-        ({"edge_time": {(0, 1): "May"}, "graph": nx.path_graph(2)}, "edge_time has 'May'"),
-        ({"edge_time": [None], "graph": nx.path_graph(2)}, "edge_time has no times"),
+        ({"edge_time": {(0, 1): "May"}, "graph": nx.path_graph(2)}, "time 'time' holds 'May'"),
+        ({"edge_time": [None], "graph": nx.path_graph(2)}, "no edge has a time"),
         ({"edge_time": "year", "graph": sg.as_graph(nx.path_graph(2))}, "graph, too, whose edges have it"),
     ],
 )
