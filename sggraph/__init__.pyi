@@ -43,6 +43,7 @@ from .plot.description import describe_embedding as describe_embedding
 from .plot.embedding import plot_embedding as plot_embedding
 from .plot.panels import plot_comparison as plot_comparison
 from .plot.recall import plot_recall as plot_recall
+from .plot.sequence import plot_sequence as plot_sequence
 from .runtime.history import History as History
 from .runtime.interrupts import EmbeddingInterrupted as EmbeddingInterrupted
 

@@ -120,22 +120,39 @@ def draw_edges(ax, lines, colors, edges, view, point_style, style, widths=None):
         values = edges.of(widths.values)
         widths = widths.fitted(VARIED * width, values)
         width = widths.of(values)
-    style.setdefault("alpha", np.clip(0.35 / (dense * (np.mean(width) if len(lines) else 1)), 0.01, 0.7))
+    style.setdefault("alpha", usual_alpha(dense, np.mean(width) if len(lines) else 1))
+    if sparse.issparse(style["alpha"]):  # one for each edge
+        style["alpha"] = edges.of(style["alpha"])
     style.setdefault("rasterized", point_style["rasterized"])
     if edges.heads is not None:
         _draw_arrows(ax, lines, edges, point_style["s"], width, style)
-        return widths, style["alpha"]
+        return widths, np.max(style["alpha"], initial=0)
     if lines.shape[2] == 3:
         from mpl_toolkits.mplot3d.art3d import Line3DCollection as Collection
     else:
         Collection = LineCollection
     ax.add_collection(Collection(lines, linewidths=width, **style), autolim=False)
-    return widths, style["alpha"]
+    return widths, np.max(style["alpha"], initial=0)
 
 
 def usual_width(dense):
     """Width of edges in points, where there is so much length of edge per area."""
     return np.clip(0.35 / dense, 0.25, 0.8)
+
+
+def usual_alpha(dense, width):
+    """Opacity of edges of this width in points."""
+    return np.clip(0.35 / (dense * width), 0.01, 0.7)
+
+
+def most_crowded(pictures, view, rng):
+    """The `crowding` of that one among several pictures, pairs of Y and Graph, whose edges crowd most; their number."""
+    dense, most = 0.0, 0
+    for Y, graph in pictures:
+        edges = Edges(Y, graph, None, False, rng)
+        lines = edges.lines(Y, arcs=Y.shape[1] == 1)
+        dense, most = max(dense, crowding(lines, *view)), max(most, len(edges))
+    return dense, most
 
 
 def fitted_widths(widths, Y, graph, view, rng):
@@ -158,10 +175,12 @@ def _draw_arrows(ax, lines, edges, sizes, width, style):
     else:
         rims = np.sqrt(np.asarray(sizes))[np.column_stack([edges.row, edges.col])] / 2 + 0.5
     colors = np.broadcast_to(to_rgba_array(style.pop("color"))[:, :3], (m, 3))
+    alphas, style = np.broadcast_to(style["alpha"], m), {key: style[key] for key in style if key != "alpha"}
     widths = np.broadcast_to(width, m) if np.ndim(width) and len(width) == m else np.full(m, max(np.mean(width), 0.6))
-    for line, ends, color, rim, w in zip(lines, edges.heads.tolist(), colors, rims, widths, strict=True):
+    heads = edges.heads.tolist()
+    for line, ends, color, rim, w, alpha in zip(lines, heads, colors, rims, widths, alphas, strict=True):
         kind = {"arrowstyle": kinds[tuple(ends)], "color": color, "shrinkA": rim[0], "shrinkB": rim[1], "linewidth": w}
-        ax.add_patch(FancyArrowPatch(*line, mutation_scale=9, **kind, **style))
+        ax.add_patch(FancyArrowPatch(*line, mutation_scale=9, alpha=alpha, **kind, **style))
 
 
 def crowding(lines, low, high, box):

@@ -26,7 +26,7 @@ from .content import read_content
 from .density import draw_density
 from .edges import BETWEEN, Edges, draw_edges
 from .fonts import letters_for
-from .frame import axes_in_points, far_away, fit, limits, new_axes, set_frame, whole_axes
+from .frame import axes_in_points, fit, new_axes, set_frame, view_for, whole_axes
 from .legend import Explained, draw_guides
 from .names import Names, medoids
 from .overlap import apart, check_overlap
@@ -194,11 +194,11 @@ def plot_embedding(
     edges = None if graph is None else Edges(Y, graph, look.max_edges, False if look.bundle else arrows, rng)
     Y, height = (Y, 0.0) if Y.shape[1] > 1 else as_strip(Y, edges, rng)
 
-    far = far_away(Y)
-    low, high = limits(Y[~far], height)
+    view, far = view_for(ax, Y, height)
+    low, high = view.low, view.high
     made_figure = ax is None
     ax = new_axes(Y, low, high) if made_figure else ax
-    set_frame(ax, Y, low, high, title)
+    set_frame(ax, view, title)
     paint = make_paint(ax, len(Y), values, names, palette, look.points)
     content, letters = _written_in(content, look.text, label_on_map, title, ax)
     guides = _explained(content, paint, label_on_map, legend, letters)
@@ -223,7 +223,7 @@ def plot_embedding(
         drawn = draw_points(ax, Y, paint, rng, style)
     if far.any():
         draw_border(ax, Y[far], low, high, paint.of_rows(far))
-    alpha = look.points.get("alpha", 1.0) if density else style["alpha"]  # where points are densest
+    alpha = look.points.get("alpha", 1.0) if density else np.max(style["alpha"])  # where points are densest
     made = draw_guides(ax, guides._replace(scale=drawn, alpha=alpha, sizes=sizes), box[1]) if guides.needed else []
     if made_figure:
         fit(ax.title, ax)
@@ -247,8 +247,8 @@ class Look(NamedTuple):
 
 
 def _look(point_style, edge_style, text_style, node_size, edge_width):
-    points, text = _as_style("point_style", point_style, PathCollection), _as_style("text_style", text_style, Text)
-    edges = {"max_edges": None, "bundle": False} | _as_style("edge_style", edge_style, LineCollection)
+    points, text = as_style("point_style", point_style, PathCollection), as_style("text_style", text_style, Text)
+    edges = {"max_edges": None, "bundle": False} | as_style("edge_style", edge_style, LineCollection)
     max_edges, bundle = edges.pop("max_edges"), edges.pop("bundle")
     _check_max_edges(max_edges)
     if node_size is not None and "s" in points:
@@ -329,7 +329,7 @@ def _write(pen, Y, content, middles, colors, n_far, areas):
     pen.watch()
 
 
-def _as_style(name, style, artist):
+def as_style(name, style, artist):
     """Keywords of an artist under their long names."""
     if not (style is None or isinstance(style, Mapping)):
         raise refused(name, style, 'a dict of keywords, such as {"alpha": 0.5}')

@@ -1,11 +1,35 @@
 """The frame of a picture: axes, limits, and the few points far away that must neither squeeze it nor get lost."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from .space import MARGIN, as_seen, keep_in_view
 
 HEAD = 0.4  # inches above the axes, for a title
 FEW = 100  # fewer than one in so many points are few
+
+
+class View(NamedTuple):
+    """What a picture shows: the room between two corners, and in 3-D `points`, shape (n, 3), that stay in sight."""
+
+    low: np.ndarray
+    high: np.ndarray
+    points: np.ndarray
+
+
+def hold(ax, view):
+    """Let every picture on these axes show this View, whatever its own points are."""
+    ax.held = view
+
+
+def view_for(ax, Y, height):
+    """The View of points Y on axes (None: new ones), and which of the points are far away from it."""
+    held = getattr(ax, "held", None)
+    if held is None:
+        far = far_away(Y)
+        return View(*limits(Y[~far], height), Y), far
+    return held, np.any((held.low > Y) | (held.high < Y), axis=1)
 
 
 def new_axes(Y, low, high):
@@ -61,8 +85,15 @@ def limits(Y, height):
     return (low + high) / 2 - half, (low + high) / 2 + half
 
 
-def set_frame(ax, Y, low, high, title):
+def filled(low, high, sides):
+    """The corners, moved apart so that what is between them has the proportions of these sides."""
+    half = sides * ((high - low) / sides).max() / 2
+    return (low + high) / 2 - half, (low + high) / 2 + half
+
+
+def set_frame(ax, view, title):
     """Limits, equal aspect, title; no ticks, no frame."""
+    low, high = view.low, view.high
     solid = len(low) == 3
     if solid != (ax.name == "3d"):
         needed = '"3d"' if solid else '"rectilinear"'
@@ -75,7 +106,7 @@ def set_frame(ax, Y, low, high, title):
         ax.set_axis_off()
         ax.computed_zorder = False
         ax.set_box_aspect(high - low)
-        keep_in_view(ax, Y)
+        keep_in_view(ax, view.points)
     else:
         ax.set_aspect("equal")
         ax.spines[:].set_visible(False)

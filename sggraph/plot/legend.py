@@ -100,6 +100,25 @@ def _stacked(ax, above, heights, keys, height):
     return [*above, *keys]
 
 
+def add_key(ax, handles, texts):
+    """One more legend beneath those that axes which show nothing have beside them, or right of them."""
+    what = Explained(None, None, None, None, None, None, True)
+    key = _legend(ax, what, ax.get_legend() is None, handles, texts)
+    others = [artist for artist in ax.get_children() if isinstance(artist, Legend) and artist is not key]
+    others += [bar.axes for bar in ax.child_axes]
+    tall = key.get_window_extent().height
+    boxes = [other.get_tightbbox() for other in others]
+    if not boxes:
+        return
+    right = max(box.x1 for box in boxes)
+    lowest = min(box.y0 for box in boxes)
+    x, y = (ax.bbox.x1, lowest)
+    if lowest - tall < ax.bbox.y0:
+        x, y = right, ax.bbox.y1
+    shift = ScaledTranslation((x - ax.bbox.x1) / ax.figure.dpi, (y - ax.bbox.y1) / ax.figure.dpi, _inches(ax))
+    key.set_bbox_to_anchor((1.01, 1.0), ax.transAxes + shift)
+
+
 def _beside_bar(ax, what, keys, height):
     """A colour bar with the keys beneath it, from the lower edge of the axes up; beside it where that is too short."""
     tall = [key.get_window_extent().height * 72 / ax.figure.dpi for key in keys]

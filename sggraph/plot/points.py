@@ -35,6 +35,8 @@ def check_palette(palette, names):
     try:
         if isinstance(palette, str | Colormap):
             mpl.colormaps.get_cmap(palette)
+        elif isinstance(palette, ScalarMappable):  # the scale of several pictures
+            return
         elif palette is not None:
             colors = palette.values() if isinstance(palette, Mapping) else palette[: len(palette)]
             if names is None:
@@ -64,6 +66,8 @@ def make_paint(ax, n, values, names, palette, style):
         return Paint(np.ones(n, bool), np.tile(to_rgb(given[0] if given else EIGHT[0]), (n, 1)), missing)
     if names is None:
         known = ~np.isnan(values)
+        if isinstance(palette, ScalarMappable):
+            return Paint(known, values, missing, scale=palette)
         ends = (values[known].min(), values[known].max()) if known.any() else (0, 1)
         return Paint(known, values, missing, scale=ScalarMappable(Normalize(*ends), values_colormap(palette)))
     classes = class_colors(values, names, palette, is_dark(ax))
@@ -76,11 +80,16 @@ def usual_size(n, box):
     return float(np.clip(min(0.15 * room, 1.3 * np.sqrt(room)), 0.3, 120))
 
 
+def usual_opacity(n):
+    """Of n points."""
+    return np.clip(1 - 0.2 * np.log10(n / 2000), 0.4, 1.0)
+
+
 def default_style(ax, Y, sizes, rasterized):
     """Points of these areas, an array or a number; where they are large, the colour of the ground outlines them."""
     return {
         "s": sizes if Y.shape[1] == 2 else _sizes_by_depth(ax, Y, sizes),
-        "alpha": np.clip(1 - 0.2 * np.log10(len(Y) / 2000), 0.4, 1.0),
+        "alpha": usual_opacity(len(Y)),
         "linewidth": 0.7 if np.max(sizes) > 20 else 0,
         "edgecolor": [ground(ax)],
         "zorder": 3,
@@ -113,7 +122,9 @@ def draw_points(ax, Y, paint, rng, style):
 
 
 def _of_rows(style, rows, **changes):
-    return style | changes | ({"s": np.asarray(style["s"])[rows]} if np.ndim(style["s"]) else {})
+    """The style of some of the points, of which each may have a size and an opacity of its own."""
+    own = {key: np.asarray(style[key])[rows] for key in ("s", "alpha") if np.ndim(style[key])}
+    return style | changes | own
 
 
 def draw_border(ax, Y, low, high, colors):

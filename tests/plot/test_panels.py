@@ -9,7 +9,7 @@ matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 
 import sggraph as sg
-from sggraph.plot.panels import _columns
+from sggraph.plot.grid import columns
 
 G = nx.karate_club_graph()
 CLUB = nx.get_node_attributes(G, "club")
@@ -92,11 +92,11 @@ def test_the_grid_has_room_for_every_panel(k):
     (legend,) = legends(figure)
     assert legend.get_window_extent().x1 <= figure.bbox.x1
     assert legend.get_window_extent().x0 >= max(box.x1 for box in boxes)
-    assert len({round(box.y0) for box in boxes}) == -(-k // _columns(k))
+    assert len({round(box.y0) for box in boxes}) == -(-k // columns(k))
 
 
 def test_columns():
-    assert [_columns(k) for k in range(1, 13)] == [1, 2, 3, 2, 3, 3, 4, 4, 3, 5, 4, 4]
+    assert [columns(k) for k in range(1, 13)] == [1, 2, 3, 2, 3, 3, 4, 4, 3, 5, 4, 4]
     axes = sg.plot_comparison(random_layouts("abc"), ncols=1)
     assert len({round(ax.get_position().x0, 6) for ax in axes}) == 1
 

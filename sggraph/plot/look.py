@@ -1,0 +1,173 @@
+"""How the pictures of a sequence are drawn, alike in all: one colour for a class, one room, one size of marks.
+
+Each is a `plot_embedding` of its own. What follows from a picture elsewhere (the size of its marks, the opacity of its
+edges) follows here from the one that is fullest.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.colors import Normalize
+from scipy import sparse
+
+from ..graph.adjacency import Graph
+from ..inputs.labels import as_classes, by_row, read_labels
+from ..inputs.seeds import as_generator
+from .edges import LINES, VARIED, degrees, most_crowded, usual_alpha, usual_width
+from .embedding import MANY_POINTS, as_style, plot_embedding
+from .names import wanted_names
+from .palette import class_colors, is_dark, values_colormap
+from .points import check_palette, check_values, usual_opacity, usual_size
+from .sizes import Sizes, Widths, read_sizes, read_widths
+
+
+class Picture(NamedTuple):
+    """What there is at a time: numbers of nodes among all, places, Graph, and values of sizes and widths, if any."""
+
+    rows: np.ndarray
+    Y: np.ndarray
+    graph: Graph
+    sizes: np.ndarray | None = None
+    widths: sparse.csr_array | None = None
+
+
+class Look:
+    """Options of `plot_embedding` for all pictures of a Series; `labels` by row of all nodes, `names` by number."""
+
+    def __init__(self, series, labels, named, options):
+        self.series, self.options = series, dict(options)
+        self.labels, self.classes = _read_labels(labels, series, self.options)
+        n = len(series.nodes)
+        counts = [np.bincount(rows, degrees(graph.adjacency), n) for rows, graph in series.rows_and_graphs]
+        rows, written = wanted_names(self.options.pop("node_names", None), series.nodes, np.sum(counts, axis=0), n)
+        self.names = dict(zip(rows, written, strict=True)) | {r: str(series.nodes[r]) for r in named}
+        self.sizes, self.values = _read_sizes(self.options.pop("node_size", None), series)
+        self.widths, self.matrices = _read_widths(self.options.pop("edge_width", None), series)
+        self.options["point_style"] = as_style("point_style", self.options.get("point_style"), PathCollection)
+        self.options["edge_style"] = as_style("edge_style", self.options.get("edge_style"), LineCollection)
+
+    def settle(self, ax, view, box, *, images):
+        """Fit all to axes of this ground and size; very many points or edges become `images`, where these may be."""
+        self._settle_colors(is_dark(ax))
+        self._settle_points(box, images)
+        self._settle_edges((view.low, view.high, box), images)
+
+    def _settle_colors(self, dark):
+        palette = self.options.get("palette")
+        if self.classes is not None:
+            colors = class_colors(self.labels, self.classes, palette, dark)
+            self.options["palette"] = dict(zip(self.classes, map(tuple, colors.tolist()), strict=True))
+        elif self.labels is not None:
+            known = self.labels[~np.isnan(self.labels)]
+            ends = (known.min(), known.max()) if len(known) else (0, 1)
+            self.options["palette"] = ScalarMappable(Normalize(*ends), values_colormap(palette))
+
+    def _settle_points(self, box, images):
+        most, style = max(map(len, self.series.rows)), self.options["point_style"]
+        if isinstance(self.sizes, Sizes):
+            self.sizes = self.sizes.fitted(usual_size(most, box), box)
+        elif images and most > MANY_POINTS:
+            return
+        elif self.sizes is None and "s" not in style:
+            self.sizes = usual_size(most, box)
+        style.setdefault("alpha", usual_opacity(most))
+
+    def _settle_edges(self, view, images):
+        series, style = self.series, self.options["edge_style"]
+        pictures = [(Y[rows], graph) for Y, (rows, graph) in zip(series.places, series.rows_and_graphs, strict=True)]
+        dense, most = most_crowded(pictures, view, as_generator(0))
+        if images and most > LINES and self.widths is None:
+            return
+        width = usual_width(dense)
+        if isinstance(self.widths, Widths):
+            self.widths = self.widths.fitted(VARIED * width, self.widths.values.data)
+            width = np.mean(self.widths.of(self.widths.values.data))
+        elif self.widths is None:
+            width = style.setdefault("linewidth", width)
+        style.setdefault("alpha", usual_alpha(dense, np.mean(width)))
+
+    def still(self, t):
+        """The Picture of a Snapshot."""
+        rows, graph = self.series.rows[t], self.series.graphs[t]
+        sizes = None if self.values is None else self.values[t, rows]
+        widths = None if self.matrices is None else self.matrices[t][rows][:, rows]
+        return Picture(rows, self.series.places[t, rows], graph, sizes, widths)
+
+    def draw(self, picture, ax, title, fading=None):
+        """Draw a Picture; `fading`: how much of their opacity nodes have (n,), and edges, a matrix (n, n)."""
+        options = self.options | {"labels": self.labels_of(picture.rows)}
+        options["node_size"] = self.sizes
+        if picture.sizes is not None:
+            options["node_size"] = self.sizes._replace(values=picture.sizes)
+        options["edge_width"] = self.widths
+        if picture.widths is not None:
+            options["edge_width"] = self.widths._replace(values=picture.widths)
+        written = {i: self.names[row] for i, row in enumerate(picture.rows.tolist()) if row in self.names}
+        options["node_names"] = {picture.graph.nodes[i]: name for i, name in written.items()}
+        if fading is not None:
+            nodes, edges = fading
+            options["point_style"] = options["point_style"] | {"alpha": nodes * options["point_style"]["alpha"]}
+            options["edge_style"] = options["edge_style"] | {"alpha": edges * options["edge_style"]["alpha"]}
+        plot_embedding(picture.Y, graph=picture.graph, ax=ax, legend=False, title=title, **options)
+
+    def labels_of(self, rows):
+        """Labels of nodes, by their numbers: classes by name, or values; None where there are no labels."""
+        if self.classes is None:
+            return None if self.labels is None else self.labels[rows]
+        return [None if c < 0 else self.classes[c] for c in self.labels[rows].tolist()]
+
+    def areas(self, picture):
+        """Areas of the marks of a Picture, in square points, or of all."""
+        if isinstance(self.sizes, Sizes):
+            return self.sizes.of(picture.sizes)
+        return self.options["point_style"].get("s", 1.0) if self.sizes is None else self.sizes
+
+    def guide(self):
+        """The options for a picture that shows nothing but the legend: those of all pictures, and its rows."""
+        rows = np.concatenate(self.series.rows)
+        marks = {"node_size": self.sizes, "edge_width": self.widths, "labels": self.labels_of(rows)}
+        return self.options | marks, len(rows)
+
+
+def _read_labels(labels, series, options):
+    """Class numbers or values of all nodes, and the names of the classes; None, None without labels."""
+    if labels is None:
+        return None, None
+    if isinstance(labels, str):
+        labels = read_labels(labels, series.union, options["random_state"])
+    codes, classes = as_classes(by_row(labels, series.nodes, len(series.nodes)), None, len(series.nodes))
+    check_palette(options.get("palette"), classes)
+    if classes is None:
+        check_values(codes)
+    return codes, classes
+
+
+def _read_sizes(node_size, series):
+    """Sizes of all nodes of all pictures, or an area or None; and the values of the nodes at each time, (T, N)."""
+    shape = series.is_there.shape
+    if isinstance(node_size, str) and node_size == "degree":
+        title, values = "degree", np.zeros(shape)
+        for t, (rows, graph) in enumerate(series.rows_and_graphs):
+            values[t, rows] = degrees(graph.adjacency)
+    else:
+        sizes = read_sizes(node_size, None, series.nodes, None, shape[1])
+        if not isinstance(sizes, Sizes):
+            return sizes, None
+        title, values = sizes.title, np.broadcast_to(sizes.values, shape)
+    return Sizes(title, values[series.is_there]), values
+
+
+def _read_widths(edge_width, series):
+    """Widths of the edges of all pictures, or a width or None; and for each time a matrix of the values, (N, N)."""
+    if isinstance(edge_width, str):
+        read = [read_widths(edge_width, snapshot.graph, snapshot.nodes) for snapshot in series.snapshots]
+        matrices = [series.on_union(widths.values, t) for t, widths in enumerate(read)]
+    else:
+        widths = read_widths(edge_width, series.union, series.nodes)
+        if not isinstance(widths, Widths):
+            return widths, None
+        read, matrices = [widths], [widths.values] * len(series)
+    values = sparse.csr_array(sparse.block_diag([widths.values for widths in read]))
+    return Widths(read[0].title, values), matrices

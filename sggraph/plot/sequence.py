@@ -1,0 +1,143 @@
+"""The pictures of a sequence beside each other: `plot_sequence`.
+
+One scale and one room for all of them (snapshots.py, look.py), newcomers and trails (changes.py), in a grid (grid.py).
+"""
+
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.types import Auto, Float, Int, Labels
+from ..method.sequence import Snapshot
+from ..runtime.checks import check_whole
+from .changes import depth_of, draw_rings, draw_trail, ring_key, trail_key
+from .frame import hold
+from .grid import GAP, Grid, draw_guide, proportions_of, settle_title
+from .look import Look
+from .palette import grey
+from .sizes import Sizes, Widths
+from .snapshots import Series, on_plane
+
+__all__ = ["plot_sequence"]
+
+
+def plot_sequence(
+    snapshots: Sequence[Snapshot],
+    labels: Labels | None = None,
+    *,
+    trails: Int | Iterable[Hashable] | None = None,
+    max_panels: Int = 12,
+    legend: bool | Auto = "auto",
+    ncols: Int | None = None,
+    panel_size: Float = 3.2,
+    random_state: Int = 0,
+    **options: Any,
+) -> NDArray[np.object_]:
+    """Draw the pictures of a sequence side by side: one scale, one room, one colour for a class in all of them.
+
+    A node has a ring in the first panel that shows it, but for those of the first panel of all.
+
+    Parameters
+    ----------
+    snapshots : list of Snapshot
+        What `embed_sequence` returned.
+    labels : dict, array_like or "louvain", optional
+        Classes or values by node, or in the order of first appearance in the sequence, as in `plot_embedding`.
+        "louvain": communities of the edges of all times together.
+    trails : int or list of nodes, optional
+        Nodes whose way is drawn, with their names: from where they were at first to where they are, fading into the
+        past. A number: of so many that moved farthest.
+    max_panels : int, default 12
+        Of more snapshots so many are shown, evenly spaced, the first and the last among them; a note tells of it.
+        Trails go through all of them.
+    legend : {"auto", True, False}
+        Right of the panels, as in `plot_embedding`.
+    ncols : int, optional
+        Panels in a row; by default up to three, then nearly as many as rows.
+    panel_size : float, default 3.2
+        Longer side of a panel in inches.
+    random_state : int, default 0
+        Seed of the order of the points, of a sample of the edges and of the communities.
+    **options
+        Passed on to `plot_embedding`, such as `palette`, `node_names` or `node_size`, which count all nodes as `labels`
+        does.
+
+    Returns
+    -------
+    axes : ndarray of matplotlib.axes.Axes, shape (number of panels,)
+        In the order of time, in a new figure: ``axes[0].figure.savefig("sequence.png")``.
+
+    Raises
+    ------
+    ValueError
+        If `snapshots` is not what `embed_sequence` returned, or `labels` or `trails` do not fit its nodes.
+
+    See Also
+    --------
+    animate_embedding : the same as a film.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> import sggraph as sg
+    >>> G = nx.les_miserables_graph()
+    >>> before = G.subgraph(set(G) - {"Valjean", "Javert"})
+    >>> snapshots = sg.embed_sequence({"without them": before, "all": G})
+    >>> axes = sg.plot_sequence(snapshots, "louvain", trails=["Marius"])
+    >>> [ax.get_title() for ax in axes]
+    ['without them', 'all']
+    """
+    from matplotlib import pyplot as plt
+
+    check_whole("max_panels", max_panels, 2, accepted="a number of panels")
+    if ncols is not None:
+        check_whole("ncols", ncols, 1, accepted="None, or a number of panels")
+    series = Series(snapshots)
+    followed = series.chosen(trails)
+    look = Look(series, labels, followed, options | {"random_state": random_state})
+    kept = np.unique(np.linspace(0, len(series) - 1, min(max_panels, len(series))).round().astype(int))
+    ways = series.places[:, followed].transpose(1, 0, 2)
+    grid = Grid(len(kept), ncols, panel_size * proportions_of([series.places[series.is_there]]), 0)
+    view = series.view(grid.sides, depth_of(ways) if series.d == 1 else 0.0)
+    figure = plt.figure(figsize=grid.size, layout="none")
+    projection = "3d" if series.d == 3 else None
+    ground = figure.add_axes(grid.in_figure(grid.panel(0)))
+    look.settle(ground, view, 72 * grid.sides, images=True)
+    is_new = [series.is_there[t] & ~series.is_there[before] for before, t in pairwise(kept)]
+    if legend:
+        _explain(figure, grid, look, legend, ground, any(map(np.any, is_new)), bool(followed) and len(kept) > 1)
+    ground.remove()
+    axes = np.empty(len(kept), object)
+    for p, t in enumerate(kept):
+        axes[p] = ax = figure.add_axes(grid.in_figure(grid.panel(p)), projection=projection)
+        hold(ax, view)
+        picture = look.still(t)
+        look.draw(picture, ax, series.titles[t])
+        settle_title(ax)
+        for way in ways[:, : t + 1][series.is_there[t, followed]]:
+            draw_trail(ax, way)
+        if p and is_new[p - 1].any():
+            new = is_new[p - 1][picture.rows]
+            areas = np.broadcast_to(look.areas(picture), len(new))
+            draw_rings(ax, on_plane(picture.Y)[new], areas[new])
+    if len(kept) < len(series):
+        note = f"{len(kept)} of {len(series)} times"
+        figure.text(
+            GAP / grid.size[0], GAP / 2 / grid.size[1], note, va="center", fontsize="small", color=grey(ax, 0.7)
+        )
+    return axes
+
+
+def _explain(figure, grid, look, legend, ax, has_new, has_trails):
+    """The legend of all panels, beside them."""
+    more = {}
+    if has_new:
+        more["new"] = ring_key(ax)
+    if has_trails:
+        more["way so far"] = trail_key(ax)
+    options, n = look.guide()
+    if more or look.labels is not None or any(isinstance(mark, Sizes | Widths) for mark in (look.sizes, look.widths)):
+        draw_guide(figure, grid, None, legend, options, n, more)
