@@ -1,11 +1,11 @@
-"""A run as a film: `animate_embedding`.
+"""A run as a film: `animate_embedding`; that of a sequence is film.py's.
 
 Every frame is a `plot_embedding` of its own on the same axes. Frames are turned onto their successors, the last one
 stays as it is; the window follows the limits that each frame has of its own, smoothly, its proportions being the same
 throughout.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +16,22 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
-from ..core.types import Auto, Coordinates, FilePath, Float, Items, Labels, Recorded
+from ..core.types import Auto, Coordinates, FilePath, Float, Int, Items, Labels, Recorded
 from ..graph.adjacency import GraphLike, quiet_graph
 from ..inputs.coordinates import as_embeddings
 from ..inputs.labels import by_row, read_labels
 from ..inputs.seeds import as_generator
 from ..method.problem import with_nan
+from ..method.sequence import Snapshot
 from ..runtime.checks import ABOVE_0, GREATEST, check_number, refused, shown
 from ..runtime.history import History, as_history
 from .alignment import aligned
 from .content import with_marks
 from .embedding import SIDE, plot_embedding
+from .film import SMOOTH as SMOOTH_FPS
+from .film import Film
 from .frame import axes_in_points
+from .snapshots import are_snapshots
 
 __all__ = ["EmbeddingAnimation", "animate_embedding"]
 SECONDS, SLOWEST, FASTEST = 6, 4, 25  # length of a film, within these frames per second
@@ -55,7 +59,7 @@ class EmbeddingAnimation(FuncAnimation):
 
 
 def animate_embedding(
-    snapshots: History | Recorded | Mapping[Any, Coordinates] | Items,
+    snapshots: History | Recorded | Mapping[Any, Coordinates] | Items | Sequence[Snapshot],
     labels: Labels | None = None,
     *,
     graph: GraphLike | None = None,
@@ -64,32 +68,40 @@ def animate_embedding(
     ax: Axes | None = None,
     title: str | None = None,
     legend: bool | Auto = "auto",
+    trails: Int | Iterable[Hashable] | None = None,
     dpi: Float = 100,
     **options: Any,
 ) -> EmbeddingAnimation:
-    """Animate an embedding as it takes shape, as recorded by a `History`, and save it as GIF or MP4.
+    """Animate an embedding as it takes shape, or a graph as it changes, and save the film as GIF or MP4.
 
     Parameters
     ----------
-    snapshots : History, SGtSNEpi, dict or sequence
+    snapshots : History, SGtSNEpi, dict, sequence, or list of Snapshot
         A `History` that was the callback of a run, or the estimator that has one; or a dict from iteration to
         coordinates, or a sequence of them, each an array of shape (n, d) or a dict of positions by node.
+
+        Or the list that `embed_sequence` returned: from one time to the next nodes and edges that go fade, then all
+        move, then those that come appear, newcomers in a ring. All frames show one room, and the title tells the time.
     labels : array_like of shape (n,), or dict, optional
-        Classes or values of the nodes, as in `plot_embedding`; colours are the same in all frames.
+        Classes or values of the nodes, as in `plot_embedding`, of a sequence as in `plot_sequence`; colours are the
+        same in all frames.
     graph : graph, optional
         Anything that `as_graph` takes; its edges are drawn. Of a run that left nodes out of what it showed to its
         callback (all but the largest component, leaves) give the whole graph and all labels, or labels alone: a
-        `History` knows which nodes it holds, and the others are not drawn.
+        `History` knows which nodes it holds, and the others are not drawn. The snapshots of a sequence have theirs.
     path : str or Path, optional
         Where to save: ".gif" needs nothing, ".mp4" needs ffmpeg.
     fps : float, optional
-        Frames per second; by default the film lasts about six seconds, and its last frame stays a little longer.
+        Frames per second; by default the film lasts about six seconds, and its last frame stays a little longer. Of a
+        sequence 15, two seconds for each time, and half a minute at most.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; cleared for every frame. A new figure if left out.
+        Where to draw; cleared for every frame. A new figure if left out, as it has to be for a sequence.
     title : str, optional
-        Stands before the iteration over each frame.
+        Stands before the iteration, or the time, over each frame.
     legend : {"auto", True, False}
         As in `plot_embedding`.
+    trails : int or list of nodes, optional
+        Of a sequence: nodes whose way is drawn, as in `plot_sequence`.
     dpi : float, default 100
         Resolution of the file.
     **options
@@ -123,17 +135,34 @@ def animate_embedding(
     >>> film.save("grid.gif")  # doctest: +SKIP
     >>> len(film.to_jshtml()) > 0  # what a notebook shows
     True
+
+    A graph from which a node is taken:
+
+    >>> snapshots = sg.embed_sequence({"before": G, "after": G.subgraph(set(G) - {(2, 2)})})
+    >>> film = sg.animate_embedding(snapshots, fps=4)
+    >>> len(film.to_jshtml()) > 0
+    True
     """
     writer = _writer(path)
+    if fps is not None:
+        check_number("fps", fps, ABOVE_0, GREATEST, "a number of frames per second above 0, or None")
+    prefix = "" if title is None else f"{title}, "
+    if are_snapshots(snapshots):
+        for name, value in (("graph", graph), ("ax", ax)):
+            if value is not None:
+                raise ValueError(f"{name} is given, but the snapshots of a sequence have theirs: leave it out")
+        fps = SMOOTH_FPS if fps is None else fps
+        options = {"random_state": 0} | options
+        frames = Film(snapshots, labels, trails, legend, prefix, SIDE, options)
+        return _filmed(frames.figure, frames.update, frames.moments(fps), fps, path, writer, dpi)
+    if trails is not None:
+        raise ValueError("trails are those of a sequence: give what embed_sequence returned, or leave them out")
     labels, given = read_labels(labels, graph, options.get("random_state", 0)), graph
     graph = None if graph is None else quiet_graph(graph)
     captions, frames, nodes = _as_frames(snapshots, graph)
     if labels is not None:
         labels = by_row(labels, nodes if graph is None else graph.names, len(frames[0]))
-    if fps is not None:
-        check_number("fps", fps, ABOVE_0, GREATEST, "a number of frames per second above 0, or None")
     fps = float(np.clip(len(frames) / SECONDS, SLOWEST, FASTEST)) if fps is None else fps
-    prefix = "" if title is None else f"{title}, "
 
     def draw(f, ax):
         Y = frames[f] if nodes is None or graph is not None else dict(zip(nodes, frames[f], strict=True))
@@ -164,8 +193,13 @@ def animate_embedding(
         shown = f
 
     order = [*range(len(frames)), *[len(frames) - 1] * round(HOLD * fps)]
+    return _filmed(ax.figure, update, order, fps, path, writer, dpi)
+
+
+def _filmed(figure, update, order, fps, path, writer, dpi):
+    """The film whose frames `update` draws, in this order; saved if there is a path."""
     film = EmbeddingAnimation(
-        ax.figure, update, order, init_func=lambda: None, interval=1000 / fps, cache_frame_data=False
+        figure, update, order, init_func=lambda: None, interval=1000 / fps, cache_frame_data=False
     )
     if path is not None:
         film.save(path, writer=writer(fps=fps), dpi=dpi)

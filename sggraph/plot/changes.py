@@ -16,8 +16,9 @@ DARK = 0.85  # share of the text colour in the grey of rings and trails
 
 def draw_rings(ax, Y, areas, alpha=1.0):
     """A ring around marks of these areas at Y."""
-    style = {"facecolor": "none", "edgecolor": [grey(ax, DARK)], "alpha": alpha, "zorder": 3.5}
-    ax.scatter(*Y.T, s=RING**2 * areas, linewidth=np.maximum(WIDTH * np.sqrt(areas), LEAST), **style)
+    colors = np.column_stack([np.tile(grey(ax, DARK), (len(Y), 1)), np.broadcast_to(alpha, len(Y))])
+    widths = np.maximum(WIDTH * np.sqrt(areas), LEAST)
+    ax.scatter(*Y.T, s=RING**2 * areas, facecolor="none", edgecolor=colors, linewidth=widths, zorder=3.5)
 
 
 def draw_trail(ax, way):

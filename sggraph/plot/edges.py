@@ -123,6 +123,7 @@ def draw_edges(ax, lines, colors, edges, view, point_style, style, widths=None):
     style.setdefault("alpha", usual_alpha(dense, np.mean(width) if len(lines) else 1))
     if sparse.issparse(style["alpha"]):  # one for each edge
         style["alpha"] = edges.of(style["alpha"])
+        style["color"] = np.broadcast_to(to_rgba_array(style["color"])[:, :3], (len(lines), 3))
     style.setdefault("rasterized", point_style["rasterized"])
     if edges.heads is not None:
         _draw_arrows(ax, lines, edges, point_style["s"], width, style)

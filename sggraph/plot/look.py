@@ -19,7 +19,7 @@ from .edges import LINES, VARIED, degrees, most_crowded, usual_alpha, usual_widt
 from .embedding import MANY_POINTS, as_style, plot_embedding
 from .names import wanted_names
 from .palette import class_colors, is_dark, values_colormap
-from .points import check_palette, check_values, usual_opacity, usual_size
+from .points import check_palette, check_values, sizes_by_depth, usual_opacity, usual_size
 from .sizes import Sizes, Widths, read_sizes, read_widths
 
 
@@ -118,11 +118,14 @@ class Look:
             return None if self.labels is None else self.labels[rows]
         return [None if c < 0 else self.classes[c] for c in self.labels[rows].tolist()]
 
-    def areas(self, picture):
-        """Areas of the marks of a Picture, in square points, or of all."""
+    def areas(self, picture, ax):
+        """Areas (n,) of the marks of a Picture that was drawn on these axes, in square points."""
         if isinstance(self.sizes, Sizes):
-            return self.sizes.of(picture.sizes)
-        return self.options["point_style"].get("s", 1.0) if self.sizes is None else self.sizes
+            areas = self.sizes.of(picture.sizes)
+        else:
+            areas = self.options["point_style"].get("s", 1.0) if self.sizes is None else self.sizes
+        areas = np.broadcast_to(areas, len(picture.Y))
+        return sizes_by_depth(ax, picture.Y, areas) if picture.Y.shape[1] == 3 else areas
 
     def guide(self):
         """The options for a picture that shows nothing but the legend: those of all pictures, and its rows."""

@@ -88,16 +88,16 @@ def usual_opacity(n):
 def default_style(ax, Y, sizes, rasterized):
     """Points of these areas, an array or a number; where they are large, the colour of the ground outlines them."""
     return {
-        "s": sizes if Y.shape[1] == 2 else _sizes_by_depth(ax, Y, sizes),
+        "s": sizes if Y.shape[1] == 2 else sizes_by_depth(ax, Y, sizes),
         "alpha": usual_opacity(len(Y)),
         "linewidth": 0.7 if np.max(sizes) > 20 else 0,
-        "edgecolor": [ground(ax)],
+        "edgecolor": tuple(ground(ax)),
         "zorder": 3,
         "rasterized": rasterized,
     }
 
 
-def _sizes_by_depth(ax, Y, size):
+def sizes_by_depth(ax, Y, size):
     """Areas that shrink with the distance from the eye, as the 3-D axes are turned now; mplot3d fades the colours."""
     from mpl_toolkits.mplot3d import proj3d
 
@@ -114,7 +114,11 @@ def draw_points(ax, Y, paint, rng, style):
     if np.ndim(style["s"]) and Y.shape[1] == 2:
         known = known[np.argsort(-np.asarray(style["s"])[known], kind="stable")]
     if len(missing):
-        ax.scatter(*Y[missing].T, color=[paint.missing], **_of_rows(style, missing, zorder=style["zorder"] - 1))
+        ax.scatter(
+            *Y[missing].T,
+            color=np.tile(paint.missing, (len(missing), 1)),
+            **_of_rows(style, missing, zorder=style["zorder"] - 1),
+        )
     if paint.scale is None:
         return ax.scatter(*Y[known].T, c=paint.points[known], **_of_rows(style, known))
     coloring = {"c": paint.points[known], "cmap": paint.scale.cmap, "norm": paint.scale.norm}

@@ -121,8 +121,7 @@ def plot_sequence(
             draw_trail(ax, way)
         if p and is_new[p - 1].any():
             new = is_new[p - 1][picture.rows]
-            areas = np.broadcast_to(look.areas(picture), len(new))
-            draw_rings(ax, on_plane(picture.Y)[new], areas[new])
+            draw_rings(ax, on_plane(picture.Y)[new], look.areas(picture, ax)[new])
     if len(kept) < len(series):
         note = f"{len(kept)} of {len(series)} times"
         figure.text(

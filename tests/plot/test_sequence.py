@@ -6,6 +6,7 @@ import matplotlib
 import networkx as nx
 import numpy as np
 import pytest
+from changing_graphs import G, growing, snapshot
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_hex, to_rgba
 from matplotlib.legend import Legend
@@ -16,7 +17,6 @@ from matplotlib import pyplot as plt
 import sggraph as sg
 from sggraph.plot.snapshots import Series, in_words
 
-G = nx.karate_club_graph()
 CLUB = nx.get_node_attributes(G, "club")
 
 
@@ -24,23 +24,6 @@ CLUB = nx.get_node_attributes(G, "club")
 def _close_figures():
     yield
     plt.close("all")
-
-
-def snapshot(time, graph, places):
-    """A Snapshot of a graph whose nodes are at places (a dict)."""
-    found = sg.as_graph(graph)
-    Y = np.array([np.atleast_1d(places[node]) for node in found.nodes], np.float32)
-    return sg.Snapshot(time, found, Y, np.full(len(Y), np.nan))
-
-
-def growing(n_times=3, d=2, step=10):
-    """The karate club, whose members come one after the other and move to the right."""
-    rng = np.random.default_rng(0)
-    base = rng.normal(size=(34, d))
-    return [
-        snapshot(1900 + t, G.subgraph(range(34 - step * (n_times - 1 - t))), dict(enumerate(base + t)))
-        for t in range(n_times)
-    ]
 
 
 def points(ax):
