@@ -146,14 +146,14 @@ def usual_alpha(dense, width):
     return np.clip(0.35 / (dense * width), 0.01, 0.7)
 
 
-def most_crowded(pictures, view, rng):
-    """The `crowding` of that one among several pictures, pairs of Y and Graph, whose edges crowd most; their number."""
-    dense, most = 0.0, 0
+def usual_crowding(pictures, view, rng):
+    """The median `crowding` of several pictures, pairs of Y and Graph, in one view; and the most edges in one."""
+    dense, counts = [], []
     for Y, graph in pictures:
         edges = Edges(Y, graph, None, False, rng)
-        lines = edges.lines(Y, arcs=Y.shape[1] == 1)
-        dense, most = max(dense, crowding(lines, *view)), max(most, len(edges))
-    return dense, most
+        dense.append(crowding(edges.lines(Y, arcs=Y.shape[1] == 1), *view))
+        counts.append(len(edges))
+    return np.median(dense), max(counts)
 
 
 def fitted_widths(widths, Y, graph, view, rng):

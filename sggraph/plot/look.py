@@ -1,7 +1,7 @@
 """How the pictures of a sequence are drawn, alike in all: one colour for a class, one room, one size of marks.
 
-Each is a `plot_embedding` of its own. What follows from a picture elsewhere (the size of its marks, the opacity of its
-edges) follows here from the one that is fullest.
+Each is a `plot_embedding` of its own. What follows from a picture elsewhere is one for all here: the size of marks from
+the fullest, the opacity of edges from the middle one: by the fullest, the first edges of a growing graph were not seen.
 """
 
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from scipy import sparse
 from ..graph.adjacency import Graph
 from ..inputs.labels import as_classes, by_row, read_labels
 from ..inputs.seeds import as_generator
-from .edges import LINES, VARIED, degrees, most_crowded, usual_alpha, usual_width
+from .edges import LINES, VARIED, degrees, usual_alpha, usual_crowding, usual_width
 from .embedding import MANY_POINTS, as_style, plot_embedding
 from .names import wanted_names
 from .palette import class_colors, is_dark, values_colormap
@@ -77,7 +77,7 @@ class Look:
     def _settle_edges(self, view, images):
         series, style = self.series, self.options["edge_style"]
         pictures = [(Y[rows], graph) for Y, (rows, graph) in zip(series.places, series.rows_and_graphs, strict=True)]
-        dense, most = most_crowded(pictures, view, as_generator(0))
+        dense, most = usual_crowding(pictures, view, as_generator(0))
         if images and most > LINES and self.widths is None:
             return
         width = usual_width(dense)
