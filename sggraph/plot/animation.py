@@ -31,7 +31,8 @@ from .embedding import SIDE, plot_embedding
 from .film import SMOOTH as SMOOTH_FPS
 from .film import Film
 from .frame import axes_in_points
-from .snapshots import are_snapshots
+from .look import Look
+from .snapshots import Series, are_snapshots
 
 __all__ = ["EmbeddingAnimation", "animate_embedding"]
 SECONDS, SLOWEST, FASTEST = 6, 4, 25  # length of a film, within these frames per second
@@ -143,7 +144,7 @@ def animate_embedding(
     >>> len(film.to_jshtml()) > 0
     True
     """
-    writer = _writer(path)
+    writer = writer_for(path)
     if fps is not None:
         check_number("fps", fps, ABOVE_0, GREATEST, "a number of frames per second above 0, or None")
     prefix = "" if title is None else f"{title}, "
@@ -151,10 +152,10 @@ def animate_embedding(
         for name, value in (("graph", graph), ("ax", ax)):
             if value is not None:
                 raise ValueError(f"{name} is given, but the snapshots of a sequence have theirs: leave it out")
-        fps = SMOOTH_FPS if fps is None else fps
-        options = {"random_state": 0} | options
-        frames = Film(snapshots, labels, trails, legend, prefix, SIDE, options)
-        return _filmed(frames.figure, frames.update, frames.moments(fps), fps, path, writer, dpi)
+        from matplotlib import pyplot as plt
+
+        look = Look(Series(snapshots), labels, trails, {"random_state": 0} | options)
+        return film_of(plt.figure(layout="none"), look, fps, prefix, legend, path, dpi)
     if trails is not None:
         raise ValueError("trails are those of a sequence: give what embed_sequence returned, or leave them out")
     labels, given = read_labels(labels, graph, options.get("random_state", 0)), graph
@@ -196,6 +197,12 @@ def animate_embedding(
     return _filmed(ax.figure, update, order, fps, path, writer, dpi)
 
 
+def film_of(figure, look, fps, prefix, legend, path, dpi):
+    """The film of the Series of a Look, in a figure; saved if there is a path."""
+    fps, frames = SMOOTH_FPS if fps is None else fps, Film(figure, look, legend, prefix, SIDE)
+    return _filmed(figure, frames.update, frames.moments(fps), fps, path, writer_for(path), dpi)
+
+
 def _filmed(figure, update, order, fps, path, writer, dpi):
     """The film whose frames `update` draws, in this order; saved if there is a path."""
     film = EmbeddingAnimation(
@@ -206,7 +213,7 @@ def _filmed(figure, update, order, fps, path, writer, dpi):
     return film
 
 
-def _writer(path):
+def writer_for(path):
     """The writer for the ending of `path`, or an error that says what to do, before anything is drawn."""
     if path is None:
         return None

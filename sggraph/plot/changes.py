@@ -46,11 +46,6 @@ def _arcs(way):
     return np.stack([middle + radius * np.cos(angle), -np.abs(radius) * np.sin(angle)], axis=2)
 
 
-def depth_of(ways):
-    """How far trails reach down beneath a line."""
-    return max((np.nanmax(np.abs(np.diff(way[:, 0])), initial=0.0) for way in ways), default=0.0) / 2
-
-
 def ring_key(ax):
     """What stands for a ring in a legend."""
     size = 0.7 * font_size()  # of a dot in legends

@@ -6,14 +6,13 @@ In these stages nothing competes for the eye (Bach, Pietriga & Fekete 2014, IEEE
 import numpy as np
 from matplotlib.patheffects import withStroke
 
-from .changes import depth_of, draw_rings, draw_trail, ring_key, trail_key
+from .changes import draw_rings, draw_trail
 from .frame import hold
-from .grid import Grid, draw_guide, proportions_of, settle_title
-from .look import Look, Picture
+from .grid import Grid, proportions_of, settle_title
+from .look import Picture
 from .names import NODE_SIZES
 from .palette import grey, ground
-from .sizes import Sizes, Widths
-from .snapshots import Series, on_plane
+from .snapshots import on_plane
 from .space import to_plane
 
 MOVING, STANDING = 1.2, 0.6  # seconds from one picture to the next, and how long it stands
@@ -25,36 +24,18 @@ STAGES = {"go": (0.0, 0.3), "move": (0.2, 0.8), "come": (0.7, 1.0)}  # shares of
 class Film:
     """The frames of a Series, on axes of a figure of its own; each is drawn anew."""
 
-    def __init__(self, snapshots, labels, trails, legend, prefix, side, options):
-        from matplotlib import pyplot as plt
-
-        self.series = series = Series(snapshots)
-        self.prefix, self.followed = prefix, series.chosen(trails)
-        self.look = look = Look(series, labels, self.followed, options)
-        self.names, look.names = look.names, {}  # which stay beside their nodes here
-        depth = depth_of(series.places[:, self.followed].transpose(1, 0, 2)) if series.d == 1 else 0.0
+    def __init__(self, figure, look, legend, prefix, side):
+        self.figure, self.look, self.series, self.prefix, self.shown = figure, look, look.series, prefix, None
+        series, self.names, look.names = look.series, look.names, {}  # which stay beside their nodes here
         grid = Grid(1, None, side * proportions_of([series.places[series.is_there]]), 0)
-        self.view = series.view(grid.sides, depth)
-        self.figure = plt.figure(figsize=grid.size, layout="none")
-        self.ax = self.figure.add_axes(grid.in_figure(grid.panel(0)), projection="3d" if series.d == 3 else None)
-        look.settle(self.ax, self.view, 72 * grid.sides, images=False)
+        figure.set_size_inches(grid.size)
+        self.ax = figure.add_axes(grid.in_figure(grid.panel(0)), projection="3d" if series.d == 3 else None)
+        view = series.view(grid.sides, look.ways())
+        look.settle(self.ax, view, 72 * grid.sides, images=False)
         if legend:
-            self._explain(grid, legend)
+            look.explain(figure, grid, legend, np.any(series.is_there[1:] & ~series.is_there[:-1]), True)
             self.ax.set_position(grid.in_figure(grid.panel(0)))
-        hold(self.ax, self.view)
-        self.shown = None
-
-    def _explain(self, grid, legend):
-        """The legend beside the picture."""
-        more = {}
-        if np.any(self.series.is_there[1:] & ~self.series.is_there[:-1]):
-            more["new"] = ring_key(self.ax)
-        if self.followed:
-            more["way so far"] = trail_key(self.ax)
-        marks = self.look.sizes, self.look.widths
-        if more or self.look.labels is not None or any(isinstance(mark, Sizes | Widths) for mark in marks):
-            options, n = self.look.guide()
-            draw_guide(self.figure, grid, None, legend, options, n, more)
+        hold(self.ax, view)
 
     def moments(self, fps):
         """All frames: the number of a picture, and the share of the way to the next one."""
@@ -121,7 +102,7 @@ class Film:
         Y = on_plane(picture.Y)
         opaque = np.ones(len(Y)) if fading is None else fading[0]
         place = {row: i for i, row in enumerate(picture.rows.tolist())}
-        for row in self.followed:
+        for row in self.look.followed:
             if row in place:
                 draw_trail(
                     self.ax, np.vstack([self.series.places[: t + (fading is not None), row], picture.Y[place[row]]])

@@ -15,8 +15,10 @@ from scipy import sparse
 from ..graph.adjacency import Graph
 from ..inputs.labels import as_classes, by_row, read_labels
 from ..inputs.seeds import as_generator
+from .changes import ring_key, trail_key
 from .edges import LINES, VARIED, degrees, usual_alpha, usual_crowding, usual_width
 from .embedding import MANY_POINTS, as_style, plot_embedding
+from .grid import draw_guide
 from .names import wanted_names
 from .palette import class_colors, is_dark, values_colormap
 from .points import check_palette, check_values, sizes_by_depth, usual_opacity, usual_size
@@ -34,15 +36,17 @@ class Picture(NamedTuple):
 
 
 class Look:
-    """Options of `plot_embedding` for all pictures of a Series; `labels` by row of all nodes, `names` by number."""
+    """Options of `plot_embedding` for all pictures of a Series; `labels` by row of all nodes, `names` by number, and
+    the numbers of the nodes whose trails are drawn, who are `followed`.
+    """
 
-    def __init__(self, series, labels, named, options):
-        self.series, self.options = series, dict(options)
+    def __init__(self, series, labels, trails, options):
+        self.series, self.options, self.followed = series, dict(options), series.chosen(trails)
         self.labels, self.classes = _read_labels(labels, series, self.options)
         n = len(series.nodes)
         counts = [np.bincount(rows, degrees(graph.adjacency), n) for rows, graph in series.rows_and_graphs]
         rows, written = wanted_names(self.options.pop("node_names", None), series.nodes, np.sum(counts, axis=0), n)
-        self.names = dict(zip(rows, written, strict=True)) | {r: str(series.nodes[r]) for r in named}
+        self.names = dict(zip(rows, written, strict=True)) | {r: str(series.nodes[r]) for r in self.followed}
         self.sizes, self.values = _read_sizes(self.options.pop("node_size", None), series)
         self.widths, self.matrices = _read_widths(self.options.pop("edge_width", None), series)
         self.options["point_style"] = as_style("point_style", self.options.get("point_style"), PathCollection)
@@ -127,11 +131,20 @@ class Look:
         areas = np.broadcast_to(areas, len(picture.Y))
         return sizes_by_depth(ax, picture.Y, areas) if picture.Y.shape[1] == 3 else areas
 
-    def guide(self):
-        """The options for a picture that shows nothing but the legend: those of all pictures, and its rows."""
-        rows = np.concatenate(self.series.rows)
-        marks = {"node_size": self.sizes, "edge_width": self.widths, "labels": self.labels_of(rows)}
-        return self.options | marks, len(rows)
+    def ways(self):
+        """Places of those who are followed, (nodes, T, d)."""
+        return self.series.places[:, self.followed].transpose(1, 0, 2)
+
+    def explain(self, figure, grid, legend, has_new, has_trails):
+        """Draw the legend of all pictures beside them: that of a picture with all nodes of all of them, and rings."""
+        more = {"new": ring_key(figure.axes[0])} if has_new else {}
+        if has_trails and self.followed:
+            more["way so far"] = trail_key(figure.axes[0])
+        marked = self.labels is not None or isinstance(self.sizes, Sizes) or isinstance(self.widths, Widths)
+        if more or marked:
+            rows = np.concatenate(self.series.rows)
+            marks = {"node_size": self.sizes, "edge_width": self.widths, "labels": self.labels_of(rows)}
+            draw_guide(figure, grid, None, legend, self.options | marks, len(rows), more)
 
 
 def _read_labels(labels, series, options):

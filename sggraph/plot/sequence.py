@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 from ..core.types import Auto, Float, Int, Labels
 from ..method.sequence import Snapshot
 from ..runtime.checks import check_whole
-from .changes import depth_of, draw_rings, draw_trail, ring_key, trail_key
+from .changes import draw_rings, draw_trail
 from .frame import hold
-from .grid import GAP, Grid, draw_guide, proportions_of, settle_title
+from .grid import GAP, Grid, proportions_of, settle_title
 from .look import Look
 from .palette import grey
-from .sizes import Sizes, Widths
 from .snapshots import Series, on_plane
 
 __all__ = ["plot_sequence"]
+NOTE = 0.7  # share of the text colour in the grey of the note on times that are left out
 
 
 def plot_sequence(
@@ -96,47 +96,37 @@ def plot_sequence(
     if ncols is not None:
         check_whole("ncols", ncols, 1, accepted="None, or a number of panels")
     series = Series(snapshots)
-    followed = series.chosen(trails)
-    look = Look(series, labels, followed, options | {"random_state": random_state})
+    look = Look(series, labels, trails, options | {"random_state": random_state})
     kept = np.unique(np.linspace(0, len(series) - 1, min(max_panels, len(series))).round().astype(int))
-    ways = series.places[:, followed].transpose(1, 0, 2)
     grid = Grid(len(kept), ncols, panel_size * proportions_of([series.places[series.is_there]]), 0)
-    view = series.view(grid.sides, depth_of(ways) if series.d == 1 else 0.0)
-    figure = plt.figure(figsize=grid.size, layout="none")
-    projection = "3d" if series.d == 3 else None
+    return draw_panels(plt.figure(layout="none"), grid, look, kept, legend)
+
+
+def draw_panels(figure, grid, look, kept, legend):
+    """Draw the snapshots `kept` of the Series of a Look in a figure; returns their axes."""
+    series, ways = look.series, look.ways()
+    figure.set_size_inches(grid.size)
+    view = series.view(grid.sides, ways)
     ground = figure.add_axes(grid.in_figure(grid.panel(0)))
     look.settle(ground, view, 72 * grid.sides, images=True)
     is_new = [series.is_there[t] & ~series.is_there[before] for before, t in pairwise(kept)]
     if legend:
-        _explain(figure, grid, look, legend, ground, any(map(np.any, is_new)), bool(followed) and len(kept) > 1)
+        look.explain(figure, grid, legend, np.any(is_new), len(kept) > 1)
     ground.remove()
     axes = np.empty(len(kept), object)
     for p, t in enumerate(kept):
+        projection = "3d" if series.d == 3 else None
         axes[p] = ax = figure.add_axes(grid.in_figure(grid.panel(p)), projection=projection)
         hold(ax, view)
         picture = look.still(t)
         look.draw(picture, ax, series.titles[t])
         settle_title(ax)
-        for way in ways[:, : t + 1][series.is_there[t, followed]]:
+        for way in ways[:, : t + 1][series.is_there[t, look.followed]]:
             draw_trail(ax, way)
-        if p and is_new[p - 1].any():
-            new = is_new[p - 1][picture.rows]
+        new = is_new[p - 1][picture.rows] if p else np.zeros(len(picture.rows), bool)
+        if new.any():
             draw_rings(ax, on_plane(picture.Y)[new], look.areas(picture, ax)[new])
     if len(kept) < len(series):
-        note = f"{len(kept)} of {len(series)} times"
-        figure.text(
-            GAP / grid.size[0], GAP / 2 / grid.size[1], note, va="center", fontsize="small", color=grey(ax, 0.7)
-        )
+        style = {"va": "center", "fontsize": "small", "color": grey(ax, NOTE)}
+        figure.text(GAP / grid.size[0], GAP / 2 / grid.size[1], f"{len(kept)} of {len(series)} times", **style)
     return axes
-
-
-def _explain(figure, grid, look, legend, ax, has_new, has_trails):
-    """The legend of all panels, beside them."""
-    more = {}
-    if has_new:
-        more["new"] = ring_key(ax)
-    if has_trails:
-        more["way so far"] = trail_key(ax)
-    options, n = look.guide()
-    if more or look.labels is not None or any(isinstance(mark, Sizes | Widths) for mark in (look.sizes, look.widths)):
-        draw_guide(figure, grid, None, legend, options, n, more)

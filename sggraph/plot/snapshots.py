@@ -70,11 +70,12 @@ class Series:
             raise ValueError(f"trails has {shown(unknown)}, which no snapshot has: give nodes of the graphs")
         return [number[node] for node in trails]
 
-    def view(self, sides, depth=0.0):
-        """The View of all places, in a plane in the proportions of these sides; in 1-D it reaches down to a depth."""
+    def view(self, sides, ways):
+        """The View of all places, in a plane in the proportions of these sides; in 1-D trails reach down."""
         points, height = on_plane(self.places[self.is_there]), 0.0
         if self.d == 1:
             height = max(map(_longest, self.graphs, self.rows, self.places)) / 2
+            depth = np.nanmax(np.abs(np.diff(ways, axis=1)), initial=0.0) / 2
             points = np.vstack([points, [points[:, 0].mean(), -depth]])
         view, _ = view_for(None, points, height)
         return view if self.d == 3 else View(*filled(view.low, view.high, sides), points)

@@ -16,6 +16,8 @@ from matplotlib import pyplot as plt
 
 import sggraph as sg
 from sggraph.plot.film import LONGEST, Film
+from sggraph.plot.look import Look
+from sggraph.plot.snapshots import Series
 
 CLUB = nx.get_node_attributes(G, "club")
 ONE = nx.Graph([("a", "b"), ("b", "gone"), ("a", "c")])
@@ -34,7 +36,8 @@ def _close_figures():
 
 
 def film_of(snapshots, labels=None, trails=None, legend="auto", **options):
-    return Film(snapshots, labels, trails, legend, "", 5, {"random_state": 0} | options)
+    look = Look(Series(snapshots), labels, trails, {"random_state": 0} | options)
+    return Film(plt.figure(layout="none"), look, legend, "", 5)
 
 
 def marks(ax):
