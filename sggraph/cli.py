@@ -1,4 +1,6 @@
-"""The command `sggraph`: `demo` embeds a bundled graph, `embed` a file; both write coordinates and a picture.
+"""The command `sggraph`: `demo` embeds a bundled graph, `embed` a file, `sequence` and `update` graphs that change.
+
+Each writes coordinates and pictures. What the commands do with files is in commands/.
 
 Everything heavy is imported inside the commands, so that ``sggraph --help`` answers at once. What goes wrong is told in
 one line on stderr, with exit code 2.
@@ -16,11 +18,14 @@ FORMATS = ".mtx, .npz, .csv, .tsv, .txt, .edgelist, .parquet, .edges, .graphml, 
 FORMATS += ".adjlist, .sif or out.NAME, each also with .gz, or what --format says"
 OUTPUTS = ".csv, .tsv, .parquet, .gexf or .graphml (Gephi), .cyjs (Cytoscape), .npz (with the provenance) or .html "
 OUTPUTS += "(a page to look into it)"
+TIMED = ".csv, .tsv, .txt, .edgelist, each also with .gz, or .parquet, with a column of times: numbers or dates"
 FLAGS = {"d": "-d", "lambda_": "--lambda", "random_state": "--seed"}  # of the arguments of SGtSNEpi
 
 
 WORDS = ("balance", "components", "max_iter", "early_exag", "alpha", "eta", "n_jobs", "checkpoint")
 FLAGS |= {name: f"--{name.replace('_', '-')}" for name in WORDS}
+METHOD = [name for name in FLAGS if name not in ("components", "checkpoint")]  # of graphs that change
+CHANGING = ("stability", "previous", "time", "window", "step", "trails", "format")
 
 
 def main(argv=None):
@@ -60,7 +65,7 @@ def make_parser():
     """The parser of the whole command line."""
     parser = _Parser(prog="sggraph", description="From any sparse graph to coordinates and a picture.")
     parser.add_argument("--version", action="version", version=f"sggraph {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="{demo,embed}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="{demo,embed,sequence,update}")
 
     demo = commands.add_parser("demo", help="embed the bundled US counties and draw them")
     demo.description = "Embed the bundled graph of US counties; write sggraph_demo.png and sggraph_demo.csv."
@@ -73,34 +78,106 @@ def make_parser():
         f"Embed the graph in FILE and write its coordinates. FILE is {FORMATS}. Coordinates go to {OUTPUTS}."
     )
     embed.add_argument("file", type=Path, metavar="FILE", help="the graph")
-    files = embed.add_argument_group("files")
-    files.add_argument("-o", "--output", type=Path, metavar="COORDS", help="coordinates (FILE's stem + _embedding.csv)")
-    files.add_argument("--plot", type=Path, metavar="PICTURE", help="draw the embedding: .png, .pdf, .svg, ...")
-    files.add_argument(
-        "--labels", metavar="CSV", help="classes of the nodes, columns node,label; or louvain finds them"
-    )
-    files.add_argument(
-        "--names", type=_names, metavar="K", help="on the picture: classes, or the K nodes of most edges"
-    )
+    files = _add_files(embed, "_embedding.csv")
     files.add_argument(
         "--checkpoint", type=Path, metavar="NPZ", help="keep the state of the run there, and go on from it if it exists"
     )
-    graph = embed.add_argument_group("graph")
-    directions = ("auto", "symmetric", "out", "in")
-    graph.add_argument("--direction", choices=directions, default="auto", help="of a directed one")
-    graph.add_argument("--weight", default="weight", metavar="NAME", help="edge attribute (weight); none ignores them")
-    graph.add_argument("--source", metavar="NAME", help="column of a table with one end of the edges")
-    graph.add_argument("--target", metavar="NAME", help="column with the other end")
-    graph.add_argument("--bipartite", action="store_true", help="sources and targets are two kinds of nodes")
-    graph.add_argument("--format", metavar="NAME", help="of FILE, where its name does not tell: konect, pajek, ...")
-    graph.add_argument(
+    _add_graph(embed).add_argument(
         "--components",
         choices=("auto", "pack", "together", "largest"),
         default="auto",
         help="of a graph that is not connected: each by itself, packed (auto), all in one run, the largest alone",
     )
-    method = embed.add_argument_group("method")
-    method.add_argument("-d", type=_whole, default=2, metavar="{1,2,3}", help="dimension (2)")
+    _add_method(embed)
+    embed.set_defaults(run=run_embed)
+
+    sequence = commands.add_parser("sequence", help="embed edges that have a time, for pictures that can be compared")
+    sequence.description = (
+        f"Cut the edges in FILE into a graph for each span of time, and lay them out together. FILE is {TIMED}."
+    )
+    _add_sequence(sequence)
+    _add_method(sequence)
+    sequence.set_defaults(run=run_sequence)
+
+    update = commands.add_parser(
+        "update", help="embed a graph that has changed, as near to its earlier picture as may be"
+    )
+    update.description = (
+        f"Embed the graph in FILE so that its earlier picture stays. FILE is {FORMATS}. Coordinates go to {OUTPUTS}."
+    )
+    update.add_argument("file", type=Path, metavar="FILE", help="the graph as it is now")
+    files = _add_files(update, "_updated.csv")
+    files.add_argument("--previous", type=Path, required=True, metavar="COORDS", help="the earlier coordinates")
+    _add_graph(update)
+    _add_method(update, "d").add_argument(
+        "--stability", type=_real, default=0.5, metavar="S", help="old nodes: 0 move as new ones do, 1 stay (0.5)"
+    )
+    update.set_defaults(run=run_update)
+    return parser
+
+
+def _add_files(parser, ending):
+    files = parser.add_argument_group("files")
+    files.add_argument("-o", "--output", type=Path, metavar="COORDS", help=f"coordinates (FILE's stem + {ending})")
+    files.add_argument("--plot", type=Path, metavar="PICTURE", help="draw the embedding: .png, .pdf, .svg, ...")
+    _add_labels(files)
+    files.add_argument(
+        "--names", type=_names, metavar="K", help="on the picture: classes, or the K nodes of most edges"
+    )
+    return files
+
+
+def _add_labels(group):
+    group.add_argument(
+        "--labels", metavar="CSV", help="classes of the nodes, columns node,label; or louvain finds them"
+    )
+
+
+def _add_graph(parser):
+    graph = parser.add_argument_group("graph")
+    directions = ("auto", "symmetric", "out", "in")
+    graph.add_argument("--direction", choices=directions, default="auto", help="of a directed one")
+    _add_columns(graph)
+    graph.add_argument("--bipartite", action="store_true", help="sources and targets are two kinds of nodes")
+    graph.add_argument("--format", metavar="NAME", help="of FILE, where its name does not tell: konect, pajek, ...")
+    return graph
+
+
+def _add_columns(group):
+    group.add_argument("--weight", default="weight", metavar="NAME", help="edge attribute (weight); none ignores them")
+    group.add_argument("--source", metavar="NAME", help="column of a table with one end of the edges")
+    group.add_argument("--target", metavar="NAME", help="column with the other end")
+
+
+def _add_sequence(parser):
+    parser.add_argument("file", type=Path, metavar="FILE", help="a table of edges")
+    files = parser.add_argument_group("files")
+    files.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        action="append",
+        metavar="OUT",
+        help="coordinates: .csv, .tsv, .parquet (FILE's stem + _sequence.csv); small multiples: .png, .pdf, .svg; "
+        "a film: .gif, .mp4. May be given several times",
+    )
+    _add_labels(files)
+    files.add_argument("--trails", type=_whole, metavar="K", help="draw the ways of the K nodes that moved farthest")
+    graph = parser.add_argument_group("graph")
+    graph.add_argument("--time", required=True, metavar="NAME", help="column that holds the time of an edge")
+    span = "how much time is in a graph: a number, 7d, 12h, ..., or all, up to then (each time by itself)"
+    graph.add_argument("--window", type=_span, metavar="W", help=span)
+    graph.add_argument("--step", type=_span, metavar="S", help="from the begin of one to that of the next (W)")
+    _add_columns(graph)
+    graph.add_argument(
+        "--stability", type=_real, default=0.5, metavar="S", help="0: each its own way, 1: one picture for all (0.5)"
+    )
+
+
+def _add_method(parser, *without):
+    method = parser.add_argument_group("method")
+    if "d" not in without:
+        method.add_argument("-d", type=_whole, default=2, metavar="{1,2,3}", help="dimension (2)")
     method.add_argument(
         "--lambda", dest="lambda_", type=_auto_or(_real), default="auto", metavar="L", help="neighbours (auto)"
     )
@@ -111,9 +188,8 @@ def make_parser():
     method.add_argument("--eta", type=_auto_or(_real), default="auto", metavar="ETA", help="learning rate (auto)")
     method.add_argument("--seed", dest="random_state", type=_whole, default=0, metavar="SEED", help="random seed (0)")
     method.add_argument("--n-jobs", type=_whole, metavar="N", help="threads (all cores)")
-    embed.add_argument("--quiet", action="store_true", help="no progress bar and no report")
-    embed.set_defaults(run=run_embed)
-    return parser
+    parser.add_argument("--quiet", action="store_true", help="no progress bar and no report")
+    return method
 
 
 class _Parser(argparse.ArgumentParser):
@@ -139,12 +215,14 @@ def run_demo(arguments):
 
 def run_embed(arguments):
     """The command ``sggraph embed``."""
-    output = arguments.output or _default_output(arguments.file)
+    from .commands.files import check_targets, default_output, labels_of_file, largest_component
+
+    output = arguments.output or default_output(arguments.file, "embedding")
     find_classes = arguments.labels == "louvain"
     if arguments.names == "classes" and arguments.labels is None:
         raise ValueError("--names=classes needs labels: give --labels, a file or louvain")
     table = None if find_classes or arguments.labels is None else Path(arguments.labels)
-    _check_targets(arguments.file, table, output, arguments.plot)
+    check_targets((arguments.file, table), output, arguments.plot)
     if arguments.checkpoint is not None and arguments.checkpoint.resolve() in (
         output.resolve(),
         arguments.file.resolve(),
@@ -175,45 +253,25 @@ def run_embed(arguments):
         _report(result, output, arguments.plot)
 
 
-def largest_component(graph):
-    """The Graph of the largest component alone: there is no place to write or draw for the other nodes."""
-    from itertools import compress
+def run_sequence(arguments):
+    """The command ``sggraph sequence``."""
+    from .commands.changing import embed_sequence_file
 
-    from .method.components import component_numbers
-
-    kept = component_numbers(graph.adjacency) == 0
-    return graph._replace(adjacency=graph.adjacency[kept][:, kept], nodes=list(compress(graph.nodes, kept)))
+    _run_changing(embed_sequence_file, arguments, METHOD)
 
 
-def labels_of_file(path, nodes):
-    """Labels of `nodes` from a CSV file, None where it has none; numbers as `load_embedding` reads them.
+def run_update(arguments):
+    """The command ``sggraph update``."""
+    from .commands.changing import update_file
 
-    Its first two columns are node and label, unless a header names others so. Nodes are compared as text.
-    """
-    import csv
-    from io import StringIO
+    _run_changing(update_file, arguments, [name for name in METHOD if name != "d"])
 
-    from .io.safe import as_text, naming, read_bytes
-    from .io.tables import unescaped, with_gaps
 
-    content = read_bytes(path)
-    with naming(path, "labels", "Save it as a table in UTF-8 with the columns node,label"):
-        file = StringIO(as_text(content), newline="")
-        first = file.readline()
-        file.seek(0)
-        rows = [row for row in csv.reader(file, delimiter=max(",;\t", key=first.count)) if row]
-    header = [name.strip().lower() for name in rows[0]] if rows else []
-    columns = (header.index("node"), header.index("label")) if {"node", "label"} <= set(header) else (0, 1)
-    short = next((row for row in rows if len(row) <= max(columns)), None)
-    if short is not None or not rows:
-        raise ValueError(f"labels={str(path)!r} has {short or 'no rows'}: give the columns node,label")
-    found = {unescaped(row[columns[0]]).strip(): unescaped(row[columns[1]]).strip() for row in rows}
-    labels = [found.get(str(node).strip(), "") for node in nodes]
-    if not any(labels):
-        raise ValueError(
-            f"labels={str(path)!r} has none of the nodes in column 1: give names as in the graph, such as {nodes[0]!r}"
-        )
-    return with_gaps(labels)
+def _run_changing(command, arguments, names):
+    method = {name: getattr(arguments, name) for name in names} | {"verbose": not arguments.quiet}
+    lines = command(arguments, method)
+    if not arguments.quiet:
+        _print(lines)
 
 
 def _embed(graph, **options):
@@ -232,21 +290,9 @@ def _write(result, labels, output, picture, title, names=None):
 
     write_embedding(output, result, labels=labels)
     if picture is not None:
-        _draw(result, labels, picture, title, names or {})
+        from .commands.pictures import draw_embedding
 
-
-def _draw(result, labels, picture, title, names):
-    """Draw on a figure of its own: no window, no pyplot, whatever the backend."""
-    from matplotlib.figure import Figure
-
-    from .plot.embedding import plot_embedding
-    from .plot.frame import whole_axes
-
-    figure = Figure(figsize=(8, 8))
-    ax = whole_axes(figure, result.embedding_)
-    plot_embedding(result.embedding_, labels, graph=result.graph_, ax=ax, title=title, **names)
-    ax.title.set_parse_math(False)  # the name of a file
-    figure.savefig(picture, dpi=150, bbox_inches="tight")
+        draw_embedding(result.embedding_, result.graph_, labels, picture, title, names or {})
 
 
 def _report(result, output, picture):
@@ -255,54 +301,24 @@ def _report(result, output, picture):
     from .metrics import neighbor_recall
 
     A = result.graph_.adjacency
-    lines = {
-        "nodes": f"{A.shape[0]:,}",
-        "edges": f"{triu(A + A.T, 1).nnz:,}",
-        "seconds": f"{result.seconds:.2f} for {result.n_iter_} iterations, start and compilation included",
-        "KL divergence": f"{result.kl_divergence_:.4f}",
-        "neighbour recall": f"{neighbor_recall(result.graph_, result.embedding_):.4f}",
-        "coordinates": output,
-        "picture": picture,
-    }
+    _print(
+        {
+            "nodes": f"{A.shape[0]:,}",
+            "edges": f"{triu(A + A.T, 1).nnz:,}",
+            "seconds": f"{result.seconds:.2f} for {result.n_iter_} iterations, start and compilation included",
+            "KL divergence": f"{result.kl_divergence_:.4f}",
+            "neighbour recall": f"{neighbor_recall(result.graph_, result.embedding_):.4f}",
+            "coordinates": output,
+            "picture": picture,
+        }
+    )
+
+
+def _print(lines):
+    """A line for each, its name first."""
     for name, value in lines.items():
         if value is not None:
             print(f"{name:<17} {value}")
-
-
-def _default_output(file):
-    from .io.graph_files import SUFFIXES
-
-    name = Path(file.stem if file.suffix.lower() == ".gz" else file.name)
-    stem = name.stem if name.suffix.lower() in SUFFIXES else name.name  # what follows out. is a name
-    return file.parent / f"{stem}_embedding.csv"
-
-
-def _check_targets(file, labels, output, picture):
-    """Find out before the run what would lose its result, or the user's input."""
-    from .io.embeddings import format_of
-    from .io.tables import check_parquet, write_parquet
-
-    sources = [path for path in (file, labels) if path is not None and path.exists()]
-    for option, target in (("--output", output), ("--plot", picture)):
-        if target is None:
-            continue
-        if target.exists() and any(target.samefile(path) for path in sources):
-            raise ValueError(f"{option}={str(target)!r} is one of the input files: give another name")
-        if not target.parent.is_dir():
-            raise FileNotFoundError(
-                f"{option}={str(target)!r}: the folder {str(target.parent)!r} does not exist, create it first"
-            )
-    if picture is not None:
-        if picture.resolve() == output.resolve():
-            raise ValueError(f"--plot and --output are both {str(picture)!r}: give two names")
-        from matplotlib.figure import Figure
-
-        known = Figure().canvas.get_supported_filetypes()
-        if picture.suffix.lower().lstrip(".") not in known:
-            raise ValueError(f"--plot={str(picture)!r}: give a name that ends with .{', .'.join(sorted(known))}")
-    write, _ = format_of(output)
-    if write is write_parquet:
-        check_parquet()
 
 
 def _whole(text):
@@ -317,6 +333,17 @@ def _real(text):
         return float(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+
+
+def _span(text):
+    from .commands.changing import as_span
+
+    try:
+        return as_span(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a span of time: give a number, 7d, 12h, 30min or all"
+        ) from None
 
 
 def _names(text):
@@ -345,4 +372,4 @@ def _complain(message, code):
 def _one_line(message):
     """The message in one line, which begins with the flag for the argument with which it began."""
     name, mark, rest = " ".join(str(message).split()).partition("=")
-    return f"{(FLAGS | {'format': '--format'}).get(name, name)}{mark}{rest}"
+    return f"{(FLAGS | {word: f'--{word}' for word in CHANGING}).get(name, name)}{mark}{rest}"

@@ -125,9 +125,9 @@ def _read_any(content, suffix, how, direction="symmetric"):
     numbers = [k + 1 for k in kept]
     if not numbers:
         raise ValueError("it holds a header only, no edges")
-    columns = _to_columns([lines[k] for k in kept], numbers, found)
+    columns = to_columns([lines[k] for k in kept], numbers, found)
     if found.names is not None and is_matrix(found.names, found.looks, columns[0], how):
-        values = [_parse_weights(column, how.weight, numbers) for column in columns[1:]]
+        values = [parse_weights(column, how.weight, numbers) for column in columns[1:]]
         return clean_edges(arcs_of_matrix(found.names[1:], values, columns[0], how), direction)
     choice = choice_of(found, how)
     if choice.note:
@@ -135,11 +135,12 @@ def _read_any(content, suffix, how, direction="symmetric"):
     for column in (columns[choice.source], columns[choice.target]):
         if "" in column:
             raise ValueError(f"line {numbers[column.index('')]} lacks a node")
-    weights = None if choice.weight is None else _parse_weights(columns[choice.weight], how.weight, numbers)
-    return _graph(arcs_of_labels(*_as_labels(columns[choice.source], columns[choice.target]), weights), how)
+    weights = None if choice.weight is None else parse_weights(columns[choice.weight], how.weight, numbers)
+    return _graph(arcs_of_labels(*as_labels(columns[choice.source], columns[choice.target]), weights), how)
 
 
-def _to_columns(lines, numbers, found):
+def to_columns(lines, numbers, found):
+    """The cells of lines in columns; `numbers` are those of the lines, `found` their `Layout`."""
     rows = [cells(line, found.separator) for line in lines]
     odd = next((k for k, row in enumerate(rows) if len(row) != found.width or len(row) < 2), None)
     if odd is not None:
@@ -148,12 +149,14 @@ def _to_columns(lines, numbers, found):
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-def _as_labels(sources, targets):
+def as_labels(sources, targets):
+    """Both ends as integers where all are, else as texts."""
     integers = as_integers(sources), as_integers(targets)
     return (sources, targets) if None in integers else integers
 
 
-def _parse_weights(texts, weight, numbers):
+def parse_weights(texts, weight, numbers):
+    """Weights as numbers."""
     if texts[0].startswith("{"):
         distinct = dict(zip(texts, numbers, strict=True))
         parsed = {text: _parse_dict(text, weight, number) for text, number in distinct.items()}

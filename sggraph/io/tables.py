@@ -25,22 +25,33 @@ PARQUET_REMEDY = 'needs pandas and an engine for it: pip install "sggraph[parque
 
 
 def write_csv(path, saved, graph, delimiter=","):
-    """Text with a row for each node; 9 digits are all of float32."""
-    Y = saved.coordinates
-    columns = {"node": list(map(escaped, saved.nodes))}
-    columns |= {AXES[k]: [f"{value:.9g}" for value in Y[:, k].tolist()] for k in range(Y.shape[1])}
-    columns |= (
-        {} if saved.labels is None else {"label": ["" if label is None else escaped(label) for label in saved.labels]}
-    )
-    for name in ("node", "label"):
-        _check_texts(columns.get(name, ()), f"{name}s", csv.field_size_limit())
+    """Text with a row for each node."""
+    write_text_columns(path, _columns_of(saved), delimiter)
+
+
+def write_text_columns(path, columns, delimiter):
+    """Text of columns by name; numbers of those that are AXES with 9 digits, which are all of float32."""
+    texts = {}
+    for name, items in columns.items():
+        if name in AXES:
+            texts[name] = [f"{value:.9g}" for value in items]
+        else:
+            texts[name] = ["" if item is None and name == "label" else escaped(item) for item in items]
+            _check_texts(texts[name], f"{name}s", csv.field_size_limit())
     # before Python 3.13 the csv module leaves a lone carriage return unquoted, which no reader survives
-    awkward = any("\r" in text for name in ("node", "label") for text in columns.get(name, ()))
+    awkward = any("\r" in text for name in texts if name not in AXES for text in texts[name])
     with open(path, "x", encoding="utf-8", newline="") as file:
         quoting = csv.QUOTE_ALL if awkward else csv.QUOTE_MINIMAL
         writer = csv.writer(file, delimiter=delimiter, lineterminator="\n", quoting=quoting)
-        writer.writerow(columns)
-        writer.writerows(zip(*columns.values(), strict=True))
+        writer.writerow(texts)
+        writer.writerows(zip(*texts.values(), strict=True))
+
+
+def _columns_of(saved):
+    """Columns by name of a SavedEmbedding."""
+    Y = saved.coordinates
+    columns = {"node": saved.nodes} | {AXES[k]: Y[:, k].tolist() for k in range(Y.shape[1])}
+    return columns if saved.labels is None else columns | {"label": saved.labels}
 
 
 def write_tsv(path, saved, graph):
@@ -50,11 +61,15 @@ def write_tsv(path, saved, graph):
 
 def write_parquet(path, saved, graph):
     """Parquet, by pandas; names of more than one type become text."""
-    frame = _pandas().DataFrame({"node": _as_column(saved.nodes, "nodes")})
-    for k, column in enumerate(saved.coordinates.T):
-        frame[AXES[k]] = column
-    if saved.labels is not None:
-        frame["label"] = _as_column(saved.labels, "labels")
+    columns = _columns_of(saved) | {AXES[k]: column for k, column in enumerate(saved.coordinates.T)}
+    write_parquet_columns(path, columns)
+
+
+def write_parquet_columns(path, columns):
+    """The same of columns by name."""
+    frame = _pandas().DataFrame()
+    for name, items in columns.items():
+        frame[name] = items if name in AXES else _as_column(items, f"{name}s")
     _to_parquet(frame, path)
 
 

@@ -21,6 +21,7 @@ from .palette import grey
 from .snapshots import Series, on_plane
 
 __all__ = ["plot_sequence"]
+PANELS, PANEL = 12, 3.2  # at most: as many of these inches as a page or a screen shows
 NOTE = 0.7  # share of the text colour in the grey of the note on times that are left out
 
 
@@ -29,10 +30,10 @@ def plot_sequence(
     labels: Labels | None = None,
     *,
     trails: Int | Iterable[Hashable] | None = None,
-    max_panels: Int = 12,
+    max_panels: Int = PANELS,
     legend: bool | Auto = "auto",
     ncols: Int | None = None,
-    panel_size: Float = 3.2,
+    panel_size: Float = PANEL,
     random_state: Int = 0,
     **options: Any,
 ) -> NDArray[np.object_]:
@@ -97,9 +98,14 @@ def plot_sequence(
         check_whole("ncols", ncols, 1, accepted="None, or a number of panels")
     series = Series(snapshots)
     look = Look(series, labels, trails, options | {"random_state": random_state})
-    kept = np.unique(np.linspace(0, len(series) - 1, min(max_panels, len(series))).round().astype(int))
+    kept = spread(len(series), max_panels)
     grid = Grid(len(kept), ncols, panel_size * proportions_of([series.places[series.is_there]]), 0)
     return draw_panels(plt.figure(layout="none"), grid, look, kept, legend)
+
+
+def spread(n, most):
+    """Numbers of at most so many of n times, evenly spaced, the first and the last among them."""
+    return np.linspace(0, n - 1, min(most, n)).round().astype(int)
 
 
 def draw_panels(figure, grid, look, kept, legend):
