@@ -92,6 +92,7 @@ def data() -> None:
     assert_type(datasets.make_grid((3, 4)), datasets.Dataset)
     assert_type(datasets.make_rmat(8, random_state=1), datasets.Dataset)
     assert_type(datasets.load_setmm(max_uses=100), datasets.Dataset)
+    assert_type(datasets.load_sympy_releases(), dict[str, datasets.Dataset])
     assert_type(datasets.load_mnist().images, NDArray[np.uint8])
 
 
