@@ -154,7 +154,8 @@ def load_sympy_releases() -> dict[str, Dataset]:
         From the release, such as "1.14 (2025)", to its `Dataset`, in order of time: 182 nodes and 726 arcs in 2008, 800
         nodes and 6,975 arcs in 2025, then the graph of `load_sympy_imports`. Each has the modules and arcs of its
         release, named alike in all; 1,015 modules and 10,387 arcs are in one of them. ``label_names``, 46 classes, are
-        those of all releases: a class keeps its number, and has no nodes where its subpackage is not there.
+        those of all releases: a class keeps its number, and has no nodes where its subpackage is not there. Pictures
+        drawn one by one show a class in one colour if their ``palette`` is the same dict from classes to colours.
 
     References
     ----------
