@@ -134,7 +134,8 @@ def embed_graph(
         where a coordinate is free; a node may be held in one coordinate alone, such as the year along x. Or, of the
         positions in `Y0`, a mask of shape (n,), (n, d) or (d,), or names of nodes. The picture that the graph has
         otherwise is turned, mirrored and enlarged onto them, and its last phase is gone through once more, all
-        components together; what comes back is in the units of the positions, be they degrees or years.
+        components together; what comes back is in the units of the positions, be they degrees or years. Callbacks and
+        checkpoints see the former part of the run.
     random_state : int, numpy.random.Generator, numpy.random.RandomState or None
         Seed; the same int gives the same bits for any `n_jobs`.
     rng : int, numpy.random.Generator, numpy.random.RandomState or None

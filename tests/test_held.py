@@ -84,7 +84,6 @@ def test_what_fixed_may_be():
         ({"fixed": ["nobody"], "Y0": np.zeros((77, 2)) + np.arange(77)[:, None]}, "fixed names 'nobody'"),
         ({"fixed": np.zeros((3, 3), bool), "Y0": np.zeros((77, 2)) + np.arange(77)[:, None]}, "fixed="),
         ({"fixed": {"Valjean": (0, 0)}, "drop_leaf": True}, "fixed and drop_leaf exclude each other"),
-        ({"fixed": {"Valjean": (0, 0)}, "checkpoint": "x.npz"}, "fixed and checkpoint exclude each other"),
         ({"fixed": {"Valjean": (0, 0)}, "components": "largest"}, "fixed and components='largest' exclude"),
     ],
 )
@@ -118,3 +117,24 @@ def test_disconnected_graphs_and_nodes_without_edges():
 def test_the_estimator_takes_it():
     est = sg.SGtSNEpi(fixed={0: (1, 2), 33: (5, 6)}, random_state=0, max_iter=60).fit(nx.karate_club_graph())
     assert est.embedding_[[0, 33]].tolist() == [[1, 2], [5, 6]]
+
+
+def test_a_run_that_was_interrupted_goes_on_and_holds(tmp_path):
+    pins = {"Valjean": (0, 0), "Javert": (3, 0)}
+    options = {"fixed": pins, "random_state": 0, "max_iter": 100}
+    whole = sg.embed_graph(NOVEL, **options)
+
+    def interrupt(iteration, *what):
+        if iteration == 50:
+            raise KeyboardInterrupt
+
+    saved = options | {"checkpoint": tmp_path / "y.npz"}
+    with pytest.raises(sg.EmbeddingInterrupted) as held:
+        sg.embed_graph(NOVEL, callback=interrupt, **saved)
+    assert np.array_equal(sg.embed_graph(NOVEL, **saved), whole)
+    assert np.array_equal(sg.embed_graph(NOVEL, state=held.value.state, **options), whole)
+    with pytest.warns(RuntimeWarning, match="these are the coordinates so far"):
+        some = sg.embed_graph(NOVEL, callback=interrupt, on_interrupt="return", **options)
+    rows = [NAMES.index(name) for name in pins]
+    assert some[rows].tolist() == [[0, 0], [3, 0]]
+    assert not np.array_equal(some, whole)

@@ -101,9 +101,9 @@ def laid_on(Y, pins):
     return turned, scale, shift
 
 
-def held_layout(graph, settings, pins, Y, schedule):
+def held_layout(graph, settings, pins, Y, schedule, phases):
     """Coordinates (n, d) float32 in the units of the pins, and the KL divergence inside, from the free picture Y of the
-    Graph and its Schedule, whose last phase is gone through once more.
+    Graph and its Schedule, of which these phases are gone through once more.
     """
     free = np.isnan(pins)
     turned, scale, shift = laid_on(Y.astype(np.float64), pins)
@@ -115,7 +115,7 @@ def held_layout(graph, settings, pins, Y, schedule):
         part = Part(slice(None), links, P.upper, settings)
         forces = forces_of(part, schedule, problem.limit, workers)
         motion = Motion.held(start, free)
-        found = held_descent(forces, motion, schedule.phases[-1:])
+        found = held_descent(forces, motion, phases)
         kl = forces.kl_divergence(motion, fresh=True)
     return np.where(free, scale * found + shift, pins).astype(np.float32), kl
 
@@ -126,15 +126,10 @@ def held_descent(forces, motion, phases):
     return scattered(motion.Y, motion.order).astype(np.float64)
 
 
-def check_holds(settings, state):
+def check_holds(settings):
     """Raise a ValueError where what is asked for does not go with something held."""
-    for name, wanted, plain in (
-        ("checkpoint", settings.checkpoint, None),
-        ("drop_leaf", settings.drop_leaf, False),
-        ("state", state, None),
-    ):
-        if wanted != plain:
-            raise ValueError(f"fixed and {name} exclude each other: leave one of them out")
+    if settings.drop_leaf:
+        raise ValueError("fixed and drop_leaf exclude each other: leave one of them out")
     if settings.components == "largest":
         raise ValueError("fixed and components='largest' exclude each other: give the largest component as the graph")
     if not isinstance(settings.init, (str, Mapping)) and not has_place(np.asarray(settings.init, float)).all():

@@ -47,12 +47,14 @@ def embed(graph, settings, *, rng=None, state=None, keep_state=False):
     tell_of_compiling()
     settings = replace(settings, init=by_rows(settings.init, graph.nodes, settings.d))  # which a state compares
     if settings.fixed is not None:
-        check_holds(settings, state)
+        check_holds(settings)
         pins = pins_of(settings.fixed, settings.init, graph.nodes, settings.d)
-        free = embed(graph, replace(settings, fixed=None), rng=rng)
-        Y, kl = held_layout(graph, settings, pins, free.coordinates, free.schedule)
-        last = free.schedule.phases[-1].n_iter if free.schedule.phases else 0
-        return free._replace(coordinates=Y, kl_divergence=kl, n_iter=free.n_iter + last)
+        free = embed(graph, replace(settings, fixed=None), rng=rng, state=state, keep_state=keep_state)
+        is_over = free.state is None or not any(run.n_left for run in free.state.runs)
+        phases = free.schedule.phases[-1:] if is_over else ()  # an interrupt may return what there is
+        Y, kl = held_layout(graph, settings, pins, free.coordinates, free.schedule, phases)
+        n_iter = free.n_iter + sum(phase.n_iter for phase in phases)
+        return free._replace(coordinates=Y, kl_divergence=kl, n_iter=n_iter)
     with Workers(settings.n_jobs) as workers:
         problem = prepared(graph, settings, workers)
         checkpoint = Checkpoint(graph, settings, state)

@@ -139,7 +139,9 @@ def sequences(args):
             begin = time.process_time()
             Ys = embedded()
             spent = time.process_time() - begin
-            pairs = zip(graphs, Ys, strict=True)
+            placed = np.isfinite(np.concatenate(Ys, axis=1)).all(axis=1)  # AlignedUMAP drops nodes without edges
+            Ys = [Y[placed] for Y in Ys]
+            pairs = list(zip([A[placed][:, placed] for A in graphs], Ys, strict=True))
             found = [(sg.neighbor_recall(A, Y), shortest_path_correlation(A, Y)) for A, Y in pairs]
             recall, correlation = np.mean(found, axis=0)
             way = np.mean([way_of(one, other, method.endswith("turned")) for one, other in pairwise(Ys)])
