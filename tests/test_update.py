@@ -77,6 +77,15 @@ def test_pieces_that_are_joined_move_as_wholes_to_the_largest():
     assert np.corrcoef(shape, pdist(np.array([there[node] for node in right])))[0, 1] > 0.95
 
 
+def test_a_picture_of_pieces_that_says_nothing_is_told():
+    G = nx.disjoint_union_all([nx.cycle_graph(9), nx.cycle_graph(8), nx.cycle_graph(7)])
+    before = sg.sgtsne_layout(G, seed=0)
+    sg.update_layout(G, before)  # which warns of nothing
+    G.add_edges_from([(0, "new"), ("new", 12), ("new", 20)])
+    with pytest.warns(sg.GraphWarning, match="previous shows 3 pieces"):
+        sg.update_layout(G, before)
+
+
 def test_what_nothing_joins_stays_where_it_was():
     G = nx.disjoint_union_all([nx.grid_2d_graph(8, 8), nx.cycle_graph(12), nx.empty_graph(3)])
     before = sg.sgtsne_layout(G, seed=0)

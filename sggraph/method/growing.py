@@ -20,7 +20,9 @@ from ..core.search.tree import tree_neighbors
 from ..core.shape.path_stress import PathStress
 from ..core.shape.stress import relax
 from ..core.tether import Tether
+from ..graph.arcs import GraphWarning
 from ..inputs.seeds import as_generator
+from ..runtime.warn import warn
 from .arranging import GAP
 from .components import as_parts, component_numbers
 from .pipeline import embed
@@ -77,6 +79,12 @@ def _grown(graph, rows, shares, stability, settings, rng, workers):
         free = named_shape("stress", links, settings.d, rng, workers, published=settings.is_published)
         rows = put_together(rows, pieces, free.Y)
         is_kept[np.concatenate(pieces[1:])] = False
+        if 2 * is_kept.sum() < known.sum():
+            warn(
+                f"previous shows {len(pieces):,} pieces that are joined now, most nodes in other than the largest: "
+                "there is little of a picture to keep, embed_graph makes a better one",
+                GraphWarning,
+            )
     start = beside_neighbors(rows, links, rng)
     if shape.D is not None and not known.all():
         hop = length_of_hop(start[known], shape.D[known], start[shape.pivots])

@@ -93,6 +93,11 @@ def update_layout(
     ValueError
         None of the nodes has a place in `previous`, or an option is out of range or has no say here.
 
+    Warns
+    -----
+    GraphWarning
+        Where the earlier picture shows pieces that are joined now, and most of the nodes are not in the largest.
+
     See Also
     --------
     embed_graph : with `fixed`, for nodes at places that are known, and coordinates that are data.
