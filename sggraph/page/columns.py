@@ -9,10 +9,12 @@ from base64 import b64decode, b64encode
 
 import numpy as np
 
+LEVEL = 6  # of gzip; 9: 1.2 % less of a cloud of 10^6 nodes, WordNet and npm_deps, in 6 to 11 times the time
+
 
 def packed(content):
     """Bytes as text; the same for the same bytes."""
-    return b64encode(gzip.compress(content, 9, mtime=0)).decode()
+    return b64encode(gzip.compress(content, LEVEL, mtime=0)).decode()
 
 
 def planes(numbers):
