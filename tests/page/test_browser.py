@@ -1,5 +1,6 @@
 """The page in a browser: what hand and keyboard do. Skipped where there is no Chromium, or no Playwright."""
 
+import struct
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
@@ -380,13 +381,58 @@ def test_the_lasso_takes_what_it_encloses_and_saves_a_table(opened):
     assert len(table) == len(names) + 1
 
 
-@pytest.mark.parametrize(("what", "begin"), [("2", b"\x89PNG"), ("svg", b"<svg")])
-def test_pictures_are_saved(opened, what, begin):
+@pytest.mark.parametrize("times", [1, 2, 4])
+def test_pictures_are_saved(opened, times):
     page = opened(counties())
     with page.expect_download() as download:
-        page.select_option("#save", what)
-    assert Path(download.value.path()).read_bytes()[:4] == begin
+        page.select_option("#save", str(times))
+    content = Path(download.value.path()).read_bytes()
+    assert content[:4] == b"\x89PNG"
+    assert struct.unpack(">II", content[16:24]) == (1000 * times, 700 * times)
     assert page.input_value("#save") == ""
+
+
+def test_drawings_are_saved(opened):
+    page = opened(counties())
+    with page.expect_download() as download:
+        page.select_option("#save", "svg")
+    assert Path(download.value.path()).read_bytes()[:4] == b"<svg"
+
+
+def test_two_fingers_zoom_and_a_finger_moves(opened):
+    page = opened(counties(), viewport={"width": 390, "height": 780}, has_touch=True, is_mobile=True)
+    hand = page.context.new_cdp_session(page)
+
+    def touch(kind, *places):
+        points = [{"x": x, "y": y, "id": k} for k, (x, y) in enumerate(places)]
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    before = place(page, "Harris, Texas")
+    touch("touchStart", (180, 300))
+    touch("touchMove", (200, 340))
+    touch("touchEnd")
+    assert np.subtract(place(page, "Harris, Texas"), before) == pytest.approx([20, 40])
+    touch("touchStart", (150, 300), (250, 300))
+    touch("touchMove", (140, 300), (260, 300))
+    touch("touchMove", (100, 300), (300, 300))
+    touch("touchEnd")
+    assert page.evaluate("sggraph.view.zoom") == pytest.approx(2, rel=0.2)
+    assert chosen(page) == []
+
+
+def test_fine_screens_other_sizes_and_the_whole_screen(opened):
+    page = opened(counties(), device_scale_factor=2)
+    size = "[document.getElementById('picture').width, document.getElementById('picture').height]"
+    assert page.evaluate(size) == [2000, 1400]
+    page.set_viewport_size({"width": 800, "height": 600})
+    page.wait_for_timeout(100)
+    assert page.evaluate(size) == [1600, 1200]
+    xs = page.evaluate("Array.from({ length: sggraph.facts.n }, (_, i) => sggraph.onScreen(i)[0])")
+    assert 0 < min(xs) < max(xs) < 800  # all of it, still
+    page.click("#full")
+    page.wait_for_function("document.fullscreenElement !== null")
+    page.click("#full")
+    page.wait_for_function("document.fullscreenElement === null")
 
 
 def test_the_svg_is_of_what_is_in_view(opened):
