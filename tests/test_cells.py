@@ -56,6 +56,18 @@ def test_the_embedding_is_written_beside_the_cells(make):
 
 
 @both
+def test_a_page_in_one_call(make):
+    adata = make()
+    with pytest.raises(ValueError, match=r"call sggraph\.sgtsne"):
+        sg.explore(adata)
+    sgtsne(adata, rng=0)
+    page = sg.explore(adata, "kind", values={"depth": adata.obs["depth"]}, node_size="depth")
+    assert "cell 59" in page.embedding.nodes
+    assert page.graph.adjacency.nnz == weights().nnz
+    assert "killer" in page.html
+
+
+@both
 def test_a_copy_is_returned(make):
     adata = make()
     copy = sgtsne(adata, copy=True, random_state=1, key_added="map", callback=lambda *seen: None)

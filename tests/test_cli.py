@@ -5,6 +5,7 @@ import gzip
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import matplotlib
 import networkx as nx
@@ -468,6 +469,14 @@ def test_output_in_other_formats(suffix, capsys):
         assert (saved.provenance["seed"], saved.provenance["n_iter"]) == (5, 20)
     if suffix in ("gexf", "graphml"):
         assert sggraph.read_graph(f"Y.{suffix}").adjacency.nnz == 2 * KARATE.number_of_edges()
+
+
+def test_a_page_to_look_inside():
+    assert embed("karate.mtx", "-o", "map.html", "--labels", "louvain") == 0
+    page = Path("map.html").read_text("utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "community 2" in page
+    assert "34 nodes and 78 edges" in page
 
 
 def test_an_unknown_output_is_told_before_the_run(capsys):
