@@ -666,6 +666,16 @@ function pathBetween(a, b) {
 }
 
 const say = text => { $("said").textContent = text; };
+let hinting = 0;
+
+function hint(text) {  // what nothing else on the screen tells
+    say(text);
+    $("hint").textContent = text;
+    $("hint").hidden = false;
+    clearTimeout(hinting);
+    hinting = setTimeout(() => { $("hint").hidden = true; }, 5000);
+}
+
 const plural = (k, word) => `${k.toLocaleString("en")} ${word}${k === 1 ? "" : "s"}`;
 
 function about(i) {
@@ -697,7 +707,7 @@ function pick(i, hops = 1) {  // choose it, or make it the other end of the path
     state.tool = "move";
     mark();
     if (state.path.length) panel();
-    else say(`No path from ${nameOf(state.chosen[0])} to ${nameOf(i)}`);
+    else hint(`No path from ${nameOf(state.chosen[0])} to ${nameOf(i)}`);
     tools();
 }
 
@@ -738,7 +748,7 @@ function panel() {
         const path = element("button", "Path to …", { type: "button", id: "path", title: "then click the other end, or search for it" });
         path.addEventListener("click", () => {
             state.tool = "path";
-            say("Choose the other end of the path: click it, or search for it");
+            hint("Choose the other end of the path: click it, or search for it");
             tools();
         });
         const two = element("button", "Two steps", { type: "button", id: "two", title: "Neighbours of neighbours, too" });
@@ -1276,7 +1286,7 @@ function wire() {
     });
     $("dark").addEventListener("click", () => theme(!state.dark));
     $("full").addEventListener("click", () => document.fullscreenElement ? document.exitFullscreen()
-        : document.documentElement.requestFullscreen().catch(() => say("This frame may not fill the screen")));
+        : document.documentElement.requestFullscreen().catch(() => hint("This frame may not fill the screen")));
     $("save").addEventListener("change", () => {
         const what = $("save").value;
         $("save").value = "";
@@ -1287,7 +1297,7 @@ function wire() {
         const text = selected().map(nameOf).join("\n");
         try {
             await navigator.clipboard.writeText(text);
-            say(`${plural(selected().length, "name")} copied`);
+            hint(`${plural(selected().length, "name")} copied`);
         } catch { save("nodes.txt", new Blob([text], { type: "text/plain" })); }
     });
     $("table").addEventListener("click", () => save("nodes.csv", new Blob([table(selected())], { type: "text/csv" })));

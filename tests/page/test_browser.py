@@ -362,6 +362,17 @@ def test_a_path_between_two(opened):
     assert all(G.has_edge(a, b) for a, b in pairwise(steps))
 
 
+def test_where_there_is_no_path_it_says_so(opened):
+    G = nx.Graph([("a", "b"), ("c", "d")])
+    page = opened(sg.explore([[0, 0], [2, 0], [0, 1], [1, 1]], graph=G))
+    page.mouse.click(*place(page, "a"))
+    page.click("#path")
+    assert "Choose the other end" in page.locator("#hint:visible").text_content()
+    page.mouse.click(*place(page, "d"))
+    assert page.locator("#hint:visible").text_content() == page.text_content("#said") == "No path from a to d"
+    assert chosen(page) == ["a"]
+
+
 def test_the_lasso_takes_what_it_encloses_and_saves_a_table(opened):
     page = opened(counties())
     page.click("#lasso")
