@@ -117,9 +117,10 @@ const anyEdges = shuffled(m);  // some of them are a sample of all
 
 const everything = () => ({ from: -Infinity, to: Infinity });
 const NORMAL = 0, FADED = 1, HIDDEN = 2, CHOSEN = 3;
+const COLUMN = columns.length ? 0 : -1;
 const SIZED = areas !== null || m > 0 && n <= 200000;
 const state = {
-    column: columns.length ? 0 : -1, sized: SIZED, dark: false, off: new Set(),
+    column: COLUMN, sized: SIZED, dark: false, off: new Set(),
     values: everything(), time: everything(), chosen: [], path: [], hops: 1, hover: -1, tool: "move", edges: true, names: true, long: false,
 };
 const isWhole = range => range.from === -Infinity && range.to === Infinity;
@@ -463,10 +464,12 @@ function resize() {
     draw();
 }
 
+const isHome = () => view.zoom === 1 && view.x === home().x && view.y === home().y;
+
 function settle() {  // the room has changed: who looked at the whole picture still does
-    const atHome = view.zoom === 1 && view.x === home().x && view.y === home().y;
+    const wasHome = isHome();
     measure();
-    if (atHome || isNew) Object.assign(view, home());
+    if (wasHome || isNew) Object.assign(view, home());
     isNew = false;
 }
 let isNew = true;  // no address told where to look
@@ -1182,12 +1185,15 @@ const ofRange = ({ from, to }) => [from, to].map(v => Number.isFinite(v) ? v : "
 function remember() {  // what differs from the page as it opens
     const places = [view.x, view.y, view.zoom].map(v => v.toPrecision(5)), one = state.chosen.length === 1 && !state.lasso;
     if (d === 3) places.push(...view.turn.map(v => v.toFixed(3)));
-    const parts = { view: places.join(","), node: one ? state.chosen[0] : "", column: state.column,
+    const isWholeView = isHome() && view.turn.every((v, k) => v === (k % 4 ? 0 : 1));
+    const parts = { view: isWholeView ? "" : places.join(","), node: one ? state.chosen[0] : "",
+        column: state.column === COLUMN ? "" : state.column,
         hops: one && state.hops > 1 ? state.hops : "", to: state.path.length > 1 ? state.path.at(-1) : "",
         off: [...state.off].join(","), values: isWhole(state.values) ? "" : ofRange(state.values),
         time: isWhole(state.time) ? "" : ofRange(state.time),
         hide: ["edges", "names"].filter(name => !state[name]).join(","), sized: state.sized === SIZED ? "" : +state.sized };
     const text = Object.entries(parts).filter(([, v]) => v !== "").map(([key, v]) => `${key}=${v}`).join("&");
+    if (!text && !location.hash) return;
     try { history.replaceState(null, "", `#${text}`); } catch { /* in a frame without an address */ }
 }
 

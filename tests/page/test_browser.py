@@ -541,6 +541,10 @@ def test_the_address_keeps_everything(opened):
     assert page.evaluate("sggraph.drawn") == 11
     assert page.evaluate("sggraph.shown.every(s => s === 0)")
     assert page.evaluate("sggraph.state.chosen.length") == 0
+    page.click("#write")
+    page.click("#size")
+    page.wait_for_timeout(400)
+    assert page.evaluate("location.hash") == ""
     page = opened(counties(), address="#node=20&to=3000")
     assert page.evaluate("[sggraph.state.path[0], sggraph.state.path.at(-1)]") == [20, 3000]
     page = opened(counties(), address="#node=x&to=-1&off=a&values=b,c&view=,,&column=99&sized=7&time=1")
