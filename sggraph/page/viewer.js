@@ -387,7 +387,7 @@ function render(w, h, pixels, moving) {
         for (const [name, value] of Object.entries(uniforms))
             Array.isArray(value) ? gl.uniform4fv(shader.at[name], value) : gl.uniform1f(shader.at[name], value);
     };
-    if (onEdges && state.edges) {
+    if (onEdges && state.edges && d > 1) {
         const near = nearEdges && !moving;
         drawn = near ? nearEdges : Math.min(onEdges, budget);
         const alpha = edgeAlpha(near ? drawn : drawn / Math.max(view.zoom * view.zoom, 1));
@@ -396,7 +396,7 @@ function render(w, h, pixels, moving) {
         gl.drawElements(gl.LINES, 2 * drawn, gl.UNSIGNED_INT, 0);
         calls++;
     }
-    if (some.length) {
+    if (some.length && d > 1) {
         const dark = state.dark ? 1 : 0;
         use(lines, { alpha: .75, only: 1, tint: [dark, dark, dark, .35] });
         gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers.some);
@@ -583,7 +583,7 @@ let heads = [];
 
 function findHeads(beyond) {  // arrow heads of the arcs in view, if these are few
     heads = [];
-    if (!beyond || !kinds) return;
+    if (!beyond || !kinds || d === 1) return;
     const isThere = i => shown[i] !== HIDDEN && shown[i] !== FADED;
     for (let e = 0; e < m; e++) {
         const a = ends[2 * e], b = ends[2 * e + 1];
@@ -627,7 +627,44 @@ function headOf([a, b]) {  // the corners of the arrow head of an arc, none wher
     return [[x, y], [x - 8 * ux + 3.5 * uy, y - 8 * uy - 3.5 * ux], [x - 8 * ux - 3.5 * uy, y - 8 * uy + 3.5 * ux]];
 }
 
+const MOST_ARCS = 3000;
+
+function arcOf(a, b) {  // of an edge on a line: its left and right end, and its height
+    const [ax, y] = onScreen(a), [bx] = onScreen(b), [left, right] = [Math.min(ax, bx), Math.max(ax, bx)];
+    return { left, right, y, high: Math.min((right - left) / 2, .42 * height) };
+}
+
+function arcsOn(on) {  // on a line edges are arcs, which would lie on each other otherwise
+    const draw = (a, b, colour, alpha) => {
+        const { left, right, y, high } = arcOf(a, b);
+        if (right < 0 || left > width) return 0;
+        on.beginPath();
+        on.ellipse((left + right) / 2, y, (right - left) / 2, high, 0, Math.PI, 2 * Math.PI);
+        on.strokeStyle = `rgba(${colour.map(Math.round).join()},${alpha})`;
+        on.stroke();
+        return 1;
+    };
+    let done = 0;
+    on.lineWidth = 1;
+    if (state.edges) for (const e of anyEdges) {
+        const a = ends[2 * e], b = ends[2 * e + 1];
+        if (!isOn(e) || shown[a] === HIDDEN || shown[b] === HIDDEN) continue;
+        done += draw(a, b, mixedColour(a, b), edgeAlpha(m) * fadeOf(a, b));
+        if (done >= MOST_ARCS) break;
+    }
+    for (let q = 0; q < some.length; q += 2) draw(some[q], some[q + 1], chosenColour(), .75);
+}
+
+const fadeOf = (a, b) => shown[a] === FADED || shown[b] === FADED ? .06 : 1;
+const chosenColour = () => state.dark ? [220, 220, 220] : [60, 60, 60];
+
+function mixedColour(a, b) {  // of an edge
+    const [one, other] = [colourOf(a), colourOf(b)];
+    return one.map((c, k) => (1 - grey()) * (c + other[k]) / 2 + grey() * 127.5);
+}
+
 function writeOn(on) {  // names and arrow heads
+    if (d === 1) arcsOn(on);
     on.textBaseline = "top";
     on.lineJoin = "round";
     on.fillStyle = headColour();
@@ -1144,8 +1181,10 @@ function drawing() {  // SVG of what is in view
         .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, "");
     const beyond = sidesOf(), edges = [], fade = i => shown[i] === FADED ? .14 : 1;
     const line = (a, b, colour, alpha) => {
-        const [[ax, ay], [bx, by]] = [onScreen(a), onScreen(b)];
-        parts.push(`<path d="M${number(ax)} ${number(ay)}L${number(bx)} ${number(by)}" stroke="${rgb(colour)}" `
+        const [[ax, ay], [bx, by]] = [onScreen(a), onScreen(b)], { left, right, high } = arcOf(a, b);
+        const straight = `M${number(ax)} ${number(ay)}L${number(bx)} ${number(by)}`;
+        const arc = `M${number(left)} ${number(ay)}A${number((right - left) / 2)} ${number(high)} 0 0 1 ${number(right)} ${number(ay)}`;
+        parts.push(`<path d="${d === 1 ? arc : straight}" fill="none" stroke="${rgb(colour)}" `
             + `stroke-opacity="${alpha.toFixed(3)}"/>`);
     };
     for (const e of state.edges ? anyEdges : []) {
@@ -1154,11 +1193,9 @@ function drawing() {  // SVG of what is in view
         if (edges.push([a, b]) >= MOST_SVG) break;
     }
     for (const [a, b] of edges) {
-        const [one, other] = [colourOf(a), colourOf(b)], fades = Math.min(fade(a), fade(b)) < 1 ? .06 : 1;
-        const colour = one.map((c, k) => (1 - grey()) * (c + other[k]) / 2 + grey() * 127.5);
-        line(a, b, colour, edgeAlpha(edges.length) * fades);
+        line(a, b, mixedColour(a, b), edgeAlpha(edges.length) * fadeOf(a, b));
     }
-    for (let q = 0; q < some.length; q += 2) line(some[q], some[q + 1], state.dark ? [220, 220, 220] : [60, 60, 60], .75);
+    for (let q = 0; q < some.length; q += 2) line(some[q], some[q + 1], chosenColour(), .75);
     let left = MOST_SVG;
     for (const isFaded of [true, false]) for (const i of state.sized ? bySize : anyOrder) {
         if (beyond[i] || shown[i] === HIDDEN || (shown[i] === FADED) !== isFaded || left-- <= 0) continue;

@@ -446,6 +446,23 @@ def test_fine_screens_other_sizes_and_the_whole_screen(opened):
     page.wait_for_function("document.fullscreenElement === null")
 
 
+def test_on_a_line_edges_are_arcs(opened):
+    G = nx.path_graph(5)
+    G.add_edge(0, 4)
+    page = opened(sg.explore([0.0, 1, 2, 3, 4], graph=G))
+    (left, y), (right, _) = place(page, "0"), place(page, "4")
+    ink = """([x, y]) => document.getElementById('over').getContext('2d').getImageData(x - 2, y, 4, 200).data
+        .filter((v, k) => k % 4 === 3 && v > 0).length"""
+    above = [(left + right) / 2, y - 0.42 * 700 - 2]
+    assert page.evaluate(ink, above) > 0  # the long one
+    page.click("#edges")
+    page.wait_for_timeout(50)
+    assert page.evaluate(ink, above) == 0
+    page.click("#edges")
+    svg = ElementTree.fromstring(page.evaluate("sggraph.drawing()"))
+    assert ["A" in part.get("d") for part in svg.iter() if part.tag.endswith("path")] == [True] * 5
+
+
 def test_the_svg_is_of_what_is_in_view(opened):
     """Classes that are shown, arrow heads, names as text; well-formed whatever they are."""
     G = nx.relabel_nodes(nx.DiGraph([(0, 1), (1, 2), (3, 1)]), dict(enumerate(HOSTILE)))
