@@ -121,7 +121,8 @@ const COLUMN = columns.length ? 0 : -1;
 const SIZED = areas !== null || m > 0 && n <= 200000;
 const state = {
     column: COLUMN, sized: SIZED, dark: false, off: new Set(),
-    values: everything(), time: everything(), chosen: [], path: [], hops: 1, hover: -1, tool: "move", edges: true, names: true, long: false,
+    values: everything(), time: everything(), chosen: [], path: [], hops: 1, hover: -1,
+    tool: "move", edges: true, names: true, long: false,
 };
 const isWhole = range => range.from === -Infinity && range.to === Infinity;
 const isOn = e => !times || !(times[e] < state.time.from || times[e] > state.time.to);
@@ -219,8 +220,9 @@ let points, lines, buffers;
 function setUp() {
     points = program(POINTS);
     lines = program(LINES);
-    buffers = { array: gl.createVertexArray(), edges: gl.createBuffer(), some: gl.createBuffer(), near: gl.createBuffer(),
-        order: gl.createBuffer(), place: gl.createBuffer(), colour: gl.createBuffer(), size: gl.createBuffer(), shown: gl.createBuffer() };
+    buffers = { array: gl.createVertexArray() };
+    for (const name of ["edges", "some", "near", "order", "place", "colour", "size", "shown"])
+        buffers[name] = gl.createBuffer();
     gl.bindVertexArray(buffers.array);
     [["place", xyz, 3, gl.FLOAT], ["colour", new Uint8Array(4 * n), 4, gl.UNSIGNED_BYTE],
         ["size", new Float32Array(n), 1, gl.FLOAT], ["shown", shown, 1, gl.UNSIGNED_BYTE]]
@@ -343,7 +345,8 @@ let room = { left: 0, top: 0, bottom: 0, side: 1 };
 
 function measure() {  // where the picture has room: below the bar, right of the legend; on a narrow screen above it
     const legend = $("side").getBoundingClientRect(), bar = $("bar").getBoundingClientRect(), narrow = width <= 640;
-    const left = legend.width && !narrow ? legend.right : 0, top = bar.bottom, hasLegend = columns[state.column] || times;
+    const left = legend.width && !narrow ? legend.right : 0, top = bar.bottom;
+    const hasLegend = columns[state.column] || times;
     let bottom = height;
     if (narrow && hasLegend) bottom = legend.height ? legend.top : room.bottom || .62 * height;  // hidden: as it was
     const side = Math.min((width - left) / sides[0], (bottom - top) / sides[1]) * .92;
@@ -488,7 +491,7 @@ function hubsFirst() {  // a counting sort: a million nodes in milliseconds
 const byDegree = hubsFirst(), bySize = areas ? largestFirst() : byDegree;
 let writtenNames = [];
 const font = size => `${size}px system-ui, sans-serif`;
-const short = text => text.length > 40 ? [...text.slice(0, 80)].slice(0, 39).join("") + "…" : text;  // no half letters
+const short = text => text.length > 40 ? [...text.slice(0, 80)].slice(0, 39).join("") + "…" : text;
 
 function classMiddles(column) {  // the median of each class, of a part of many nodes
     const members = column.names.map(() => [[], [], []]), stride = Math.ceil(n / 30000);
@@ -497,7 +500,8 @@ function classMiddles(column) {  // the median of each class, of a part of many 
         if (c >= 0 && shown[i] !== HIDDEN) members[c].forEach((list, k) => list.push(xyz[3 * i + k]));
     }
     const middle = list => list.sort((a, b) => a - b)[list.length >> 1];
-    return members.map((lists, c) => ({ c, size: lists[0].length, place: lists.map(middle) })).filter(one => one.size > 1);
+    const found = members.map((lists, c) => ({ c, size: lists[0].length, place: lists.map(middle) }));
+    return found.filter(one => one.size > 1);
 }
 
 function atRest() {  // what takes a look at all nodes or edges, when the picture stands still
@@ -509,7 +513,8 @@ function atRest() {  // what takes a look at all nodes or edges, when the pictur
 
 function sidesOf() {  // beyond which sides of the screen each node lies: bits of left, right, above, below
     const [ax, ay] = toScreen(0, 0, 0), beyond = new Uint8Array(n);
-    const [x, y, z] = [[1, 0, 0], [0, 1, 0], [0, 0, 1]].map(axis => toScreen(...axis)).map(([px, py]) => [px - ax, py - ay]);
+    const axes = [[1, 0, 0], [0, 1, 0], [0, 0, 1]].map(axis => toScreen(...axis));
+    const [x, y, z] = axes.map(([px, py]) => [px - ax, py - ay]);
     for (let i = 0; i < n; i++) {
         const [u, v, w] = [xyz[3 * i], xyz[3 * i + 1], xyz[3 * i + 2]];
         const px = ax + u * x[0] + v * y[0] + w * z[0], py = ay + u * x[1] + v * y[1] + w * z[1];
@@ -785,13 +790,15 @@ function panel() {
         const i = state.chosen[0], near = [...new Set(neighbours(i))].sort((a, b) => degree[b] - degree[a]);
         box.append(heading(nameOf(i)));
         for (const line of about(i)) box.append(element("p", line));
-        const path = element("button", "Path to …", { type: "button", id: "path", title: "then click the other end, or search for it" });
+        const path = element("button", "Path to …", { type: "button", id: "path" });
+        path.title = "then click the other end, or search for it";
         path.addEventListener("click", () => {
             state.tool = "path";
             hint("Choose the other end of the path: click it, or search for it");
             tools();
         });
-        const two = element("button", "Two steps", { type: "button", id: "two", title: "Neighbours of neighbours, too" });
+        const two = element("button", "Two steps", { type: "button", id: "two" });
+        two.title = "Neighbours of neighbours, too";
         two.setAttribute("aria-pressed", String(state.hops > 1));
         two.addEventListener("click", () => { choose(i, state.hops > 1 ? 1 : 2); $("two").focus(); });
         const row = element("div", null, { className: "row" });
@@ -817,9 +824,11 @@ function table(list) {
         return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
     };
     const size = areas ? [facts.size.name] : [];
-    const head = ["node", ...["x", "y", "z"].slice(0, d), ...size, ...columns.map((column, c) => column.name || `class${c || ""}`)];
+    const head = ["node", ...["x", "y", "z"].slice(0, d), ...size,
+        ...columns.map((column, c) => column.name || `class${c || ""}`)];
     const lines = list.map(i => [nameOf(i), ...Array.from({ length: d }, (_, k) => coordinate(i, k)),
-        ...size.map(() => areas[i] === areas[i] ? areas[i] : ""), ...columns.map(column => column.kind === "classes" ? (column.of[i] < 0 ? "" : column.names[column.of[i]])
+        ...size.map(() => areas[i] === areas[i] ? areas[i] : ""),
+        ...columns.map(column => column.kind === "classes" ? (column.of[i] < 0 ? "" : column.names[column.of[i]])
             : (column.of[i] === column.of[i] ? column.of[i] : ""))]);
     return [head, ...lines].map(line => line.map(cell).join(",")).join("\n") + "\n";
 }
@@ -1183,7 +1192,8 @@ function drawing() {  // SVG of what is in view
     const line = (a, b, colour, alpha) => {
         const [[ax, ay], [bx, by]] = [onScreen(a), onScreen(b)], { left, right, high } = arcOf(a, b);
         const straight = `M${number(ax)} ${number(ay)}L${number(bx)} ${number(by)}`;
-        const arc = `M${number(left)} ${number(ay)}A${number((right - left) / 2)} ${number(high)} 0 0 1 ${number(right)} ${number(ay)}`;
+        const radii = `${number((right - left) / 2)} ${number(high)}`;
+        const arc = `M${number(left)} ${number(ay)}A${radii} 0 0 1 ${number(right)} ${number(ay)}`;
         parts.push(`<path d="${d === 1 ? arc : straight}" fill="none" stroke="${rgb(colour)}" `
             + `stroke-opacity="${alpha.toFixed(3)}"/>`);
     };
@@ -1220,7 +1230,8 @@ function drawing() {  // SVG of what is in view
 const ofRange = ({ from, to }) => [from, to].map(v => Number.isFinite(v) ? v : "").join(",");
 
 function remember() {  // what differs from the page as it opens
-    const places = [view.x, view.y, view.zoom].map(v => v.toPrecision(5)), one = state.chosen.length === 1 && !state.lasso;
+    const places = [view.x, view.y, view.zoom].map(v => v.toPrecision(5));
+    const one = state.chosen.length === 1 && !state.lasso;
     if (d === 3) places.push(...view.turn.map(v => v.toFixed(3)));
     const isWholeView = isHome() && view.turn.every((v, k) => v === (k % 4 ? 0 : 1));
     const parts = { view: isWholeView ? "" : places.join(","), node: one ? state.chosen[0] : "",
@@ -1228,7 +1239,8 @@ function remember() {  // what differs from the page as it opens
         hops: one && state.hops > 1 ? state.hops : "", to: state.path.length > 1 ? state.path.at(-1) : "",
         off: [...state.off].join(","), values: isWhole(state.values) ? "" : ofRange(state.values),
         time: isWhole(state.time) ? "" : ofRange(state.time),
-        hide: ["edges", "names"].filter(name => !state[name]).join(","), sized: state.sized === SIZED ? "" : +state.sized };
+        hide: ["edges", "names"].filter(name => !state[name]).join(","),
+        sized: state.sized === SIZED ? "" : +state.sized };
     const text = Object.entries(parts).filter(([, v]) => v !== "").map(([key, v]) => `${key}=${v}`).join("&");
     if (!text && !location.hash) return;
     try { history.replaceState(null, "", `#${text}`); } catch { /* in a frame without an address */ }
@@ -1242,7 +1254,8 @@ function rememberSoon() {  // browsers allow some addresses a second
 }
 
 function recall() {
-    const read = new URLSearchParams(location.hash.slice(1)), numbers = key => (read.get(key) || "").split(",").map(Number);
+    const read = new URLSearchParams(location.hash.slice(1));
+    const numbers = key => (read.get(key) || "").split(",").map(Number);
     const places = numbers("view"), isNode = key => /^\d+$/.test(read.get(key) || "") && Number(read.get(key)) < n;
     if (places.length >= 3 && places.every(Number.isFinite) && places[2] > 0) {
         [view.x, view.y, view.zoom] = places;
