@@ -86,6 +86,16 @@ def test_a_picture_of_pieces_that_says_nothing_is_told():
         sg.update_layout(G, before)
 
 
+def test_a_picture_that_has_not_changed_stays_as_large_as_it_was():
+    """Left to themselves, pictures grow for as long as a run goes on: four nodes to four times their size."""
+    for G in (nx.path_graph(4), nx.les_miserables_graph()):
+        before = sg.sgtsne_layout(G, seed=0)
+        found = sg.update_layout(G, before, stability=0)
+        places = np.array(list(before.values()))
+        assert np.median(found.moved) < 0.1 * np.ptp(places)
+        assert np.std(found.coordinates) == pytest.approx(np.std(places), rel=0.05)
+
+
 def test_what_nothing_joins_stays_where_it_was():
     G = nx.disjoint_union_all([nx.grid_2d_graph(8, 8), nx.cycle_graph(12), nx.empty_graph(3)])
     before = sg.sgtsne_layout(G, seed=0)

@@ -4,8 +4,8 @@ Each component is laid out by itself, as in `embed_graph`, around where it was. 
 now are put together first: each is turned and moved, as a whole, to where path lengths have it beside the largest. New
 nodes begin where path lengths have them among the old ones. Then follows a part of the usual schedule: a small picture,
 in which new nodes and those pieces find their neighbours while the largest stays as it is, and a large one, in which it
-is tied to its place (core/tether.py). The size is found as ever, and taken back in the end: old nodes need not make
-room for new ones, and the unit of the earlier picture has no part in it.
+is tied to its place (core/tether.py). The size is found as ever, and what it became is taken back in the end, by what
+fits the old nodes best: they need not make room for new ones, and the unit of the earlier picture has no part in it.
 """
 
 from dataclasses import replace
@@ -116,7 +116,10 @@ def _descended(forces, schedule, start, links, is_kept, shares, stability):
         places, row = ((start - middle) * factor).astype(np.float32), np.where(is_kept, np.arange(len(start)), -1)
         forces.tethers = (Tether(places, row, WEIGHT * stability / (1 - stability)),)
     descend(forces, motion, phases)
-    return scattered(motion.Y, motion.order) / factor + middle
+    Y = scattered(motion.Y, motion.order) / factor + middle
+    if (shares[is_kept] > 0).all():  # pictures grow for as long as a run goes on, and turn where nothing holds them
+        Y = fit(Y, is_kept, start[is_kept], scale=True)
+    return Y
 
 
 def old_pieces(links, known):

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 from scipy.sparse import csr_array, eye_array
-from scipy.sparse.csgraph import breadth_first_order
+from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 import sggraph as sg
 from sggraph.metrics import shortest_path_correlation
@@ -65,10 +65,13 @@ def pins():
 
 
 def read(folder, name):
-    """The adjacency of a graph in a folder, without weights."""
+    """The adjacency of the largest component of a graph in a folder, without weights."""
     with np.load(folder / f"{name}.npz") as z:
         ends, n = (z["row"], z["col"]), int(z["n"])
-    return sg.as_graph(csr_array((np.ones(len(ends[0])), ends), shape=(n, n)), weight=None).adjacency
+    A = sg.as_graph(csr_array((np.ones(len(ends[0])), ends), shape=(n, n)), weight=None).adjacency
+    numbers = connected_components(A)[1]
+    rows = np.flatnonzero(numbers == np.bincount(numbers).argmax())
+    return A[rows][:, rows]
 
 
 def growth(args):
