@@ -29,13 +29,12 @@ from .pipeline import embed
 from .problem import prepared
 from .run import Part, forces_of
 from .schedule import schedule_for
-from .start import N_SWEEPS, beside_neighbors, compacting, has_place, named_shape, shape_of
+from .start import LOOKED_AT, N_SWEEPS, beside_neighbors, compacting, has_place, named_shape, shape_of
 from .together import WEIGHT
 from .traits import traits_of
 
 PART = 0.3  # of the iterations of each phase. Ten graphs that grow outwards by a quarter: recall .012 and correlation
 # .041 lower than from scratch; .2: .030 and .049, .4: .010 and .039
-SOME = 10_000  # old nodes whose distances to the pivots say how long an edge of a path is in the picture
 
 
 def grown(graph, rows, stability, settings, mobility=None):
@@ -155,7 +154,7 @@ def length_of_hop(Y, D, places):
     """What an edge of a path measures in a picture: distances (n, k) between Y and `places` (k, d) that fit D (n, k)
     best.
     """
-    step = max(len(Y) // SOME, 1)
+    step = max(D.size // LOOKED_AT, 1)
     D, apart = D[::step].astype(np.float64), cdist(Y[::step], places)
     length = (apart * D).sum() / max(np.square(D).sum(), 1.0)
     return length if length > 0 else 1.0
