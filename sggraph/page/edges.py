@@ -110,7 +110,7 @@ def _as_times(values, name):
 
 
 def edge_facts(adjacency, rows, times, column):
-    """Facts of the edges between these rows, with the Times if there are any; of too many edges a sample."""
+    """Facts of the edges between these rows, with the Times if there are any, and their ends; of too many a sample."""
     A = csr_array(adjacency[rows][:, rows] != 0, dtype=np.uint8)
     upper = triu(A + 2 * A.T, 1).tocoo()  # 1: an arc from the first end to the second, 2: back, 3: both
     row, col, kinds = upper.row, upper.col, upper.data
@@ -126,7 +126,7 @@ def edge_facts(adjacency, rows, times, column):
         place = np.full(adjacency.shape[0], -1)
         place[rows] = np.arange(len(rows))
         facts["time"] = _time_facts(times, times.first(place, row[order], col[order]), column)
-    return facts
+    return facts, (row[order], col[order])
 
 
 def _time_facts(times, first, column):

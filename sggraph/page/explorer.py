@@ -30,9 +30,11 @@ from ..plot.embedding import embedding_png
 from ..plot.palette import EIGHT, class_colors
 from ..plot.points import check_palette
 from ..plot.sizes import Sizes, read_sizes
+from ..plot.snapshots import Series, are_snapshots
 from ..runtime.checks import refused
 from .columns import packed, planes, steps
-from .edges import edge_facts, read_times
+from .edges import Times, edge_facts, read_times
+from .times import of_sequence, sequence_facts
 from .widget import widget_of
 
 MOST_NODES = 2_000_000  # a browser tab holds 100 bytes for each, and looks at all of them for the nearest to a pointer
@@ -144,10 +146,11 @@ def explore(
 
     Parameters
     ----------
-    Y : array_like of shape (n, d), dict, SGtSNEpi, SavedEmbedding, AnnData or Dataset
+    Y : array_like of shape (n, d), dict, SGtSNEpi, SavedEmbedding, AnnData, Dataset or list of Snapshot
         Coordinates in 1-D, 2-D or 3-D (dragging turns the picture then), a dict from node to position, a fitted
         estimator, what `load_embedding` returned; of an AnnData ``obsm["X_sgtsne"]``, which `sgtsne` writes; of a
-        `Dataset` its positions and labels. Rows of NaN are left out.
+        `Dataset` its positions and labels. Rows of NaN are left out. Of what `embed_sequence` returned the page has a
+        slider for its times, and plays: who goes fades, all move, who comes appears.
     labels : array_like of shape (n,), dict, "louvain" or str, optional
         Classes or values that colour the nodes, as in `plot_embedding`.
     graph : graph, optional
@@ -200,17 +203,31 @@ def explore(
         raise refused("title", title, "text")
     if not (values is None or isinstance(values, Mapping)):
         raise refused("values", values, "a dict from the name of a column to its labels")
+    sequence = None
+    if are_snapshots(Y):
+        Y, graph, sequence = of_sequence(Y, graph, edge_time)
     Y, labels, graph = _unfolded(Y, labels, graph)
     saved, arcs = as_saved(Y, None, labels, graph)
     given = arcs if graph is None else graph
     sizes = _sizes(node_size, given, _names(saved, arcs), len(saved.coordinates))
     times = read_times(edge_time, given, None if arcs is None else arcs.nodes)
     options = {"node_names": node_names, "values": values, "palette": palette, "title": title}
-    return page_of(saved, arcs, sizes=sizes, times=times, **options)
+    return page_of(saved, arcs, drawn=Drawn(arcs, sizes, times, sequence), **options)
 
 
-def page_of(saved, arcs, *, node_names=True, values=None, sizes=None, times=None, palette=None, title=None):
-    """The Explorer of a SavedEmbedding, its Graph, Sizes of its nodes and Times of its edges (or None)."""
+class Drawn(NamedTuple):
+    """What there is beside places and labels: a Graph, Sizes of the nodes, Times of the edges, a Series and its places
+    (T, n, d), each or None.
+    """
+
+    arcs: Graph | None
+    sizes: Sizes | None = None
+    times: Times | None = None
+    sequence: tuple[Series, NDArray[Any]] | None = None
+
+
+def page_of(saved, arcs, *, node_names=True, values=None, drawn=None, palette=None, title=None):
+    """The Explorer of a SavedEmbedding, its Graph, and what else is Drawn."""
     n = len(saved.coordinates)
     if n > MOST_NODES:
         raise ValueError(f"Y has {n:,} rows: give at most {MOST_NODES:,}, a sample or one component, for a page")
@@ -218,7 +235,7 @@ def page_of(saved, arcs, *, node_names=True, values=None, sizes=None, times=None
     columns = given | dict(values or {})
     names = _names(saved, arcs)
     found = {name: as_classes(by_row(read_labels(one, arcs), names, n), None, n) for name, one in columns.items()}
-    content = _content(saved, (arcs, sizes, times), _called(node_names, saved.nodes, n), found, palette, title)
+    content = _content(saved, drawn or Drawn(arcs), _called(node_names, saved.nodes, n), found, palette, title)
     return Explorer(_filled(content), saved, content.rows, arcs)
 
 
@@ -285,33 +302,39 @@ class _Content(NamedTuple):
 
 
 def _content(saved, drawn, called, found, palette, title):
-    arcs, sizes, times = drawn
     Y = np.asarray(saved.coordinates, np.float64)
     kept = np.flatnonzero(~np.isnan(Y).any(axis=1))
     Y = Y[kept]
     with Workers(1) as workers:
         order = morton_order(np.ascontiguousarray(Y, np.float32), workers)
-    rows, Y = kept[order], Y[order]
-    low, bits = Y.min(axis=0), BITS[len(Y) > FINE_ABOVE]
-    unit = max(float((Y.max(axis=0) - low).max()), np.finfo(float).tiny) / (2**bits - 1)
-    places = np.rint((Y - low) / unit).astype(np.int64)
+    rows = kept[order]
+    frames = Y[order][None] if drawn.sequence is None else drawn.sequence[1][:, rows]  # (times, n, d)
+    low, bits = frames.min(axis=(0, 1)), BITS[len(rows) > FINE_ABOVE]
+    unit = max(float((frames.max(axis=(0, 1)) - low).max()), np.finfo(float).tiny) / (2**bits - 1)
+    frames = np.rint((frames - low) / unit).astype(np.int64)
+    places, extent = frames[0], frames.max(axis=(0, 1))
     text = {}
 
     def column(name, numbers):
         text[name], width = planes(numbers)
         return {"id": name, "count": len(numbers), "width": width}
 
-    facts = {"n": len(Y), "d": Y.shape[1], "low": low.tolist(), "unit": unit, "extent": places.max(axis=0).tolist()}
+    facts = {"n": len(rows), "d": Y.shape[1], "low": low.tolist(), "unit": unit, "extent": extent.tolist()}
     facts["places"] = [column(f"place{k}", steps(places[:, k])) for k in range(Y.shape[1])]
-    facts["edges"] = None if arcs is None else edge_facts(arcs.adjacency, rows, times, column)
+    facts["edges"], ends = None, None
+    if drawn.arcs is not None:
+        facts["edges"], ends = edge_facts(drawn.arcs.adjacency, rows, drawn.times, column)
+    facts["sequence"] = None
+    if drawn.sequence is not None:
+        facts["sequence"] = sequence_facts(drawn.sequence[0], np.diff(frames, axis=0), rows, ends, column)
     facts["columns"] = [
         _colours(name, values[rows], classes, palette if name == "" else None, column, f"column{c}")
         for c, (name, (values, classes)) in enumerate(found.items())
     ]
     facts["size"] = None
-    if sizes is not None:
-        areas = np.asarray(sizes.values[rows], np.float32).view(np.uint32)
-        facts["size"] = {"name": sizes.title, "data": column("areas", areas)}
+    if drawn.sizes is not None:
+        areas = np.asarray(drawn.sizes.values[rows], np.float32).view(np.uint32)
+        facts["size"] = {"name": drawn.sizes.title, "data": column("areas", areas)}
     facts["named"] = called is not None
     facts["names"] = called is not None
     facts["rows"] = None if called is not None else column("rows", rows)
@@ -319,7 +342,7 @@ def _content(saved, drawn, called, found, palette, title):
         text["names"] = packed(json.dumps([called[i] for i in rows]).encode())
     facts["plain"] = [int(255 * c) for c in mpl.colors.to_rgb(EIGHT[0])]
     title = title or "Embedding"
-    sentence = describe_embedding(saved.coordinates, saved.labels, graph=arcs)
+    sentence = describe_embedding(saved.coordinates, saved.labels, graph=drawn.arcs)
     return _Content(facts, text, title, sentence, rows)
 
 

@@ -53,6 +53,22 @@ async function readEdges() {
     if (facts.edges.time) times = new Float32Array((await numbersOf(facts.edges.time.data)).buffer);
     return ends;
 }
+
+async function readSequence() {  // places at each time, which nodes and edges are there: a bit for each time
+    if (!facts.sequence) return null;
+    const { titles, moves, nodes, edges } = facts.sequence, frames = [quantized], read = [[], []];
+    for (const steps of moves) {
+        const places = frames.at(-1).slice();
+        for (let k = 0; k < d; k++) {
+            const step = await numbersOf(steps[k]);
+            for (let i = 0; i < n; i++) places[3 * i + k] += unzigzag(step[i]);
+        }
+        frames.push(places);
+    }
+    for (const [q, words] of [nodes, edges].entries()) for (const word of words) read[q].push(await numbersOf(word));
+    return { titles, frames, nodes: read[0], edges: read[1] };
+}
+const bit = (words, i, t) => words[t >> 5][i] >>> (t & 31) & 1;
 let kinds = null;  // of the arcs of a directed graph: 1 from the first end to the second, 2 back, 3 both
 let times = null;  // of the edges that have some; NaN: always there
 
@@ -67,36 +83,43 @@ const ends = await readEdges();
 const m = ends.length / 2;
 const columns = [];
 for (const column of facts.columns) columns.push({ ...column, of: await readColumn(column) });
+const sequence = await readSequence(), last = sequence ? sequence.titles.length - 1 : 0;
 const areas = facts.size ? new Float32Array((await numbersOf(facts.size.data)).buffer) : null;
 const names = facts.names ? JSON.parse(new TextDecoder().decode(await bytesOf("names"))) : null;
 const rows = facts.rows ? await numbersOf(facts.rows) : null;
 const nameOf = i => names ? names[i] : String(rows[i]);
-const coordinate = (i, k) => facts.low[k] + facts.unit * quantized[3 * i + k];
+const coordinate = (i, k) => facts.low[k] + facts.unit * (sequence ? sequence.frames[state.at] : quantized)[3 * i + k];
 
 // places from -1 to 1 around the middle of the picture
-const span = Math.max(...facts.extent, 1), xyz = new Float32Array(3 * n);
-for (let i = 0; i < n; i++)
-    for (let k = 0; k < d; k++) xyz[3 * i + k] = (2 * quantized[3 * i + k] - facts.extent[k]) / span;
+const span = Math.max(...facts.extent, 1);
+function inPicture(places) {
+    const found = new Float32Array(3 * n);
+    for (let i = 0; i < n; i++)
+        for (let k = 0; k < d; k++) found[3 * i + k] = (2 * places[3 * i + k] - facts.extent[k]) / span;
+    return found;
+}
+const xyz = inPicture(quantized);  // at the time that is shown
 
 // neighbours, row after row
 const degree = new Uint32Array(n);
 for (let e = 0; e < 2 * m; e++) degree[ends[e]]++;
 const start = new Uint32Array(n + 1);
 for (let i = 0; i < n; i++) start[i + 1] = start[i] + degree[i];
-const links = new Uint32Array(2 * m), through = new Uint32Array(times ? 2 * m : 0);  // neighbours, by which edge
+const links = new Uint32Array(2 * m);  // neighbours
+const through = new Uint32Array(times || sequence ? 2 * m : 0);  // by which edge
 {
     const at = start.slice(0, n);
     for (let e = 0; e < m; e++) {
         const a = ends[2 * e], b = ends[2 * e + 1];
-        if (times) through[at[a]] = through[at[b]] = e;
+        if (times || sequence) through[at[a]] = through[at[b]] = e;
         links[at[a]++] = b;
         links[at[b]++] = a;
     }
 }
 
-function neighbours(i) {  // in the span of time that is shown
+function neighbours(i) {  // at the time that is shown
     const all = links.subarray(start[i], start[i + 1]);
-    return isWhole(state.time) ? all : all.filter((_, q) => isOn(through[start[i] + q]));
+    return isWhole(state.time) && !sequence ? all : all.filter((_, q) => isOn(through[start[i] + q]));
 }
 
 function shuffled(count) {  // the numbers below `count` in a random order, the same each time
@@ -121,11 +144,18 @@ const COLUMN = columns.length ? 0 : -1;
 const SIZED = areas !== null || m > 0 && n <= 200000;
 const state = {
     column: COLUMN, sized: SIZED, dark: false, off: new Set(),
-    values: everything(), time: everything(), chosen: [], path: [], hops: 1, hover: -1,
+    values: everything(), time: everything(), at: last, chosen: [], path: [], hops: 1, hover: -1,
     tool: "move", edges: true, names: true, long: false,
 };
 const isWhole = range => range.from === -Infinity && range.to === Infinity;
-const isOn = e => !times || !(times[e] < state.time.from || times[e] > state.time.to);
+const isOn = e => sequence ? bit(sequence.edges, e, state.at)
+    : !times || !(times[e] < state.time.from || times[e] > state.time.to);
+const isThere = i => !sequence || bit(sequence.nodes, i, state.at) || wasThere(i);
+const wasThere = i => passage !== null && bit(sequence.nodes, i, passage.from);
+const onTheWay = (was, is) => Math.max(was * is, was * (1 - passage.gone), is * passage.come);  // as the shader has it
+const opacityOf = i => passage ? onTheWay(wasThere(i), bit(sequence.nodes, i, state.at)) : 1;
+const opacityOfEdge = e => passage ? onTheWay(bit(sequence.edges, e, passage.from), isOn(e)) : isOn(e) ? 1 : 0;
+let passage = null;  // from one time to the next: {from, goal, way, gone, come}, none at rest
 const shown = new Uint8Array(n);  // NORMAL, FADED, HIDDEN, CHOSEN
 const view = { x: 0, y: 0, zoom: 1, turn: [1, 0, 0, 0, 1, 0, 0, 0, 1] };
 
@@ -161,16 +191,18 @@ function isFiltered(i) {
 // ---------------------------------------------------------------- WebGL
 
 const POINTS = [`#version 300 es
-in vec3 place; in vec4 colour; in float size; in float shown;
-uniform mat3 turn; uniform vec2 middle, scale; uniform float pixel; uniform vec4 back; uniform float faded, turnOf;
+in vec3 place, goal; in vec4 colour; in float size; in float shown; in vec2 there;
+uniform mat3 turn; uniform vec2 middle, scale; uniform float pixel; uniform vec4 back;
+uniform float faded, turnOf, way, gone, come;
 out vec4 paint; out float radius;
 void main() {
-    vec3 p = turn * place;
+    vec3 p = turn * mix(place, goal, way);
     gl_Position = vec4((p.xy - middle) * scale, -p.z * .4, 1);
     radius = pixel * size * (1.0 + .25 * p.z) * (shown == 3. ? 1.5 : 1.);
     gl_PointSize = shown == 2. ? 0. : 2. * radius + 2.;
     if (shown == 2. || (turnOf > 0. && (shown == 1.) != (turnOf == 1.))) gl_Position = vec4(2, 2, 2, 1);
     paint = shown == 1. ? mix(back, colour, faded) : colour;
+    paint.a = max(there.x * there.y, max(there.x * (1. - gone), there.y * come));
 }`, `#version 300 es
 precision mediump float;
 in vec4 paint; in float radius; uniform float alpha; out vec4 pixel;
@@ -178,15 +210,15 @@ void main() {
     float r = length(gl_PointCoord - .5) * (2. * radius + 2.);
     float inside = clamp(radius + .5 - r, 0., 1.);
     if (inside <= 0.) discard;
-    pixel = vec4(paint.rgb, inside * alpha);
+    pixel = vec4(paint.rgb, inside * alpha * paint.a);
 }`];
 
 const LINES = [`#version 300 es
-in vec3 place; in vec4 colour; in float shown;
-uniform mat3 turn; uniform vec2 middle, scale; uniform float only;
+in vec3 place, goal; in vec4 colour; in float shown;
+uniform mat3 turn; uniform vec2 middle, scale; uniform float only, way;
 out vec4 paint; out float seen;
 void main() {
-    vec3 p = turn * place;
+    vec3 p = turn * mix(place, goal, way);
     gl_Position = vec4((p.xy - middle) * scale, -p.z * .4 + .001, 1);
     seen = only > 0. ? 1. : shown == 2. ? 0. : shown == 1. ? .06 : 1.;
     paint = colour;
@@ -206,32 +238,36 @@ function program([vertex, fragment]) {
         gl.compileShader(shader);
         gl.attachShader(made, shader);
     }
-    ["place", "colour", "size", "shown"].forEach((name, k) => gl.bindAttribLocation(made, k, name));
+    ["place", "colour", "size", "shown", "goal", "there"].forEach((name, k) => gl.bindAttribLocation(made, k, name));
     gl.linkProgram(made);
     if (!gl.getProgramParameter(made, gl.LINK_STATUS)) throw new Error(gl.getProgramInfoLog(made) || "WebGL");
     const at = {};
-    for (const name of ["turn", "middle", "scale", "pixel", "back", "faded", "alpha", "only", "tint", "turnOf"])
+    for (const name of ["turn", "middle", "scale", "pixel", "back", "faded", "alpha", "only", "tint", "turnOf", "way",
+        "gone", "come"])
         at[name] = gl.getUniformLocation(made, name);
     return { made, at };
 }
 
 let points, lines, buffers;
+const all = () => new Uint8Array(2 * n).fill(1);  // at rest all are there; who is not is hidden
 
 function setUp() {
     points = program(POINTS);
     lines = program(LINES);
     buffers = { array: gl.createVertexArray() };
-    for (const name of ["edges", "some", "near", "order", "place", "colour", "size", "shown"])
+    for (const name of ["edges", "some", "near", "order", "place", "colour", "size", "shown", "goal", "there"])
         buffers[name] = gl.createBuffer();
     gl.bindVertexArray(buffers.array);
     [["place", xyz, 3, gl.FLOAT], ["colour", new Uint8Array(4 * n), 4, gl.UNSIGNED_BYTE],
-        ["size", new Float32Array(n), 1, gl.FLOAT], ["shown", shown, 1, gl.UNSIGNED_BYTE]]
+        ["size", new Float32Array(n), 1, gl.FLOAT], ["shown", shown, 1, gl.UNSIGNED_BYTE],
+        ...(sequence ? [["goal", xyz, 3, gl.FLOAT], ["there", all(), 2, gl.UNSIGNED_BYTE]] : [])]
         .forEach(([name, data, width, kind], k) => {
             gl.bindBuffer(gl.ARRAY_BUFFER, buffers[name]);
             gl.bufferData(gl.ARRAY_BUFFER, data, gl.STATIC_DRAW);
             gl.enableVertexAttribArray(k);
             gl.vertexAttribPointer(k, width, kind, name === "colour", 0, 0);
         });
+    if (!sequence) gl.vertexAttrib2f(5, 1, 1);  // all are there
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers.order);
     gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, anyOrder, gl.STATIC_DRAW);
     gl.enable(gl.BLEND);
@@ -248,15 +284,20 @@ function upload(name, ends) {  // edges to draw
     gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, ends, gl.DYNAMIC_DRAW);
 }
 
-let onEdges = 0;
+let onEdges = 0, parts = [];  // how many edges there are, and how many of each kind
 
-function putEdges() {  // those of the span of time that is shown, in a random order
-    const on = new Uint32Array(2 * m);
+function putEdges() {  // those of the time that is shown, in a random order; on the way: that stay, that go, that come
+    const on = new Uint32Array(2 * m), was = e => bit(sequence.edges, e, passage.from);
+    const groups = passage ? [e => was(e) && isOn(e), e => was(e) && !isOn(e), e => !was(e) && isOn(e)] : [isOn];
     onEdges = 0;
-    for (const e of anyEdges) if (isOn(e)) {
-        on[2 * onEdges] = ends[2 * e];
-        on[2 * onEdges++ + 1] = ends[2 * e + 1];
-    }
+    parts = groups.map(isOf => {
+        const before = onEdges;
+        for (const e of anyEdges) if (isOf(e)) {
+            on[2 * onEdges] = ends[2 * e];
+            on[2 * onEdges++ + 1] = ends[2 * e + 1];
+        }
+        return onEdges - before;
+    });
     upload("edges", on);
 }
 
@@ -294,7 +335,7 @@ let some = [], lit = new Set(), someFaded = false;  // edges of what is chosen, 
 
 function unlinked() {  // 1 for nodes none of whose edges is of the span of time that is shown
     const none = new Uint8Array(n);
-    if (isWhole(state.time)) return none;
+    if (isWhole(state.time) || sequence) return none;
     for (let i = 0; i < n; i++) none[i] = start[i] < start[i + 1];
     for (let e = 0; e < m; e++) if (isOn(e)) none[ends[2 * e]] = none[ends[2 * e + 1]] = 0;
     return none;
@@ -323,7 +364,7 @@ function mark() {  // who is hidden, faded, chosen
     someFaded = false;
     for (let i = 0; i < n; i++) {
         const fades = any ? !lit.has(i) : faded[i];
-        shown[i] = isFiltered(i) ? HIDDEN : fades ? FADED : chosen.has(i) ? CHOSEN : NORMAL;
+        shown[i] = isFiltered(i) || !isThere(i) ? HIDDEN : fades ? FADED : chosen.has(i) ? CHOSEN : NORMAL;
         someFaded ||= shown[i] === FADED;
     }
     if (gl) {
@@ -346,7 +387,7 @@ let room = { left: 0, top: 0, bottom: 0, side: 1 };
 function measure() {  // where the picture has room: below the bar, right of the legend; on a narrow screen above it
     const legend = $("side").getBoundingClientRect(), bar = $("bar").getBoundingClientRect(), narrow = width <= 640;
     const left = legend.width && !narrow ? legend.right : 0, top = bar.bottom;
-    const hasLegend = columns[state.column] || times;
+    const hasLegend = columns[state.column] || times || sequence;
     let bottom = height;
     if (narrow && hasLegend) bottom = legend.height ? legend.top : room.bottom || .62 * height;  // hidden: as it was
     const side = Math.min((width - left) / sides[0], (bottom - top) / sides[1]) * .92;
@@ -387,6 +428,7 @@ function render(w, h, pixels, moving) {
         gl.uniformMatrix3fv(shader.at.turn, false, view.turn);
         gl.uniform2f(shader.at.middle, view.x, view.y);
         gl.uniform2f(shader.at.scale, sx, sy);
+        for (const stage of ["way", "gone", "come"]) gl.uniform1f(shader.at[stage], passage ? passage[stage] : 0);
         for (const [name, value] of Object.entries(uniforms))
             Array.isArray(value) ? gl.uniform4fv(shader.at[name], value) : gl.uniform1f(shader.at[name], value);
     };
@@ -396,7 +438,8 @@ function render(w, h, pixels, moving) {
         const alpha = edgeAlpha(near ? drawn : drawn / Math.max(view.zoom * view.zoom, 1));
         use(lines, { alpha, only: 0, tint: [.5, .5, .5, grey()] });
         gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, near ? buffers.near : buffers.edges);
-        gl.drawElements(gl.LINES, 2 * drawn, gl.UNSIGNED_INT, 0);
+        if (passage) drawParts(alpha, drawn / onEdges);
+        else gl.drawElements(gl.LINES, 2 * drawn, gl.UNSIGNED_INT, 0);
         calls++;
     }
     if (some.length && d > 1) {
@@ -413,6 +456,15 @@ function render(w, h, pixels, moving) {
         gl.drawElements(gl.POINTS, n, gl.UNSIGNED_INT, 0);
         calls++;
     }
+}
+
+function drawParts(alpha, share) {  // the edges that stay, those that go, those that come, or a share of them
+    let first = 0;
+    [1, 1 - passage.gone, passage.come].forEach((seen, k) => {
+        gl.uniform1f(lines.at.alpha, alpha * seen);
+        gl.drawElements(gl.LINES, 2 * Math.floor(share * parts[k]), gl.UNSIGNED_INT, 8 * first);
+        first += parts[k];
+    });
 }
 
 // how many edges a frame can take: as many as are drawn in .6 s where the picture is still, in 30 ms while it moves
@@ -445,7 +497,8 @@ function draw(moving = false) {
 }
 
 const placeOf = i => xyz.subarray(3 * i, 3 * i + 3);
-const onScreen = i => toScreen(xyz[3 * i], xyz[3 * i + 1], xyz[3 * i + 2]);
+const onWay = q => passage ? xyz[q] + passage.way * (passage.goal[q] - xyz[q]) : xyz[q];
+const onScreen = i => toScreen(onWay(3 * i), onWay(3 * i + 1), onWay(3 * i + 2));
 
 function toScreen(x, y, z) {
     const t = view.turn, [sx, sy] = scaleNow();
@@ -497,7 +550,8 @@ function classMiddles(column) {  // the median of each class, of a part of many 
     const members = column.names.map(() => [[], [], []]), stride = Math.ceil(n / 30000);
     for (let i = 0; i < n; i += stride) {
         const c = column.of[i];
-        if (c >= 0 && shown[i] !== HIDDEN) members[c].forEach((list, k) => list.push(xyz[3 * i + k]));
+        if (c < 0 || shown[i] === HIDDEN || passage && !wasThere(i)) continue;
+        members[c].forEach((list, k) => list.push(xyz[3 * i + k]));
     }
     const middle = list => list.sort((a, b) => a - b)[list.length >> 1];
     const found = members.map((lists, c) => ({ c, size: lists[0].length, place: lists.map(middle) }));
@@ -559,7 +613,7 @@ function writeNames() {  // the largest classes, then who was asked for, then hu
         if (at < 0 && always) at = 0;
         if (at < 0) return false;
         taken.push(boxes[at]);
-        writtenNames.push({ text, place, dx: spots[at][0] - x, dy: spots[at][1] - y, size, bold });
+        writtenNames.push({ text, i, place, dx: spots[at][0] - x, dy: spots[at][1] - y, size, bold });
         return true;
     };
     const path = state.path, first = path.length ? [path[0], path.at(-1)] : state.chosen.slice(0, 1);
@@ -653,8 +707,9 @@ function arcsOn(on) {  // on a line edges are arcs, which would lie on each othe
     on.lineWidth = 1;
     if (state.edges) for (const e of anyEdges) {
         const a = ends[2 * e], b = ends[2 * e + 1];
-        if (!isOn(e) || shown[a] === HIDDEN || shown[b] === HIDDEN) continue;
-        done += draw(a, b, mixedColour(a, b), edgeAlpha(m) * fadeOf(a, b));
+        const seen = opacityOfEdge(e);
+        if (!seen || shown[a] === HIDDEN || shown[b] === HIDDEN) continue;
+        done += draw(a, b, mixedColour(a, b), edgeAlpha(m) * fadeOf(a, b) * seen);
         if (done >= MOST_ARCS) break;
     }
     for (let q = 0; q < some.length; q += 2) draw(some[q], some[q + 1], chosenColour(), .75);
@@ -676,8 +731,9 @@ function writeOn(on) {  // names and arrow heads
     on.beginPath();
     for (const corners of heads.map(headOf)) corners.forEach(([x, y], q) => q ? on.lineTo(x, y) : on.moveTo(x, y));
     on.fill();
-    for (const { text, place, dx, dy, size, bold } of writtenNames) {
-        const [x, y] = toScreen(...place);
+    for (const { text, i, place, dx, dy, size, bold } of writtenNames) {
+        const [x, y] = i < 0 ? toScreen(...place) : onScreen(i);
+        on.globalAlpha = i < 0 ? 1 : opacityOf(i);
         on.font = (bold ? "600 " : "") + font(size);
         on.lineWidth = 3;
         on.strokeStyle = halo();
@@ -685,6 +741,7 @@ function writeOn(on) {  // names and arrow heads
         on.fillStyle = ink();
         on.fillText(text, x + dx, y + dy);
     }
+    on.globalAlpha = 1;
 }
 
 // ---------------------------------------------------------------- finding and choosing
@@ -730,6 +787,7 @@ function about(i) {
         return `${column.name || "class"}: ${text}`;
     });
     if (areas) lines.push(`${facts.size.name}: ${areas[i] === areas[i] ? Number(areas[i].toPrecision(6)) : "-"}`);
+    if (!isThere(i)) lines.push(`not there: ${sequence.titles[state.at]}`);
     if (facts.edges) lines.push(plural(neighbours(i).length, "neighbour"));
     return lines;
 }
@@ -1122,7 +1180,8 @@ function range(box, scale, now, changed) {  // two sliders for `now`, from and t
     box.append(button);
 }
 
-function clock() {  // the sliders of the times of edges
+function clock() {  // the slider of a sequence, or those of the times of edges
+    if (sequence) return stations();
     if (!times) return;
     const { name, ...scale } = facts.edges.time, box = $("time");
     if (box.contains(player)) play(null, player);
@@ -1135,22 +1194,89 @@ function clock() {  // the sliders of the times of edges
     });
 }
 
+function stations() {  // one slider, from time to time, and Play
+    const box = $("time"), input = element("input", null, { type: "range", min: 0, max: last, id: "station" });
+    if (box.contains(player)) play(null, player);
+    const value = element("output", ""), button = element("button", "Play", { type: "button", className: "play" });
+    const tell = () => {
+        value.textContent = sequence.titles[input.value];
+        input.setAttribute("aria-valuetext", value.textContent);
+    };
+    input.value = state.at;
+    input.setAttribute("aria-label", "Time");
+    tell();
+    input.addEventListener("input", () => { tell(); pass(Number(input.value)); });
+    button.addEventListener("click", () => play(input, button));
+    box.replaceChildren(element("h2", "Time"), value, input, button);
+    box.hidden = false;
+}
+
+const WAY = 900, STAND = 600;  // milliseconds from one time to the next, and there
+
+const eased = (s, begin, end) => {
+    const x = Math.min(Math.max((s - begin) / (end - begin), 0), 1);
+    return x * x * (3 - 2 * x);
+};
+
+function arrive() {  // at the time on the way to which the picture was
+    cancelAnimationFrame(travel);
+    passage = null;
+    xyz.set(inPicture(sequence.frames[state.at]));
+    if (gl) {
+        write("place", xyz);
+        write("there", all());
+        putEdges();
+    }
+    mark();
+    if (state.chosen.length) panel();
+}
+let travel = 0;
+
+function pass(to) {  // to another time: who goes fades, then all move, then who comes appears
+    if (passage) arrive();
+    if (to === state.at) return;
+    const from = state.at, there = new Uint8Array(2 * n), begin = performance.now();
+    state.at = to;
+    say(sequence.titles[to]);
+    if (!gl || calm.matches) { arrive(); return; }
+    passage = { from, goal: inPicture(sequence.frames[to]), way: 0, gone: 0, come: 0 };
+    for (let i = 0; i < n; i++) {
+        there[2 * i] = bit(sequence.nodes, i, from);
+        there[2 * i + 1] = bit(sequence.nodes, i, to);
+    }
+    write("goal", passage.goal);
+    write("there", there);
+    putEdges();
+    mark();
+    const step = now => {
+        const s = Math.min((now - begin) / WAY, 1);
+        Object.assign(passage, { gone: eased(s, 0, .3), way: eased(s, .2, .8), come: eased(s, .7, 1) });
+        if (s >= 1) { arrive(); return; }
+        draw(true);
+        travel = requestAnimationFrame(step);
+    };
+    travel = requestAnimationFrame(step);
+}
+
 let playing = 0, player = null;
 
-function play(input, button) {  // the upper end from the least to the greatest value, in six seconds; again: stop
+function play(input, button) {  // the upper end through values in six seconds, or a sequence time by time; again: stop
     const isOn = player === button;
     clearInterval(playing);
     if (player) player.textContent = "Play";
     player = isOn ? null : button;
     if (isOn) return;
     button.textContent = "Stop";
-    let step = Number(input.value) >= 1000 ? 0 : Number(input.value);
-    playing = setInterval(() => {
-        step = Math.min(step + (calm.matches ? 100 : 10), 1000);
+    const most = Number(input.max), inSteps = input.id === "station", strides = calm.matches ? 10 : 100;
+    let step = Number(input.value) >= most ? -1 : Number(input.value);
+    const next = () => {
+        step = Math.min(step < 0 ? 0 : step + (inSteps ? 1 : most / strides), most);
         input.value = step;
         input.dispatchEvent(new Event("input"));
-        if (step >= 1000) play(input, button);
-    }, calm.matches ? 600 : 60);
+        if (step >= most) play(input, button);
+    };
+    playing = setInterval(next, inSteps ? WAY + STAND : calm.matches ? 600 : 60);
+    if (inSteps) next();
 }
 
 function tools() {
@@ -1215,8 +1341,8 @@ function drawing() {  // SVG of what is in view
     }
     for (const corners of heads.map(headOf).filter(corners => corners.length))
         parts.push(`<polygon points="${corners.flat().map(number).join(" ")}" fill="${headColour()}"/>`);
-    for (const { text, place, dx, dy, size, bold } of writtenNames) {
-        const [x, y] = toScreen(...place);
+    for (const { text, i, place, dx, dy, size, bold } of writtenNames) {
+        const [x, y] = i < 0 ? toScreen(...place) : onScreen(i);
         parts.push(`<text x="${number(x + dx)}" y="${number(y + dy + size * .85)}" font-size="${size}" `
             + `font-family="system-ui, sans-serif" font-weight="${bold ? 600 : 400}" fill="${ink()}" stroke="${halo()}" `
             + `stroke-width="3" stroke-linejoin="round" paint-order="stroke">${escape(text)}</text>`);
@@ -1238,7 +1364,7 @@ function remember() {  // what differs from the page as it opens
         column: state.column === COLUMN ? "" : state.column,
         hops: one && state.hops > 1 ? state.hops : "", to: state.path.length > 1 ? state.path.at(-1) : "",
         off: [...state.off].join(","), values: isWhole(state.values) ? "" : ofRange(state.values),
-        time: isWhole(state.time) ? "" : ofRange(state.time),
+        time: isWhole(state.time) ? "" : ofRange(state.time), at: state.at === last ? "" : state.at,
         hide: ["edges", "names"].filter(name => !state[name]).join(","),
         sized: state.sized === SIZED ? "" : +state.sized };
     const text = Object.entries(parts).filter(([, v]) => v !== "").map(([key, v]) => `${key}=${v}`).join("&");
@@ -1271,6 +1397,7 @@ function recall() {
         if (to === to) state[key].to = to;
     }
     for (const name of ["edges", "names"]) if ((read.get("hide") || "").split(",").includes(name)) state[name] = false;
+    if (/^\d+$/.test(read.get("at") || "")) state.at = Math.min(Number(read.get("at")), last);
     if (read.get("sized")) state.sized = read.get("sized") === "1";
     if (!isNode("node")) return;
     state.chosen = [Number(read.get("node"))];
@@ -1289,6 +1416,7 @@ function withoutGL() {  // the points alone, once, and why
         on.fillStyle = `rgb(${ground().join()})`;
         on.fillRect(0, 0, width, height);
         for (let i = 0; i < n; i++) {
+            if (!isThere(i)) continue;
             const [x, y] = onScreen(i);
             on.fillStyle = `rgb(${colourOf(i).map(Math.round).join()})`;
             on.fillRect(x - 1, y - 1, 2, 2);
@@ -1378,6 +1506,7 @@ function wire() {
 }
 
 recall();
+if (sequence) xyz.set(inPicture(sequence.frames[state.at]));
 const scheme = matchMedia("(prefers-color-scheme: dark)");
 scheme.addEventListener("change", event => theme(event.matches));
 state.dark = scheme.matches;
@@ -1400,7 +1529,7 @@ if (gl) {
 // what tests ask
 window.sggraph = { state, view, shown, nameOf, onScreen, choose, find, facts, ready: true, get calls() { return calls; }, draw,
     drawing, selected, get names() { return writtenNames; }, toScreen, affordable,
-    get drawn() { return drawn; }, atRest,
+    get drawn() { return drawn; }, atRest, get passage() { return passage; },
     get heads() { return heads; } };
 document.documentElement.dataset.ready = "true";
 converse();
