@@ -136,6 +136,11 @@ def pictures(history: sg.History) -> None:
     assert_type(sg.plot_recall(EDGES, {"one": Y}), Axes)
     assert_type(sg.animate_embedding(history, fps=10), sg.EmbeddingAnimation)
     assert_type(sg.animate_embedding({0: Y, 50: Y}), sg.EmbeddingAnimation)
+    snapshots = sg.embed_sequence([EDGES, EDGES])
+    assert_type(sg.plot_sequence(snapshots, "louvain", trails=2), NDArray[np.object_])
+    assert_type(sg.plot_sequence(snapshots, {0: "a"}, trails=[0], max_panels=4), NDArray[np.object_])
+    assert_type(sg.animate_embedding(snapshots, trails=["a"]), sg.EmbeddingAnimation)
+    assert_type(sg.explore(snapshots), sg.Explorer)
     assert_type(history.kl_divergence, list[float])
     assert_type(history.snapshots, dict[int, NDArray[np.float32]])
 

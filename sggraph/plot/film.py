@@ -102,13 +102,13 @@ class Film:
         Y = on_plane(picture.Y)
         opaque = np.ones(len(Y)) if fading is None else fading[0]
         place = {row: i for i, row in enumerate(picture.rows.tolist())}
+        areas = self.look.areas(picture, self.ax)
+        before = self.series.places[: t + (fading is not None)]
         for row in self.look.followed:
             if row in place:
-                draw_trail(
-                    self.ax, np.vstack([self.series.places[: t + (fading is not None), row], picture.Y[place[row]]])
-                )
+                i = place[row]
+                draw_trail(self.ax, np.vstack([before[:, row], picture.Y[i]]), areas[i])
         rings = ringed > 0
-        areas = self.look.areas(picture, self.ax)
         if rings.any():
             draw_rings(self.ax, Y[rings], areas[rings], ringed[rings])
         plane = to_plane(self.ax, Y)

@@ -127,11 +127,13 @@ def draw_panels(figure, grid, look, kept, legend):
         picture = look.still(t)
         look.draw(picture, ax, series.titles[t])
         settle_title(ax)
-        for way in ways[:, : t + 1][series.is_there[t, look.followed]]:
-            draw_trail(ax, way)
+        areas = look.areas(picture, ax)
+        for row, way in zip(look.followed, ways[:, : t + 1], strict=True):
+            if series.is_there[t, row]:
+                draw_trail(ax, way, areas[picture.rows == row][0])
         new = is_new[p - 1][picture.rows] if p else np.zeros(len(picture.rows), bool)
         if new.any():
-            draw_rings(ax, on_plane(picture.Y)[new], look.areas(picture, ax)[new])
+            draw_rings(ax, on_plane(picture.Y)[new], areas[new])
     if len(kept) < len(series):
         style = {"va": "center", "fontsize": "small", "color": grey(ax, NOTE)}
         figure.text(GAP / grid.size[0], GAP / 2 / grid.size[1], f"{len(kept)} of {len(series)} times", **style)

@@ -152,8 +152,11 @@ def test_colours_stay():
 def test_a_trail_follows_its_node_and_names_go_along():
     film = film_of(CHANGE, trails=["b", "gone"])
     film.update((0, 0.5))
-    (trail,) = [c for c in film.ax.collections if isinstance(c, LineCollection) and c.get_zorder() == 2.5][:1]
-    np.testing.assert_allclose(trail.get_segments(), [[[4, 0], [5, 0]]])
+    trail = [c for c in film.ax.collections if isinstance(c, LineCollection) and c.get_zorder() == 3.6][1]
+    ((begin, end),) = trail.get_segments()
+    np.testing.assert_array_equal(begin, [4, 0])
+    assert end[1] == 0
+    assert 4.5 < end[0] < 5  # at the rim of the mark
     at = {text.get_text(): (tuple(text.xy), text.get_alpha()) for text in film.ax.texts}
     assert at == {"b": ((5, 0), 1), "gone": ((4, 4), 0)}
 

@@ -43,7 +43,9 @@ def rings(ax):
 
 
 def trails(ax):
-    return [c for c in ax.collections if isinstance(c, LineCollection) and c.get_zorder() == 2.5]
+    return [c for c in ax.collections if isinstance(c, LineCollection) and c.get_zorder() in (2.5, 3.6)][
+        1::2
+    ]  # each lies on a wider one of the ground's colour
 
 
 def words(axes):
@@ -118,7 +120,11 @@ def test_trails_lead_to_where_a_node_is_and_fade():
     (trail,) = trails(axes[-1])
     ends = np.array(trail.get_segments())
     way = np.array([each.positions[5] for each in snapshots])
-    np.testing.assert_allclose(ends, np.stack([way[:-1], way[1:]], axis=1))
+    np.testing.assert_allclose(ends[:, 0], way[:-1])
+    np.testing.assert_allclose(ends[:-1, 1], way[1:-1])
+    rest, last = way[-1] - ends[-1, 1], way[-1] - way[-2]
+    np.testing.assert_allclose(rest / np.linalg.norm(rest), last / np.linalg.norm(last), rtol=1e-5)
+    assert 0 < np.linalg.norm(rest) < np.linalg.norm(last) / 2  # it ends at the rim of the mark
     assert (np.diff(trail.get_alpha()) > 0).all()
     assert (np.diff(trail.get_linewidth()) > 0).all()
     for ax in axes:
@@ -145,7 +151,7 @@ def test_who_was_away_has_no_trail_over_that_time():
     ]
     axes = sg.plot_sequence(snapshots, trails=[33])
     assert [len(trails(ax)) for ax in axes] == [0, 0, 0, 1]
-    np.testing.assert_array_equal(trails(axes[3])[0].get_segments(), [[[33, 0], [0, 9]]])
+    np.testing.assert_array_equal(trails(axes[3])[0].get_segments()[0][0], [33, 0])
     assert rings(axes[2]) == {(33.0, 0.0)}
 
 
