@@ -80,7 +80,7 @@ def test_all_panels_show_one_room_which_holds_every_node(d):
 
 
 def test_marks_edges_and_colours_are_alike_in_all_panels():
-    labels = {node: "a" if node < 14 else "b" for node in G}  # at first there is no "b"
+    labels = {node: "b" if node < 14 else "a" for node in G}  # at first there is no "a"
     axes = sg.plot_sequence(growing(), labels)
     looks = set()
     for ax, each in zip(axes, growing(), strict=True):
@@ -101,6 +101,17 @@ def test_values_share_a_scale_and_one_bar():
     assert len(set(colors)) == 1
     bars = [bar for ax in axes[0].figure.axes for bar in ax.child_axes]
     assert [bar.get_ylim() for bar in bars] == [(0.5, 33.5)]
+
+
+def test_one_crowded_picture_does_not_take_the_edges_of_all_others():
+    places = {node: (node % 6, node // 6) for node in range(36)}
+    path, crowd = nx.path_graph(36), nx.complete_graph(36)
+    opacities = []
+    for last in (path, crowd):
+        axes = sg.plot_sequence([snapshot(t, graph, places) for t, graph in enumerate([path, path, last])])
+        opacities.append([next(c for c in ax.collections if isinstance(c, LineCollection)).get_alpha() for ax in axes])
+    assert opacities[0] == opacities[1]
+    assert len(set(opacities[1])) == 1
 
 
 def test_newcomers_have_a_ring():
