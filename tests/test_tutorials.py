@@ -130,7 +130,7 @@ def test_the_gallery_is_made_by_the_lines_in_the_pages(tmp_path, monkeypatch):
     texts = [page.read_text(encoding="utf-8") for page in pages]
     shown = {name for text in texts for name in re.findall(r"\]\((?:\.\./)?tutorials/(\w+\.png)\)", text)}
     assert {path.name for path in made} == {name for name in shown if not name.startswith("comparison_")}
-    assert len(made) == 13
+    assert len(made) == 14
     for path in made:
         assert np.asarray(Image.open(path).convert("L")).std() > 5
     pictures = [FOLDER / name for name in shown]
