@@ -159,7 +159,7 @@ def _add_sequence(parser):
         action="append",
         metavar="OUT",
         help="coordinates: .csv, .tsv, .parquet (FILE's stem + _sequence.csv); small multiples: .png, .pdf, .svg; "
-        "a film: .gif, .mp4. May be given several times",
+        "a film: .gif, .mp4; a page: .html. May be given several times",
     )
     _add_labels(files)
     files.add_argument("--trails", type=_whole, metavar="K", help="draw the ways of the K nodes that moved farthest")

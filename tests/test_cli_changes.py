@@ -120,15 +120,18 @@ def test_edges_without_a_time_are_left_out_and_told(folder, capsys):
     ]  # fmt: skip
 
 
-def test_pictures_and_films(capsys):
-    outputs = ["-o", "Y.csv", "-o", "Y.png", "-o", "Y.gif"]
+def test_pictures_films_and_pages(folder, capsys):
+    outputs = ["-o", "Y.csv", "-o", "Y.png", "-o", "Y.gif", "-o", "Y.html"]
     argv = ["sequence", "edges.csv", "--time", "year", "--weight", "count", "--labels", "louvain", "--trails", "1"]
     assert main([*argv, *outputs, "--max-iter", "20"]) == 0
     out = capsys.readouterr().out
     assert "times             3, from 1801 to 1803\n" in out
-    assert "written           Y.csv, Y.png, Y.gif\n" in out
+    assert "written           Y.csv, Y.png, Y.gif, Y.html\n" in out
     labels = {row["label"] for row in rows_of("Y.csv")}
     assert "community 1" in labels
+    page = (folder / "Y.html").read_text()
+    assert '"titles": ["1801", "1802", "1803"]' in page
+    assert "<h1>edges.csv</h1>" in page
     with Image.open("Y.png") as image:
         assert np.asarray(image.convert("RGB")).std() > 5
     with Image.open("Y.gif") as image:

@@ -12,6 +12,7 @@ from .files import check_picture, check_target, check_targets, default_output, l
 from .pictures import FILMS, draw_embedding, draw_sequence
 
 SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(w|d|h|min|s)")
+PAGE = ".html"
 UNITS = {"w": "weeks", "d": "days", "h": "hours", "min": "minutes", "s": "seconds"}
 
 
@@ -56,6 +57,10 @@ def embed_sequence_file(arguments, method):
     for output in outputs:
         if _is_table(output):
             write_sequence(output, snapshots, labels)
+        elif output.suffix.lower() == PAGE:
+            from ..page.explorer import explore
+
+            explore(snapshots, labels, title=file.name).save(output)
         else:
             draw_sequence(snapshots, labels, arguments.trails, output, arguments.random_state)
     counts = [len(snapshot.nodes) for snapshot in snapshots]
@@ -86,8 +91,8 @@ def _check_outputs(outputs, sources):
             writer_for(output)
         elif _is_table(output):
             check_table(output)
-        else:
-            check_picture("--output", output, *SUFFIXES, *FILMS)
+        elif output.suffix.lower() != PAGE:
+            check_picture("--output", output, *SUFFIXES, *FILMS, PAGE)
 
 
 def update_file(arguments, method):
