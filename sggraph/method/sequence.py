@@ -107,7 +107,7 @@ def embed_sequence(
     See Also
     --------
     update_layout : for a graph that goes on from a picture that people know.
-    plot_sequence, animate_sequence : pictures of what is returned.
+    plot_sequence, animate_embedding, explore : pictures of what is returned.
 
     Examples
     --------

@@ -345,10 +345,15 @@ def test_near_and_still_all_edges_are_there(opened):
     counted(page)
     for _ in range(8):
         page.keyboard.press("+")
-    page.wait_for_timeout(50)
-    assert page.evaluate("[sggraph.drawn, asked.writes]") == [500, 0]
-    moving = pixels(page)[0]
-    page.wait_for_timeout(300)
+    for _ in range(10):  # a busy machine may be late, and the picture at rest again
+        page.evaluate("asked.writes = 0")
+        page.keyboard.press("ArrowLeft")
+        page.wait_for_timeout(50)
+        moving, drawn = pixels(page)[0], page.evaluate("[sggraph.drawn, asked.writes]")
+        if drawn == [500, 0]:
+            break
+    assert drawn == [500, 0]
+    eventually(page, "sggraph.drawn < 500", True)
     seen = page.evaluate(
         "Array.from({ length: sggraph.facts.n }, (_, i) => sggraph.onScreen(i)).filter("
         "([x, y]) => x > 0 && y > 0 && x < 1000 && y < 700).length"
