@@ -13,12 +13,14 @@ import numpy as np
 from .attractive import attractive, cross_entropy
 from .engine.blocks import node_bounds
 from .engine.jit import kernel, part
+from .engine.shares import Shares
 from .motion import centered
 from .ordering import inverse, taken
 from .repulsion.planning import DEFAULT_LIMIT
 from .repulsion.repulsive import Repulsion
 from .rows import full_rows, n_blocks, renumbered
 
+ROW = 27  # entries of P whose attraction takes as long as spread, gather and step of a node: 1.35 and 37 ns
 ENTRIES = 2**16  # of P that are looked at at once
 FARTHEST = 1e12  # coordinates from here on count as infinite, before their squares overflow in the forces
 REORDER_AT = (
@@ -86,6 +88,7 @@ class Forces:
         self._plans = None
         self._is_large = n_blocks(upper.nnz) > 1
         self._nodes = node_bounds(n)
+        self._shares = self._shared()
         self._dims = (0,) * d
         self._attr, self._rep = np.empty((n, d), np.float32), np.empty((n, d), np.float32)
         self._Z = np.nan
@@ -96,6 +99,7 @@ class Forces:
         norm = 0.0
         for _ in range(n_iter):
             if motion.iteration in REORDER_AT and self._is_large:
+                self.complete(motion)
                 motion.reorder(self.workers)
             self._follow(motion)
             motion.iteration += 1
@@ -104,6 +108,10 @@ class Forces:
             if not np.isfinite(norm):
                 break
         return norm
+
+    def complete(self, motion):
+        """Bring together what ranks keep of a Motion for themselves: all but where nodes are, which all need."""
+        self._shares.gather(motion.velocity, motion.gain, motion.pull)
 
     def kl_divergence(self, motion, *, fresh=False):
         """KL(P || Q); Z is that of the last gradient, one step behind, unless `fresh`. A look changes nothing."""
@@ -131,11 +139,11 @@ class Forces:
         repulsion = Repulsion(n, d, self.workers, **self._any_size)
         here = centered(motion.Y)
         radius = np.sqrt((here.astype(np.float64) ** 2).sum() / n)
-        sizes, found = [1.0], [self._divergence(motion.Y, repulsion(motion.Y, self._rep)[0])]
+        sizes, found = [1.0], [self._divergence(motion.Y, repulsion(motion.Y, self._rep, self._shares)[0])]
         while 0 < radius * sizes[-1] < FARTHEST and (len(found) < 2 or found[-1] < found[-2] - LEAST_FALL):
             sizes.append(sizes[-1] * STEP_OF_SIZE)
             Y = here * np.float32(sizes[-1])
-            found.append(self._divergence(Y, repulsion(Y, self._rep)[0]))
+            found.append(self._divergence(Y, repulsion(Y, self._rep, self._shares)[0]))
         motion.enlarge(_lowest(np.log(sizes[-3:]), found[-3:]) ** share)
         self._Z = np.nan
 
@@ -144,9 +152,17 @@ class Forces:
         if motion.order is not self._order and not np.array_equal(motion.order, self._order):
             self.P = renumbered(self.P, taken(self._rank, motion.order, self.workers), self.workers)
             self._rank = inverse(motion.order, self.workers)
+            self._shares = self._shared()
         self._order = motion.order
         if motion.plans is not self._plans:
             self.repulsion.plans = self._plans = motion.plans
+
+    def _shared(self):
+        """Shares of the rows, of about the same work: entries, and `ROW` of them for a row."""
+        if self.workers.comm.size == 1:
+            return Shares.of(self.workers, len(self._rank))
+        indptr = self.P.indptr.astype(np.int64)
+        return Shares.of(self.workers, len(self._rank), indptr + ROW * np.arange(len(indptr)))
 
     def _attract(self, motion, phase):
         """Fill the attraction, with what path lengths and edges of unequal lengths add to it."""
@@ -155,21 +171,22 @@ class Forces:
         if is_stressed and not is_fitted:
             if motion.mobile is None:
                 _make_room(motion)
-            motion.scale = self.paths.fitted_scale(motion.Y, motion.order, self._rank)
+            motion.scale = self.paths.fitted_scale(motion.Y, motion.order, self._rank, self._shares)
         if is_fitted and not is_stressed:  # a later phase begins anew
             motion.forget_paths()
         even = ()
         if is_stressed:
             even = np.float32(phase.evenness / (phase.exaggeration * motion.scale)), np.float32(motion.scale)
-        self.workers.run(attractive, self.P.bounds, motion.Y, self.P.arrays, self._dims, even, self._attr)
+        self._shares.each(attractive, self.P.bounds, motion.Y, self.P.arrays, self._dims, even, self._attr)
         if is_stressed:
             weight, pace = phase.stress / phase.exaggeration, phase.exaggeration * phase.eta / len(motion.Y)
             state = motion.Y, motion.order, self._rank, motion.turn, motion.scale
-            motion.turn, motion.scale = self.paths.add_pull(*state, weight, pace, motion.pull, self._attr)
+            pulls = motion.pull, self._attr
+            motion.turn, motion.scale = self.paths.add_pull(*state, weight, pace, *pulls, self._shares)
 
     def _repel(self, motion):
         """Fill the repulsion and Z; returns the shifts."""
-        self._Z, shifts = self.repulsion(motion.Y, self._rep)
+        self._Z, shifts = self.repulsion(motion.Y, self._rep, self._shares)
         motion.plans = self._plans = self.repulsion.plans
         return shifts
 
@@ -183,12 +200,13 @@ class Forces:
         if motion.mobile is not None:
             mobile = (motion.mobile,)
             shifts[1] = 0  # what is held keeps all where it is
-        self.workers.run(_step, self._nodes, self._dims, forces, numbers, moving, mobile, norms)
+        self._shares.run(_step, self._nodes, self._dims, forces, numbers, moving, mobile, norms, sums=norms)
+        self._shares.gather(motion.Y)
         return float(np.sqrt(norms.sum()))
 
     def _divergence(self, Y, Z):
         total = np.zeros(len(self.P.bounds) - 1)
-        self.workers.run(cross_entropy, self.P.bounds, Y, self.P.arrays, total)
+        self._shares.run(cross_entropy, self.P.bounds, Y, self.P.arrays, total, sums=total)
         return self._entropy + 2 * float(total.sum()) + float(np.log(Z))
 
 

@@ -28,6 +28,7 @@ import numpy as np
 from ..engine.blocks import even_bounds
 from ..engine.jit import kernel, part
 from ..engine.prefetch import prefetch
+from ..engine.shares import Shares
 from ..engine.vector import column, minus, plus, plus_times, point, put, square, times, zeros
 
 BLOCKS = 64  # nodes all need the same time: any number some times that of the threads would do
@@ -70,6 +71,10 @@ class PathStress:
         some = self._inverses[:: max(distances.size // AT_ONCE, 1)] / self._one
         self._squares = max(float((some**2).mean()), 1 / LONG**2)  # mean of 1 / d^2
 
+    def __getstate__(self):
+        """What goes to another process, which has threads of its own and names them in its Shares."""
+        return self.__dict__ | {"_workers": None}
+
     @property
     def n_groups(self):
         """Number of groups of pivots, looked at in turn."""
@@ -86,27 +91,28 @@ class PathStress:
         """
         return pace * weight * self._squares / scale
 
-    def fitted_scale(self, Y, order, rank):
+    def fitted_scale(self, Y, order, rank, shares=None):
         """The scale a, by the first group of pivots."""
         nothing = np.zeros_like(Y)
-        return self._look(Y, order, rank, 0, 1.0, 0.0, nothing)
+        return self._look(Y, order, rank, 0, 1.0, 0.0, nothing, shares or Shares.of(self._workers, len(Y)))
 
-    def add_pull(self, Y, order, rank, turn, scale, weight, pace, pull, F):
+    def add_pull(self, Y, order, rank, turn, scale, weight, pace, pull, F, shares=None):
         """Move the mean `pull` (n, d) by the groups that are due, add `weight` / n times it to F (n, d), and return the
-        turn and the scale for the next step.
+        turn and the scale for the next step. Of several ranks each does so for its own rows, by its Shares.
 
         Row r of Y, `pull` and F belongs to node ``order[r]``, node i to row ``rank[i]``. The weight is lowered where it
         would be stiffer than `STIFFEST`.
         """
+        shares = shares or Shares.of(self._workers, len(Y))
         stiffness = self.stiffness(weight, scale, pace)
         following = turn + min(max(LOOKS * stiffness, self._least_looks), self.n_groups)
         for due in range(ceil(turn), ceil(following)):
-            scale = self._look(Y, order, rank, due, scale, 1 / self.n_groups, pull)
+            scale = self._look(Y, order, rank, due, scale, 1 / self.n_groups, pull, shares)
         weight *= min(1.0, STIFFEST / max(stiffness, STIFFEST))
-        self._workers.run(_add, even_bounds(len(Y), BLOCKS), pull, np.float32(weight / len(Y)), F)
+        shares.each(_add, even_bounds(len(Y), BLOCKS), pull, np.float32(weight / len(Y)), F)
         return following, scale
 
-    def _look(self, Y, order, rank, turn, scale, share, pull):
+    def _look(self, Y, order, rank, turn, scale, share, pull, shares):
         due = turn % self.n_groups
         first, stop = self._bounds[due], self._bounds[due + 1]
         places = Y[rank[self.pivots[first:stop]]].T.copy()
@@ -115,7 +121,7 @@ class PathStress:
         factors = 1 / (scale * self._one), share / (self._one * (stop - first)), share
         factors = tuple(np.float32(x) for x in factors)
         group = Group(self._inverses.ravel(), self._inverses.shape[1], first, places, (0,) * Y.shape[1])
-        self._workers.run(_move_pull, bounds, Y, order, group, factors, pull, sums)
+        shares.run(_move_pull, bounds, Y, order, group, factors, pull, sums, sums=sums)
         squares, firsts = sums.sum(axis=0)
         fitted = squares / firsts / self._one if squares > 0 else scale  # squares of the smallest distances vanish
         return float(fitted) if np.isfinite(fitted) else scale
