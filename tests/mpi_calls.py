@@ -28,7 +28,7 @@ def digests(comm, n_jobs):
     return " ".join(found)
 
 
-def long_run(comm, checkpoint, n_iter=3000, callback=None, **options):
+def long_run(comm, checkpoint, n_iter=3000, callback=None):
     """A run that waits to be killed or interrupted, and says how far it is."""
 
     def tell(iteration, *_):
@@ -37,7 +37,7 @@ def long_run(comm, checkpoint, n_iter=3000, callback=None, **options):
             callback(iteration)
 
     graph = make_torus(20, 30).adjacency
-    options = {"checkpoint": checkpoint, "checkpoint_every": 7, "max_iter": n_iter, "n_jobs": 1} | options
+    options = {"checkpoint": checkpoint, "checkpoint_every": 7, "max_iter": n_iter, "early_exag": 30, "n_jobs": 1}
     return sggraph.embed_graph(graph, comm=comm, random_state=0, callback=tell, callback_every=1, **options)
 
 
