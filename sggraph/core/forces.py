@@ -18,7 +18,7 @@ from .motion import centered
 from .ordering import inverse, taken
 from .repulsion.planning import DEFAULT_LIMIT
 from .repulsion.repulsive import Repulsion
-from .rows import full_rows, n_blocks, renumbered
+from .rows import full_rows, n_blocks, no_rows, passed, renumbered
 
 ROW = 27  # entries of P whose attraction takes as long as spread, gather and step of a node: 1.35 and 37 ns
 ENTRIES = 2**16  # of P that are looked at at once
@@ -75,24 +75,33 @@ class Forces:
     """Forces on the nodes of a graph, given by the upper triangle of P (CSR, float32, sums to 1/2), in d dimensions.
 
     `paths` is the PathStress of the graph; without one, phases have no stress. `h`, `exact` and `limit` are those of
-    the Repulsion.
+    the Repulsion. Of several ranks the first gives P and the paths, of which all then hold their rows; the others None.
     """
 
     def __init__(self, upper, d, workers, *, h=None, exact=None, limit=DEFAULT_LIMIT, paths=None):
-        n = upper.shape[0]
-        self.workers, self.paths = workers, paths
-        self.P = full_rows(upper, workers)
+        self.workers, comm = workers, workers.comm
+        given = None
+        if upper is not None:
+            self.P = full_rows(upper, workers)
+            given = self.P.indptr, 2 * _entropy(upper.data, workers), paths
+        indptr, self._entropy, self.paths = comm.told(given)
+        n = len(indptr) - 1
         self.repulsion = Repulsion(n, d, workers, h=h, exact=exact, limit=limit)
         self._any_size = {"exact": exact, "limit": limit}  # a cell side of the caller's is for one size of the picture
         self._order = self._rank = np.arange(n)
         self._plans = None
-        self._is_large = n_blocks(upper.nnz) > 1
+        self._n_edges = int(indptr[-1]) // 2
+        self._is_large = n_blocks(self._n_edges) > 1
         self._nodes = node_bounds(n)
-        self._shares = self._shared()
         self._dims = (0,) * d
         self._attr, self._rep = np.empty((n, d), np.float32), np.empty((n, d), np.float32)
         self._Z = np.nan
-        self._entropy = 2 * _entropy(upper.data, workers)
+        self._shares = Shares(workers, [0] + [n] * comm.size)  # rank 0 has all
+        if comm.size > 1:
+            self._held = no_rows(indptr)
+            if upper is not None:
+                self._held = self._held._replace(rows=self.P)
+            self._pass_on(self._rank)
 
     def advance(self, motion, phase, n_iter=1):
         """Move on by `n_iter` iterations, or to the first whose gradient is no number; the norm of the last one."""
@@ -131,7 +140,7 @@ class Forces:
         """Enlarge the picture until its KL divergence falls by less than `LEAST_FALL` a step; with a `share` below 1 by
         that power of the factor.
         """
-        if len(self.P.data) == 0:  # no edge holds nodes together at any size
+        if self._n_edges == 0:  # none holds nodes together at any size
             return
         self._follow(motion)
         motion.plans = self.repulsion.plans = []  # their grids make room for others
@@ -150,19 +159,29 @@ class Forces:
     def _follow(self, motion):
         """Stand in the order of the Motion, and with its plans: it may have been reordered, or be another one."""
         if motion.order is not self._order and not np.array_equal(motion.order, self._order):
-            self.P = renumbered(self.P, taken(self._rank, motion.order, self.workers), self.workers)
+            source = taken(self._rank, motion.order, self.workers)
+            if self._shares.is_alone:
+                self.P = renumbered(self.P, source, self.workers)
+            else:
+                self._pass_on(source)
             self._rank = inverse(motion.order, self.workers)
-            self._shares = self._shared()
         self._order = motion.order
         if motion.plans is not self._plans:
             self.repulsion.plans = self._plans = motion.plans
 
-    def _shared(self):
-        """Shares of the rows, of about the same work: entries, and `ROW` of them for a row."""
-        if self.workers.comm.size == 1:
-            return Shares.of(self.workers, len(self._rank))
-        indptr = self.P.indptr.astype(np.int64)
-        return Shares.of(self.workers, len(self._rank), indptr + ROW * np.arange(len(indptr)))
+    def _pass_on(self, source):
+        """Share the rows anew, row ``source[r]`` being row r now: whole blocks of about the same work."""
+        owners = self._shares
+
+        def shared(pattern):
+            work = pattern.indptr.astype(np.int64) + ROW * np.arange(len(pattern.indptr))
+            self._shares = Shares.of(self.workers, len(source), work)
+            return self._shares
+
+        self._held = passed(self._held, source, owners, shared, self.workers)
+        self.P = self._held.rows
+        if self.paths is not None:
+            self.paths.pass_on(source, owners, self._shares)
 
     def _attract(self, motion, phase):
         """Fill the attraction, with what path lengths and edges of unequal lengths add to it."""

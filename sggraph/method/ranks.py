@@ -21,9 +21,9 @@ from ..runtime.mpi import PATIENCE, as_ranks
 
 
 class Begin(NamedTuple):
-    """Forces are to be made, with so many threads."""
+    """Forces in d dimensions are to be made, with these options and so many threads."""
 
-    arguments: tuple
+    d: int
     options: dict
     n_jobs: int | None
 
@@ -78,7 +78,7 @@ def follow(ranks):
         order = ranks.told()
         while isinstance(order, Begin):
             with Workers(order.n_jobs, ranks) as workers:
-                order = _follow_forces(ranks, Forces(*order.arguments, workers, **order.options))
+                order = _follow_forces(ranks, Forces(None, order.d, workers, **order.options))
         ranks.meet(order)
         interrupts.forget()
     if isinstance(order, BaseException):
@@ -112,12 +112,12 @@ def _portable(error):
     return error
 
 
-def shared_forces(upper, d, workers, n_jobs, **options):
+def shared_forces(upper, d, workers, n_jobs, *, paths, **options):
     """Forces on the nodes, of this process, or of all ranks together."""
     if workers.comm.size == 1:
-        return Forces(upper, d, workers, **options)
-    workers.comm.told(Begin((upper, d), options, n_jobs))
-    return Led(Forces(upper, d, workers, **options))
+        return Forces(upper, d, workers, paths=paths, **options)
+    workers.comm.told(Begin(d, options, n_jobs))
+    return Led(Forces(upper, d, workers, paths=paths, **options))
 
 
 class Led:

@@ -34,12 +34,18 @@ class Shares:
         """Whether this process owns all rows."""
         return self.comm.size == 1
 
-    def blocks(self, bounds):
-        """Numbers of the blocks that have a row of this rank's."""
-        if self.first == self.stop:
+    def blocks(self, bounds, rank=None):
+        """Numbers of the blocks that have a row of a rank's, this one's if none is given."""
+        rank = self.comm.rank if rank is None else rank
+        first, stop = self.cuts[rank], self.cuts[rank + 1]
+        if first == stop:
             return range(0)
-        begin = int(np.searchsorted(bounds[1:], self.first, side="right"))
-        return range(begin, int(np.searchsorted(bounds[:-1], self.stop)))
+        return range(int(np.searchsorted(bounds[1:], first, side="right")), int(np.searchsorted(bounds[:-1], stop)))
+
+    def held(self, bounds):
+        """Bounds (size, 2) of the rows of these blocks, rank by rank."""
+        touched = [self.blocks(bounds, rank) for rank in range(self.comm.size)]
+        return [(bounds[blocks.start], bounds[blocks.stop]) if blocks else (0, 0) for blocks in touched]
 
     def run(self, kernel, bounds, *args, sums=None):
         """Call the kernel for the blocks that have own rows; `sums` (blocks, ...) are then complete on all ranks."""
@@ -63,30 +69,45 @@ class Shares:
             self.comm.gather(array, self.cuts)
 
     def lent(self, array, rows, cuts):
-        """Context in which rank r has the rows of the array that ``rows[cuts[r]..cuts[r + 1]]`` lists, for changes."""
-        return _Lent(self, array, rows, cuts)
+        """Context in which rank r has the rows of an array that ``rows[cuts[r]..cuts[r + 1]]`` lists, to change them."""
+        return _Lent(Passage(self, rows, [*zip(cuts[:-1], cuts[1:], strict=True)]), array)
+
+
+class Passage:
+    """Rows on their way from the ranks that own them: rank r wants those that ``rows[begin..end]`` lists, of `wanted`.
+
+    ``given[r]`` are the rows of this rank that r wants, ``places[r]`` where those of r are in the list of this rank.
+    """
+
+    def __init__(self, shares, rows, wanted):
+        self.comm = shares.comm
+        self.given = []
+        for begin, end in wanted:
+            asked = rows[begin:end]
+            self.given.append(asked[(asked >= shares.first) & (asked < shares.stop)])
+        begin, end = wanted[self.comm.rank]
+        self.rows = rows[begin:end]
+        owner = np.searchsorted(shares.cuts[1:], self.rows, side="right")
+        self.places = [np.flatnonzero(owner == r) for r in range(self.comm.size)]
+
+    def brought(self, taken):
+        """The rows in the order of the list; ``taken(rows)`` are rows of this rank."""
+        parts = self.comm.exchange([taken(rows) for rows in self.given])
+        found = np.empty((len(self.rows), *parts[0].shape[1:]), parts[0].dtype)
+        for places, part in zip(self.places, parts, strict=True):
+            found[places] = part
+        return found
 
 
 class _Lent:
-    def __init__(self, shares, array, rows, cuts):
-        self.comm, self.array = shares.comm, array
-        rank = self.comm.rank
-        wanted = rows[cuts[rank] : cuts[rank + 1]]
-        owner = np.searchsorted(shares.cuts[1:], wanted, side="right")
-        self.borrowed = [wanted[owner == r] for r in range(self.comm.size)]
-        self.given = []
-        for r in range(self.comm.size):
-            asked = rows[cuts[r] : cuts[r + 1]]
-            self.given.append(asked[(asked >= shares.first) & (asked < shares.stop)])
-        self.borrowed[rank] = self.given[rank] = wanted[:0]  # which are here
+    def __init__(self, passage, array):
+        self.passage, self.array = passage, array
 
     def __enter__(self):
-        self._pass(self.given, self.borrowed)
+        self.array[self.passage.rows] = self.passage.brought(lambda rows: self.array[rows])
 
     def __exit__(self, *exception):
-        self._pass(self.borrowed, self.given)
-
-    def _pass(self, there, here):
-        found = self.comm.exchange([self.array[rows] for rows in there])
-        for rows, values in zip(here, found, strict=True):
-            self.array[rows] = values
+        passage = self.passage
+        parts = passage.comm.exchange([self.array[passage.rows[places]] for places in passage.places])
+        for rows, part in zip(passage.given, parts, strict=True):
+            self.array[rows] = part

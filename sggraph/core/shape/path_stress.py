@@ -28,7 +28,7 @@ import numpy as np
 from ..engine.blocks import even_bounds
 from ..engine.jit import kernel, part
 from ..engine.prefetch import prefetch
-from ..engine.shares import Shares
+from ..engine.shares import Passage, Shares
 from ..engine.vector import column, minus, plus, plus_times, point, put, square, times, zeros
 
 BLOCKS = 64  # nodes all need the same time: any number some times that of the threads would do
@@ -69,11 +69,22 @@ class PathStress:
         self._bounds = [k * g // n_groups for g in range(n_groups + 1)]
         self._inverses, self._one = _inverses(distances, workers)
         some = self._inverses[:: max(distances.size // AT_ONCE, 1)] / self._one
+        self._first, self._places = 0, None  # of several ranks: the first row that is held, and where rows are
         self._squares = max(float((some**2).mean()), 1 / LONG**2)  # mean of 1 / d^2
 
     def __getstate__(self):
-        """What goes to another process, which has threads of its own and names them in its Shares."""
-        return self.__dict__ | {"_workers": None}
+        """What other ranks get: threads they have, and lengths are passed on to them."""
+        return self.__dict__ | {"_workers": None, "_inverses": self._inverses[:0]}
+
+    def pass_on(self, source, owners, shares):
+        """Of several ranks: hold the lengths of the rows by `shares`, of which row ``source[r]`` by `owners` is row r.
+
+        They are in the order of the picture then, as `owners` had them, but for the first time: node i is row i.
+        """
+        before, wanted = self._first, shares.held(even_bounds(len(source), BLOCKS))
+        self._inverses = Passage(owners, source, wanted).brought(lambda rows: self._inverses[rows - before])
+        self._first = wanted[shares.comm.rank][0]
+        self._places = np.arange(len(source)) - self._first
 
     @property
     def n_groups(self):
@@ -121,7 +132,8 @@ class PathStress:
         factors = 1 / (scale * self._one), share / (self._one * (stop - first)), share
         factors = tuple(np.float32(x) for x in factors)
         group = Group(self._inverses.ravel(), self._inverses.shape[1], first, places, (0,) * Y.shape[1])
-        shares.run(_move_pull, bounds, Y, order, group, factors, pull, sums, sums=sums)
+        where = order if self._places is None else self._places
+        shares.run(_move_pull, bounds, Y, where, group, factors, pull, sums, sums=sums)
         squares, firsts = sums.sum(axis=0)
         fitted = squares / firsts / self._one if squares > 0 else scale  # squares of the smallest distances vanish
         return float(fitted) if np.isfinite(fitted) else scale
