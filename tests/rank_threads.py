@@ -42,7 +42,7 @@ class RankThread:
         self.sent["gather"] += mine.nbytes
 
     def exchange(self, parts):
-        self.sent["exchange"] += sum(part.nbytes for part in parts)
+        self.sent["exchange"] += sum(part.nbytes for r, part in enumerate(parts) if r != self.rank)
         return [found[self.rank] for found in self._all([part.copy() for part in parts])]
 
     def told(self, value=None, patience=LOST):

@@ -126,8 +126,8 @@ def no_rows(indptr):
 
 
 def passed(held, source, owners, shared, workers):
-    """The Held of the matrix with row ``source[r]`` as row r; entries come from `owners`, the Shares of the rows before,
-    and ``shared(pattern)`` are those of the rows now.
+    """The Held of the matrix with row ``source[r]`` as row r, its entries from `owners`, the Shares of the rows before;
+    ``shared(pattern)`` are those of the rows now.
     """
     sizes = taken(np.diff(held.pattern.indptr), source, workers)
     pattern = _in_blocks(_starts(sizes), *_room(0))

@@ -4,6 +4,8 @@ The blocks that a sum goes over are those of one process (blocks.py). A rank wor
 own, so its rows are as if it had done all; the sums of a block are those of the rank that owns its first row.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from .blocks import node_bounds
@@ -69,8 +71,8 @@ class Shares:
             self.comm.gather(array, self.cuts)
 
     def lent(self, array, rows, cuts):
-        """Context in which rank r has the rows of an array that ``rows[cuts[r]..cuts[r + 1]]`` lists, to change them."""
-        return _Lent(Passage(self, rows, [*zip(cuts[:-1], cuts[1:], strict=True)]), array)
+        """Context in which rank r has the rows ``rows[cuts[r]..cuts[r + 1]]`` of an array, to change them."""
+        return _Lent(Passage(self, rows, [*pairwise(cuts)]), array)
 
 
 class Passage:
@@ -101,13 +103,17 @@ class Passage:
 
 class _Lent:
     def __init__(self, passage, array):
-        self.passage, self.array = passage, array
+        self.comm, self.array, rank = passage.comm, array, passage.comm.rank
+        self.given, self.borrowed = passage.given, [passage.rows[places] for places in passage.places]
+        self.given[rank] = self.borrowed[rank] = passage.rows[:0]  # which are here
 
     def __enter__(self):
-        self.array[self.passage.rows] = self.passage.brought(lambda rows: self.array[rows])
+        self._pass(self.given, self.borrowed)
 
     def __exit__(self, *exception):
-        passage = self.passage
-        parts = passage.comm.exchange([self.array[passage.rows[places]] for places in passage.places])
-        for rows, part in zip(passage.given, parts, strict=True):
+        self._pass(self.borrowed, self.given)
+
+    def _pass(self, there, here):
+        parts = self.comm.exchange([self.array[rows] for rows in there])
+        for rows, part in zip(here, parts, strict=True):
             self.array[rows] = part
