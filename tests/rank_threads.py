@@ -30,11 +30,12 @@ class RankThread:
         barrier.wait(LOST)
         return found
 
-    def add(self, array):
+    def add(self, array, cuts):
         order = np.random.default_rng(self.rank).permutation(self.size)  # any will do
-        found = self._all(array.copy())
-        array[...] = sum(found[r] for r in order)
-        self.sent["add"] += array.nbytes
+        mine, found = slice(cuts[self.rank], cuts[self.rank + 1]), self._all(array.copy())
+        array[...] = np.nan
+        array[mine] = sum(found[r][mine] for r in order)
+        self.sent["add"] += array.nbytes - array[mine].nbytes
 
     def gather(self, array, cuts):
         mine = array[cuts[self.rank] : cuts[self.rank + 1]].copy()

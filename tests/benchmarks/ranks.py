@@ -48,7 +48,7 @@ EVERY = 5  # iterations between two looks at the clock
 CORES, MEMORY, NETWORK, MESSAGE = 16, 200e9, 12.5e9, 5e-6  # of a node; seconds a message takes at least
 NS_NODE, NS_ENTRY, NS_CELL = 37.0, 1.35, 0.27  # one core: spread, gather, step; attraction; FFT, a log2 of the cells
 BYTES_NODE, BYTES_ENTRY = 130, 16  # that memory moves: rows of arrays, an entry of P and the coordinates it asks for
-COLLECTIVES = 8  # an iteration
+COLLECTIVES = 10  # an iteration
 
 
 def main():
@@ -228,7 +228,8 @@ def counted(size, links, motion, forces):
     most = (size - 1) / size
     blocks = len(node_bounds(n)) - 1
     sums = 8 * blocks * (3 * d + d + 1 + 1) * most
-    replicated = 4 * d * n * most + (16 * cells * most if plan.h else 0) + sums
+    grid = (8 * cells + 4 * cells + 16 * waves / size) * most if plan.h else 0  # charges, potential, transposed twice
+    replicated = 4 * d * n * most + grid + sums
     halo, moved = near(motion.Y, plan, cuts, owner) if plan.R else (0.0, 0.0)
     replicated += 8 * d * moved / size
     patch = patches_of(motion.Y, plan, cuts)
@@ -287,7 +288,7 @@ def run_of(size, upper, motion, n_iter=20):
 
     def total():
         gathered, added, exchanged = (sum(comm.sent[kind] for comm in comms) for kind in ("gather", "add", "exchange"))
-        return gathered * (size - 1) + 2 * added * (size - 1) / size + exchanged
+        return gathered * (size - 1) + added + exchanged
 
     def work(comm):
         comms.append(comm)
@@ -329,8 +330,8 @@ def model(n, size, found, version):
     cells, most = found["cells"] * n, (size - 1) / size
     latency = COLLECTIVES * MESSAGE * log2(size) if size > 1 else 0.0
     if version == "replicated":
-        n_bytes = (4 * d * n + 16 * cells) * most
-        return max(compute, moved) + fft + n_bytes / NETWORK + latency
+        n_bytes = (4 * d * n + 12 * cells + 16 * cells / size) * most
+        return max(compute, moved) + fft / size + n_bytes / NETWORK + latency
     n_bytes = 4 * d * found["per node"] * share + (12 * found["patch"] * share + 16 * cells / size) * most
     return max(compute, moved) + fft / size + n_bytes * (size > 1) / NETWORK + latency
 

@@ -11,7 +11,7 @@ from sggraph.core.descent import EmbeddingDivergedError, Phase
 from sggraph.core.engine import blocks
 from sggraph.core.engine.blocks import Workers
 from sggraph.core.engine.shares import Shares
-from sggraph.core.repulsion import planning, repulsive
+from sggraph.core.repulsion import convolution, planning, repulsive
 from sggraph.core.repulsion.convolution import has_coarse
 from sggraph.core.repulsion.planning import Plan, grid_shape, split_radius
 from sggraph.datasets import make_block_model, make_torus
@@ -29,6 +29,7 @@ def small_blocks(monkeypatch):
     monkeypatch.setattr(blocks, "BLOCK", 50)
     monkeypatch.setattr(blocks, "MIN_BLOCK", 10)
     monkeypatch.setattr(rows, "EDGES", 200)
+    monkeypatch.setattr(convolution, "CELLS", 100)
     for module in (planning, repulsive):
         monkeypatch.setattr(module, "CROWDED", (30, 60, 90))
 

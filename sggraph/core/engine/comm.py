@@ -16,8 +16,10 @@ class Comm(Protocol):
     size: int
     neighbors: int
 
-    def add(self, array: np.ndarray) -> None:
-        """Add up the arrays (float64) of all ranks in place; in any order, so sums have to be exact."""
+    def add(self, array: np.ndarray, cuts: Any) -> None:
+        """Add up rows ``cuts[r]..cuts[r + 1]`` of the arrays (float64) of all ranks in place, on rank r alone; in any
+        order, so sums have to be exact.
+        """
 
     def gather(self, array: np.ndarray, cuts: Any) -> None:
         """Fill the array on all ranks: its rows ``cuts[r]..cuts[r + 1]`` are those of rank r."""
@@ -40,7 +42,7 @@ class Serial:
 
     rank, size, neighbors = 0, 1, 1
 
-    def add(self, array):
+    def add(self, array, cuts):
         """Nothing is missing."""
 
     def gather(self, array, cuts):

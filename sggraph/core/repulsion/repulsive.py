@@ -188,8 +188,12 @@ class Level:
                 lines = [charges.size * b // n_blocks // shape[-1] for b in range(n_blocks + 1)]
                 self.workers.run(add_patches, lines, shape, parts, charges.ravel())
         if not shares.is_alone:
-            shares.comm.add(charges)
-            self._charges[:] = charges
+            comm, cuts = shares.comm, self._convolution.cuts
+            comm.add(charges, cuts)
+            mine = slice(cuts[comm.rank], cuts[comm.rank + 1])
+            self._charges[mine] = charges[mine]
+            if self._convolution.needs_all:
+                comm.gather(self._charges, cuts)
 
     def _add_near(self, Y, F, low, high, shares):
         n, d = Y.shape
