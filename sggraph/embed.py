@@ -293,6 +293,8 @@ def sgtsne_layout(
     """
     if "random_state" in options:
         raise TypeError("sgtsne_layout has no random_state: it is called seed here, as in the layouts of NetworkX")
+    if "comm" in options:
+        raise TypeError("sgtsne_layout has no comm: call embed_graph on all ranks, and name its rows on one")
     if scale is not None:
         check_number("scale", scale, ABOVE_0, GREATEST, "a number above 0, or None for the embedding's own units")
     center = None if center is None else _as_center(center, d)

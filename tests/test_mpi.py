@@ -21,6 +21,7 @@ from sggraph.core import rows
 from sggraph.core.engine import blocks
 from sggraph.method.checkpoint import read_state
 
+pytestmark = pytest.mark.jit  # ranks are processes: none can be left in their midst
 pytest.importorskip("mpi4py", reason='several ranks need mpi4py: pip install "sggraph[mpi]"')
 MPIEXEC = shutil.which("mpiexec", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
 SOON = 15  # seconds in which all ranks end after one has; 1 to 4 measured, on a busy machine

@@ -128,7 +128,8 @@ def one_run(name, n, n_jobs, n_iter=60):
         times.append(time.perf_counter())
         cpu.append(time.process_time())
 
-    ranks.as_ranks = as_ranks
+    if world.size > 1:
+        ranks.as_ranks = as_ranks
     graph = sg.as_graph(graph_of(name, n)) if world.rank == 0 else None
     options = {"max_iter": n_iter, "random_state": 0, "callback": look, "callback_every": EVERY, "n_jobs": n_jobs}
     sg.embed_graph(graph, comm=world if world.size > 1 else None, **options)

@@ -6,6 +6,7 @@ import pytest
 import rank_threads
 from scipy.spatial import cKDTree
 
+from sggraph import estimate_cost, sgtsne_layout
 from sggraph.core import rows
 from sggraph.core.descent import EmbeddingDivergedError, Phase
 from sggraph.core.engine import blocks
@@ -20,6 +21,7 @@ from sggraph.method.pipeline import embed
 from sggraph.method.schedule import Schedule
 from sggraph.method.settings import Settings
 
+pytestmark = pytest.mark.jit  # ranks are threads: none can be left in their midst
 SIZES = [(2, 1), (3, 2), (4, 1)]  # ranks, threads
 
 
@@ -186,3 +188,17 @@ def test_all_ranks_raise_what_rank_0_raises(kind, options):
     errors = embedded(MESH, options, 3)
     assert [type(error) for error in errors] == [kind] * 3
     assert len({str(error) for error in errors}) == 1
+
+
+def test_what_knows_no_ranks_says_so():
+    with pytest.raises(TypeError, match="comm: call embed_graph"):
+        sgtsne_layout(nx.path_graph(3), comm=None)
+    with pytest.raises(TypeError, match="comm: leave it out"):
+        estimate_cost(nx.path_graph(3), comm=None)
+
+
+def test_ranks_that_have_the_same_cores_share_them():
+    comm = rank_threads.RankThread(0, 4, None)
+    comm.neighbors = 10**6
+    assert Workers(None, comm).n_jobs == 1
+    assert Workers(3, comm).n_jobs == 3

@@ -83,14 +83,14 @@ class Passage:
 
     def __init__(self, shares, rows, wanted):
         self.comm = shares.comm
-        self.given = []
-        for begin, end in wanted:
-            asked = rows[begin:end]
-            self.given.append(asked[(asked >= shares.first) & (asked < shares.stop)])
-        begin, end = wanted[self.comm.rank]
-        self.rows = rows[begin:end]
-        owner = np.searchsorted(shares.cuts[1:], self.rows, side="right")
-        self.places = [np.flatnonzero(owner == r) for r in range(self.comm.size)]
+        parts = [rows[begin:end] for begin, end in wanted]
+        are_own = [(part >= shares.first) & (part < shares.stop) for part in parts]
+        self.given = [part[mask] for part, mask in zip(parts, are_own, strict=True)]
+        self.rows, is_own = parts[self.comm.rank], are_own[self.comm.rank]
+        others = np.flatnonzero(~is_own)  # few, mostly: looking for the owner of each takes longer than all else
+        owner = np.searchsorted(shares.cuts[1:], self.rows[others], side="right")
+        self.places = [others[owner == r] for r in range(self.comm.size)]
+        self.places[self.comm.rank] = np.flatnonzero(is_own)
 
     def brought(self, taken):
         """The rows in the order of the list; ``taken(rows)`` are rows of this rank."""
