@@ -3,10 +3,11 @@
 Each writes coordinates and pictures. What the commands do with files is in commands/.
 
 Everything heavy is imported inside the commands, so that ``sggraph --help`` answers at once. What goes wrong is told in
-one line on stderr, with exit code 2.
+one line on stderr, with exit code 2. Of several processes, as `mpiexec` starts them, the first reads, writes, speaks.
 """
 
 import argparse
+import os
 import sys
 import warnings
 from pathlib import Path
@@ -26,6 +27,8 @@ WORDS = ("balance", "components", "max_iter", "early_exag", "alpha", "eta", "n_j
 FLAGS |= {name: f"--{name.replace('_', '-')}" for name in WORDS}
 METHOD = [name for name in FLAGS if name not in ("components", "checkpoint")]  # of graphs that change
 CHANGING = ("stability", "previous", "time", "window", "step", "trails", "format")
+LAUNCHED = {"PMI_SIZE": "PMI_RANK", "OMPI_COMM_WORLD_SIZE": "OMPI_COMM_WORLD_RANK"}  # how many processes, and which:
+LAUNCHED |= {"SLURM_STEP_NUM_TASKS": "SLURM_PROCID"}  # what mpiexec of MPICH and Open MPI, and srun, tell them
 
 
 def main(argv=None):
@@ -52,7 +55,7 @@ def main(argv=None):
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning
-            arguments.run(arguments)
+            _run(arguments)
     except (ValueError, TypeError, OSError, ArithmeticError, MemoryError, ImportError) as error:
         return _complain(str(error) or type(error).__name__, 2)
     except KeyboardInterrupt as interrupt:
@@ -192,12 +195,31 @@ def _add_method(parser, *without):
     return method
 
 
+def _run(arguments):
+    """Run the command, with the help of the other processes if there are any."""
+    if not any(int(os.getenv(size, "1")) > 1 for size in LAUNCHED):
+        arguments.run(arguments)
+        return
+    from .method.ranks import together
+    from .runtime.mpi import world
+
+    together(world(), lambda ranks: arguments.run(arguments, ranks))
+
+
+def _is_first():
+    return all(os.getenv(rank, "0") == "0" for rank in LAUNCHED.values())
+
+
 class _Parser(argparse.ArgumentParser):
+    def _print_message(self, message, file=None):
+        if _is_first():
+            super()._print_message(message, file)
+
     def error(self, message):
         self.exit(2, f"{self.prog}: {_one_line(message)} (see {self.prog} --help)\n")
 
 
-def run_demo(arguments):
+def run_demo(arguments, ranks=None):
     """The command ``sggraph demo``."""
     from .datasets import load_us_counties
 
@@ -206,14 +228,14 @@ def run_demo(arguments):
     counties = load_us_counties()
     graph = counties.to_networkx()
     print("US counties, joined where they share a border; their classes are the states. North is turned up.")
-    result = _embed(graph, random_state=arguments.random_state)
+    result = _embed(graph, ranks, random_state=arguments.random_state)
     result.embedding_[:, 1] *= -1  # north up: the start, and with it the side, is the graph's, not the seed's
     labels = [counties.label_names[c] for c in counties.labels]
     _write(result, labels, output, picture, "US counties that share a border, coloured by state")
     _report(result, output, picture)
 
 
-def run_embed(arguments):
+def run_embed(arguments, ranks=None):
     """The command ``sggraph embed``."""
     from .commands.files import check_targets, default_output, labels_of_file, largest_component
 
@@ -242,7 +264,7 @@ def run_embed(arguments):
         labels = louvain_names(graph, arguments.random_state)
     options = {name: getattr(arguments, name) for name in FLAGS}
     try:
-        result = _embed(graph, verbose=not arguments.quiet, **options)
+        result = _embed(graph, ranks, verbose=not arguments.quiet, **options)
     except KeyboardInterrupt as interrupt:
         if arguments.checkpoint is not None and hasattr(interrupt, "state"):
             raise KeyboardInterrupt(f"the same command goes on from {str(arguments.checkpoint)!r}") from interrupt
@@ -253,18 +275,25 @@ def run_embed(arguments):
         _report(result, output, arguments.plot)
 
 
-def run_sequence(arguments):
+def run_sequence(arguments, ranks=None):
     """The command ``sggraph sequence``."""
+    _check_alone("sequence", ranks)
     from .commands.changing import embed_sequence_file
 
     _run_changing(embed_sequence_file, arguments, METHOD)
 
 
-def run_update(arguments):
+def run_update(arguments, ranks=None):
     """The command ``sggraph update``."""
+    _check_alone("update", ranks)
     from .commands.changing import update_file
 
     _run_changing(update_file, arguments, [name for name in METHOD if name != "d"])
+
+
+def _check_alone(command, ranks):
+    if ranks is not None:
+        raise ValueError(f"sggraph {command} is the work of one process: start it without mpiexec or srun")
 
 
 def _run_changing(command, arguments, names):
@@ -274,13 +303,13 @@ def _run_changing(command, arguments, names):
         _print(lines)
 
 
-def _embed(graph, **options):
+def _embed(graph, ranks, **options):
     """A fitted SGtSNEpi, and the seconds it took as its attribute `seconds`."""
     from .estimator import SGtSNEpi
 
     estimator = SGtSNEpi(**{"verbose": True, **options})
     start = perf_counter()
-    estimator.fit(graph)
+    estimator.fit(graph, comm=ranks)
     estimator.seconds = perf_counter() - start
     return estimator
 
@@ -365,7 +394,8 @@ def _show_warning(message, category, filename, lineno, file=None, line=None):
 
 
 def _complain(message, code):
-    print(f"sggraph: {_one_line(message)}", file=sys.stderr)
+    if _is_first():
+        print(f"sggraph: {_one_line(message)}", file=sys.stderr)
     return code
 
 

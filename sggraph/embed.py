@@ -19,6 +19,7 @@ from .core.types import (
     Int,
     Numbers,
     OnInterrupt,
+    Ranked,
     Seed,
     Weight,
 )
@@ -26,6 +27,7 @@ from .graph.adjacency import GraphLike, as_graph
 from .inputs.seeds import one_seed
 from .method.checkpoint import EmbeddingState
 from .method.pipeline import embed
+from .method.ranks import together
 from .method.schedule import Schedule
 from .method.settings import Settings
 from .runtime.checks import ABOVE_0, GREATEST, check_number, refused, shown
@@ -64,13 +66,15 @@ def embed_graph(
     checkpoint_every: Int = 50,
     on_interrupt: OnInterrupt = "raise",
     max_memory: Float | str | None = None,
+    comm: Ranked = None,
 ) -> NDArray[np.float32]:
     """Coordinates of the nodes of a graph by SG-t-SNE-Pi: neighbours stay neighbours.
 
     Parameters
     ----------
     graph : graph
-        Anything that `as_graph` takes: NetworkX or igraph graph, SciPy sparse or square NumPy matrix, edge arrays.
+        Anything that `as_graph` takes: NetworkX or igraph graph, SciPy sparse or square NumPy matrix, edge arrays. Of
+        several ranks (`comm`) the first alone needs it, None does for the others.
     d : {1, 2, 3}, default 2
         Dimension of the embedding.
     lambda_ : float, "auto" or None, default "auto"
@@ -166,6 +170,11 @@ def embed_graph(
     max_memory : int or str, optional
         Bytes, or text such as "4GB": a graph that is estimated to need more is refused with a MemoryError before
         anything is allocated, and the grid for the repulsion is kept as coarse as it has to be. See `estimate_cost`.
+    comm : mpi4py.MPI.Intracomm, optional
+        Processes that share the iterations, such as ``MPI.COMM_WORLD``; all of them make this call. Rank 0 has the
+        graph and what is asked for, and does all else; what the others give is not looked at. The bits are those of
+        one process, and all ranks return them. Threads are for each rank, those of several on one machine by default
+        its cores together.
 
     Returns
     -------
@@ -217,9 +226,14 @@ def embed_graph(
     >>> bool((sg.embed_graph(nx.karate_club_graph(), state=state) == Y).all())
     True
     """
-    random_state = one_seed(random_state, rng)
-    settings = Settings.of(locals())
-    return embed(as_graph(graph, weight=weight, direction=direction, n_jobs=n_jobs), settings, state=state).coordinates
+    arguments = locals()
+
+    def work(ranks):
+        settings = Settings.of(arguments | {"random_state": one_seed(random_state, rng)})
+        read = as_graph(graph, weight=weight, direction=direction, n_jobs=n_jobs)
+        return embed(read, settings, state=state, ranks=ranks).coordinates
+
+    return together(comm, work)
 
 
 def sgtsne_layout(
@@ -280,6 +294,8 @@ def sgtsne_layout(
     """
     if "random_state" in options:
         raise TypeError("sgtsne_layout has no random_state: it is called seed here, as in the layouts of NetworkX")
+    if "comm" in options:
+        raise TypeError("sgtsne_layout has no comm: call embed_graph on all ranks, and name its rows on one")
     if scale is not None:
         check_number("scale", scale, ABOVE_0, GREATEST, "a number above 0, or None for the embedding's own units")
     center = None if center is None else _as_center(center, d)

@@ -22,6 +22,7 @@ from .core.types import (
     Init,
     Int,
     OnInterrupt,
+    Ranked,
     Search,
     Seed,
     Weight,
@@ -34,6 +35,7 @@ from .inputs.lambdas import as_lambda
 from .inputs.seeds import as_generator
 from .method.checkpoint import EmbeddingState
 from .method.pipeline import embed
+from .method.ranks import together
 from .method.schedule import Schedule
 from .method.settings import Settings
 from .method.updating import Updatable
@@ -210,7 +212,9 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
         self.on_interrupt = on_interrupt
         self.max_memory = max_memory
 
-    def fit(self, X: GraphLike | Features, y: object = None, *, state: EmbeddingState | None = None) -> Self:
+    def fit(
+        self, X: GraphLike | Features, y: object = None, *, state: EmbeddingState | None = None, comm: Ranked = None
+    ) -> Self:
         """Embed samples or a graph.
 
         Parameters
@@ -221,6 +225,8 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
             Ignored, here for scikit-learn.
         state : EmbeddingState, optional
             Where an earlier run of the same graph stood, to go on from there: `state_` of an estimator.
+        comm : mpi4py.MPI.Intracomm, optional
+            Processes that share the iterations, see `embed_graph`. Rank 0 has X, and `nodes_` and `graph_` afterwards.
 
         Returns
         -------
@@ -231,10 +237,8 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
         ------
         ValueError, TypeError
             For input that is neither samples nor a graph, an argument out of range, or a state of another graph.
-        EmbeddingDivergedError
-            If the descent runs into NaN or infinity.
-        EmbeddingInterrupted
-            After Ctrl-C; `state_` holds where it stands.
+        EmbeddingDivergedError, EmbeddingInterrupted
+            If the descent runs into NaN or infinity; after Ctrl-C, and `state_` holds where it stands.
 
         Examples
         --------
@@ -245,51 +249,51 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
         """
         before = self.__dict__.copy()
         try:
-            return self._fit(X, state)
-        except EmbeddingInterrupted:
+            return self._fit(X, state, comm)
+        except EmbeddingInterrupted as interrupt:
+            self.state_ = interrupt.state
             raise
         except BaseException:  # what was fitted before is still there
             self.__dict__ = before
             raise
 
-    def _fit(self, X, state):
+    def _fit(self, X, state, comm):
         check_flag("warm_start", self.warm_start)
         if state is None and self.warm_start:
             state = getattr(self, "state_", None)
         for stale in ("embedding_", "_samples", "n_features_in_", "feature_names_in_", "state_"):
             self.__dict__.pop(stale, None)
-        settings = Settings.of(self.get_params(deep=False))
-        rng = as_generator(self.random_state)
-        if is_graph(X, self.metric):
-            graph = as_graph(X, weight=self.weight, direction=self.direction, n_jobs=self.n_jobs)
-        else:
-            graph = self._graph_of_samples(X, rng)
-        try:
-            result = embed(graph, settings, rng=rng, state=state, keep_state=self.warm_start)
-        except EmbeddingInterrupted as interrupt:
-            self.state_ = interrupt.state
-            raise
+        found = []
+
+        def work(ranks):
+            settings, rng = Settings.of(self.get_params(deep=False)), as_generator(self.random_state)
+            if is_graph(X, self.metric):
+                graph = as_graph(X, weight=self.weight, direction=self.direction, n_jobs=self.n_jobs)
+            else:
+                graph = self._graph_of_samples(X, rng)
+            found.append(embed(graph, settings, rng=rng, state=state, keep_state=self.warm_start, ranks=ranks))
+            return found[0]._replace(graph=None, state=None)
+
+        result = together(comm, work)
+        if found:  # on rank 0
+            result = found[0]
+            self.graph_, self.nodes_ = result.graph, result.graph.nodes
         if result.state is not None:
             self.state_ = result.state
-        self.fitted_params_ = self.get_params(deep=False)
-        self.embedding_, self.graph_, self.nodes_ = result.coordinates, result.graph, result.graph.nodes
-        self.kl_divergence_, self.n_iter_ = result.kl_divergence, result.n_iter
-        self.n_clamped_, self.components_, self.schedule_ = result.n_clamped, result.components, result.schedule
+        self.fitted_params_, self.embedding_ = self.get_params(deep=False), result.coordinates
+        self.kl_divergence_, self.n_iter_, self.n_clamped_ = result.kl_divergence, result.n_iter, result.n_clamped
+        self.components_, self.schedule_ = result.components, result.schedule
         self._n_features_out = self.d
         return self
 
     def fit_transform(
-        self, X: GraphLike | Features, y: object = None, *, state: EmbeddingState | None = None
+        self, X: GraphLike | Features, y: object = None, *, state: EmbeddingState | None = None, comm: Ranked = None
     ) -> NDArray[np.float32]:
         """Embed samples or a graph and return the coordinates.
 
         Parameters
         ----------
-        X : array, sparse matrix or data frame of shape (n, f), or graph
-            As in `fit`.
-        y : None
-            Ignored, here for scikit-learn.
-        state : EmbeddingState, optional
+        X, y, state, comm
             As in `fit`.
 
         Returns
@@ -304,7 +308,7 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
         >>> SGtSNEpi(d=1, random_state=0).fit_transform(nx.path_graph(5)).shape
         (5, 1)
         """
-        return self.fit(X, y, state=state).embedding_
+        return self.fit(X, y, state=state, comm=comm).embedding_
 
     def transform(self, X: Features) -> NDArray[np.float32]:
         """Places for new samples, or new nodes, in the fitted embedding, which stays as it is.

@@ -63,6 +63,7 @@ NEVER = {  # what each argument must refuse
     "checkpoint_every": [*ODD[:-1], None, 0, -1, 2.5],
     "on_interrupt": [*ODD, None, "stop", 0],
     "max_memory": ["two", "", "4 parsecs", b"2", [], {}, 1j, *FLAGS, np.nan, np.inf, -1.5, 0, -1],
+    "comm": [*ODD, 2, "world"],
 }
 TABLE = [(name, value) for name, values in NEVER.items() for value in values]
 

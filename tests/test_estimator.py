@@ -97,7 +97,7 @@ def test_it_passes_every_option_on(name):
 def test_its_defaults_are_those_of_embed_graph():
     own, its, graph = (inspect.signature(f).parameters for f in (SGtSNEpi, embed_graph, point_cloud_to_graph))
     assert {name: p.default for name, p in own.items() if name not in (*FEATURES_ONLY, "warm_start")} == {
-        name: p.default for name, p in its.items() if name not in ("graph", "rng", "state")
+        name: p.default for name, p in its.items() if name not in ("graph", "rng", "state", "comm")
     }
     assert {name: own[name].default for name in FEATURES_ONLY} == {name: graph[name].default for name in FEATURES_ONLY}
 

@@ -124,6 +124,7 @@ def test_the_core_knows_numbers_only(name):
         ("pynndescent", {"features/neighbors.py"}),
         ("threadpoolctl", {"runtime/threads.py"}),
         ("tqdm", {"runtime/progress.py"}),
+        ("mpi4py", {"runtime/mpi.py"}),
         ("anywidget", {"page/widget.py"}),
         ("traitlets", {"page/widget.py"}),
     ],
@@ -289,6 +290,6 @@ def test_the_grammar_of_errors():
 def test_settings_hold_each_parameter_once():
     fields = inspect.signature(Settings).parameters
     asked = {name: p for name, p in inspect.signature(sggraph.embed_graph).parameters.items()}
-    read = {"graph", "weight", "direction", "Y0", "rng", "state"}  # how the graph is read, other names, what goes on
+    read = {"graph", "weight", "direction", "Y0", "rng", "state", "comm"}  # how it is read, other names, what and who
     assert set(fields) == set(asked) - read
     assert {name: p.default for name, p in fields.items()} == {name: asked[name].default for name in fields}

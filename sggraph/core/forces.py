@@ -13,13 +13,15 @@ import numpy as np
 from .attractive import attractive, cross_entropy
 from .engine.blocks import node_bounds
 from .engine.jit import kernel, part
+from .engine.shares import Shares
 from .motion import centered
 from .ordering import inverse, taken
 from .repulsion.planning import DEFAULT_LIMIT
 from .repulsion.repulsive import Repulsion
-from .rows import full_rows, n_blocks, renumbered
+from .rows import full_rows, n_blocks, no_rows, passed, renumbered
 from .tether import pull_back
 
+ROW = 27  # entries of P whose attraction takes as long as spread, gather and step of a node: 1.35 and 37 ns
 ENTRIES = 2**16  # of P that are looked at at once
 FARTHEST = 1e12  # coordinates from here on count as infinite, before their squares overflow in the forces
 REORDER_AT = (
@@ -75,31 +77,42 @@ class Forces:
 
     `paths` is the PathStress of the graph; without one, phases have no stress. `h`, `exact` and `limit` are those of
     the Repulsion. `tethers` tie nodes to places, and may be others in each call; a picture that has some is not moved
-    as a whole.
+    as a whole. Of several ranks the first gives P and the paths, of which all then hold their rows; the others None.
     """
 
     tethers = ()
 
     def __init__(self, upper, d, workers, *, h=None, exact=None, limit=DEFAULT_LIMIT, paths=None):
-        n = upper.shape[0]
-        self.workers, self.paths = workers, paths
-        self.P = full_rows(upper, workers)
+        self.workers, comm = workers, workers.comm
+        given = None
+        if upper is not None:
+            self.P = full_rows(upper, workers)
+            given = self.P.indptr, 2 * _entropy(upper.data, workers), paths
+        indptr, self._entropy, self.paths = comm.told(given)
+        n = len(indptr) - 1
         self.repulsion = Repulsion(n, d, workers, h=h, exact=exact, limit=limit)
         self._any_size = {"exact": exact, "limit": limit}  # a cell side of the caller's is for one size of the picture
         self._order = self._rank = np.arange(n)
         self._plans = None
-        self._is_large = n_blocks(upper.nnz) > 1
+        self._n_edges = int(indptr[-1]) // 2
+        self._is_large = n_blocks(self._n_edges) > 1
         self._nodes = node_bounds(n)
         self._dims = (0,) * d
         self._attr, self._rep = np.empty((n, d), np.float32), np.empty((n, d), np.float32)
         self._Z = np.nan
-        self._entropy = 2 * _entropy(upper.data, workers)
+        self._shares = Shares(workers, [0] + [n] * comm.size)  # rank 0 has all
+        if comm.size > 1:
+            self._held = no_rows(indptr)
+            if upper is not None:
+                self._held = self._held._replace(rows=self.P)
+            self._pass_on(self._rank)
 
     def advance(self, motion, phase, n_iter=1):
         """Move on by `n_iter` iterations, or to the first whose gradient is no number; the norm of the last one."""
         norm = 0.0
         for _ in range(n_iter):
             if motion.iteration in REORDER_AT and self._is_large:
+                self.complete(motion)
                 motion.reorder(self.workers)
             self._follow(motion)
             motion.iteration += 1
@@ -108,6 +121,10 @@ class Forces:
             if not np.isfinite(norm):
                 break
         return norm
+
+    def complete(self, motion):
+        """Bring together what ranks keep of a Motion for themselves: all but where nodes are, which all need."""
+        self._shares.gather(motion.velocity, motion.gain, motion.pull)
 
     def kl_divergence(self, motion, *, fresh=False):
         """KL(P || Q); Z is that of the last gradient, one step behind, unless `fresh`. A look changes nothing."""
@@ -129,7 +146,7 @@ class Forces:
 
     def growth(self, motion):
         """The factor by which to enlarge the picture until its KL divergence falls by less than `LEAST_FALL` a step."""
-        if len(self.P.data) == 0:  # no edge holds nodes together at any size
+        if self._n_edges == 0:  # none holds nodes together at any size
             return 1.0
         self._follow(motion)
         motion.plans = self.repulsion.plans = []  # their grids make room for others
@@ -137,22 +154,40 @@ class Forces:
         repulsion = Repulsion(n, d, self.workers, **self._any_size)
         here = centered(motion.Y)
         radius = np.sqrt((here.astype(np.float64) ** 2).sum() / n)
-        sizes, found = [1.0], [self._divergence(motion.Y, repulsion(motion.Y, self._rep)[0])]
+        sizes, found = [1.0], [self._divergence(motion.Y, repulsion(motion.Y, self._rep, self._shares)[0])]
         while 0 < radius * sizes[-1] < FARTHEST and (len(found) < 2 or found[-1] < found[-2] - LEAST_FALL):
             sizes.append(sizes[-1] * STEP_OF_SIZE)
             Y = here * np.float32(sizes[-1])
-            found.append(self._divergence(Y, repulsion(Y, self._rep)[0]))
+            found.append(self._divergence(Y, repulsion(Y, self._rep, self._shares)[0]))
         self._Z = np.nan
         return _lowest(np.log(sizes[-3:]), found[-3:])
 
     def _follow(self, motion):
         """Stand in the order of the Motion, and with its plans: it may have been reordered, or be another one."""
         if motion.order is not self._order and not np.array_equal(motion.order, self._order):
-            self.P = renumbered(self.P, taken(self._rank, motion.order, self.workers), self.workers)
+            source = taken(self._rank, motion.order, self.workers)
+            if self._shares.is_alone:
+                self.P = renumbered(self.P, source, self.workers)
+            else:
+                self._pass_on(source)
             self._rank = inverse(motion.order, self.workers)
         self._order = motion.order
         if motion.plans is not self._plans:
             self.repulsion.plans = self._plans = motion.plans
+
+    def _pass_on(self, source):
+        """Share the rows anew, row ``source[r]`` being row r now: whole blocks of about the same work."""
+        owners = self._shares
+
+        def shared(pattern):
+            work = pattern.indptr.astype(np.int64) + ROW * np.arange(len(pattern.indptr))
+            self._shares = Shares.of(self.workers, len(source), work)
+            return self._shares
+
+        self._held = passed(self._held, source, owners, shared, self.workers)
+        self.P = self._held.rows
+        if self.paths is not None:
+            self.paths.pass_on(source, owners, self._shares)
 
     def _attract(self, motion, phase):
         """Fill the attraction, with what path lengths and edges of unequal lengths add to it."""
@@ -161,21 +196,22 @@ class Forces:
         if is_stressed and not is_fitted:
             if not self._is_held(motion):
                 _make_room(motion)
-            motion.scale = self.paths.fitted_scale(motion.Y, motion.order, self._rank)
+            motion.scale = self.paths.fitted_scale(motion.Y, motion.order, self._rank, self._shares)
         if is_fitted and not is_stressed:  # a later phase begins anew
             motion.forget_paths()
         even = ()
         if is_stressed:
             even = np.float32(phase.evenness / (phase.exaggeration * motion.scale)), np.float32(motion.scale)
-        self.workers.run(attractive, self.P.bounds, motion.Y, self.P.arrays, self._dims, even, self._attr)
+        self._shares.each(attractive, self.P.bounds, motion.Y, self.P.arrays, self._dims, even, self._attr)
         if is_stressed:
             weight, pace = phase.stress / phase.exaggeration, phase.exaggeration * phase.eta / len(motion.Y)
             state = motion.Y, motion.order, self._rank, motion.turn, motion.scale
-            motion.turn, motion.scale = self.paths.add_pull(*state, weight, pace, motion.pull, self._attr)
+            pulls = motion.pull, self._attr
+            motion.turn, motion.scale = self.paths.add_pull(*state, weight, pace, *pulls, self._shares)
         for places, row, weight in self.tethers:
             weight = np.float32(weight / (phase.exaggeration * len(motion.Y)))
             tie = motion.Y, motion.order, places, row, self._dims, weight
-            self.workers.run(pull_back, self._nodes, *tie, self._attr)
+            self._shares.run(pull_back, self._nodes, *tie, self._attr)
 
     def _is_held(self, motion):
         """Whether something keeps the picture where it is."""
@@ -183,7 +219,7 @@ class Forces:
 
     def _repel(self, motion):
         """Fill the repulsion and Z; returns the shifts."""
-        self._Z, shifts = self.repulsion(motion.Y, self._rep)
+        self._Z, shifts = self.repulsion(motion.Y, self._rep, self._shares)
         motion.plans = self._plans = self.repulsion.plans
         return shifts
 
@@ -198,12 +234,13 @@ class Forces:
             mobile = (motion.mobile,)
         if self._is_held(motion):
             shifts[1] = 0
-        self.workers.run(_step, self._nodes, self._dims, forces, numbers, moving, mobile, norms)
+        self._shares.run(_step, self._nodes, self._dims, forces, numbers, moving, mobile, norms, sums=norms)
+        self._shares.gather(motion.Y)
         return float(np.sqrt(norms.sum()))
 
     def _divergence(self, Y, Z):
         total = np.zeros(len(self.P.bounds) - 1)
-        self.workers.run(cross_entropy, self.P.bounds, Y, self.P.arrays, total)
+        self._shares.run(cross_entropy, self.P.bounds, Y, self.P.arrays, total, sums=total)
         return self._entropy + 2 * float(total.sum()) + float(np.log(Z))
 
 

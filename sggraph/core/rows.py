@@ -9,10 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from . import tiny
-from .engine.blocks import power_of_two, weighted_bounds
+from .engine.blocks import even_bounds, power_of_two, weighted_bounds
 from .engine.counting import begin_at, n_counters, totals
 from .engine.jit import kernel
 from .engine.prefetch import AHEAD
+from .engine.shares import Passage
 from .ordering import inverse, taken
 
 EDGES, MOST_BLOCKS = 30_000, 256  # edges in a block, and blocks
@@ -105,7 +106,50 @@ def _starts_type(n_entries):
 def _in_blocks(indptr, indices, data):
     """Rows of arrays in CSR."""
     weight = indptr + np.arange(len(indptr), dtype=np.uint64)  # a row costs as much as an entry
-    return Rows(weighted_bounds(weight, n_blocks(len(data) // 2)), indptr, indices, data)
+    return Rows(weighted_bounds(weight, n_blocks(int(indptr[-1]) // 2)), indptr, indices, data)
+
+
+class Held(NamedTuple):
+    """The pattern of all rows, ``indptr``, and those Rows of which a rank has the entries, from row `first` on.
+
+    In these a row begins ``indptr[first]`` before where it begins in the pattern.
+    """
+
+    pattern: Rows
+    rows: Rows
+
+
+def no_rows(indptr):
+    """Held, of which nothing is here yet."""
+    pattern = _in_blocks(indptr, *_room(0))
+    return Held(pattern, pattern)
+
+
+def passed(held, source, owners, shared, workers):
+    """The Held of the matrix with row ``source[r]`` as row r, its entries from `owners`, the Shares of the rows before;
+    ``shared(pattern)`` are those of the rows now.
+    """
+    sizes = taken(np.diff(held.pattern.indptr), source, workers)
+    pattern = _in_blocks(_starts(sizes), *_room(0))
+    wanted = shared(pattern).held(pattern.bounds)
+    passage = Passage(owners, source, wanted)
+    rank = inverse(source, workers).astype(np.uint32)
+    old = np.diff(held.pattern.indptr)
+
+    def entries(rows):
+        part = _in_blocks(_starts(old[rows]), *_room(int(old[rows].sum())))
+        workers.run(_copy_rows, part.bounds, held.rows.arrays, rows, rank, part.arrays)
+        return np.column_stack([part.indices[: len(part.data)], part.data.view(np.uint32)])
+
+    parts = passage.comm.exchange([entries(rows) for rows in passage.given])
+    begin, end = wanted[passage.comm.rank]
+    first = pattern.indptr[begin]
+    found = _room(int(pattern.indptr[end] - first))
+    new = pattern._replace(indptr=pattern.indptr - first, indices=found[0], data=found[1])
+    for places, part in zip(passage.places, parts, strict=True):
+        starts = _starts(sizes[begin + places])
+        workers.run(_place_rows, even_bounds(len(places), MOST_BLOCKS), starts, part, begin + places, new.arrays)
+    return Held(pattern, new)
 
 
 @kernel
@@ -138,6 +182,18 @@ def _fill_rows(b, first, stop, upper, places, rows):
             indices[mine[j]], data[mine[j]] = i, weights[e]
             here += 1
             mine[j] += 1
+
+
+@kernel
+def _place_rows(b, first, stop, starts, entries, places, new):
+    """Write rows first..stop of `entries` (m, 2), of columns and the bits of values, to their places."""
+    new_indptr, new_indices, new_data = new
+    values = entries.view(np.float32)
+    for q in range(first, stop):
+        to = new_indptr[places[q]]
+        for e in range(starts[q], starts[q + 1]):
+            new_indices[to], new_data[to] = entries[e, 0], values[e, 1]
+            to += 1
 
 
 @kernel

@@ -53,6 +53,14 @@ class Recorded(Protocol):
     def callback(self) -> Any: ...
 
 
+class Intracomm(Protocol):
+    """Processes of mpi4py."""
+
+    def Get_rank(self) -> int: ...
+    def Get_size(self) -> int: ...
+    def Allgatherv(self, sendbuf: Any, recvbuf: Any) -> Any: ...
+
+
 Auto: TypeAlias = Literal["auto"]
 Int: TypeAlias = int | np.integer[Any]
 Float: TypeAlias = float | np.floating[Any] | np.integer[Any]
@@ -75,5 +83,6 @@ Init: TypeAlias = Literal["auto", "stress", "pmds", "spectral", "random"] | Coor
 Fixed: TypeAlias = Mapping[Any, Any] | Numbers | Iterable[Hashable]
 Components: TypeAlias = Literal["auto", "pack", "together", "largest"]
 Search: TypeAlias = Literal["auto", "exact", "approximate"]  # for the neighbours of samples
+Ranked: TypeAlias = Intracomm | None  # processes that work together
 OnInterrupt: TypeAlias = Literal["raise", "return"]
 Callback: TypeAlias = Callable[[int, NDArray[np.float32], float, float], object]  # True stops the run

@@ -129,11 +129,10 @@ class Checkpoint:
         self.state.origin = self.state.origin or origin_of(self.graph, self.settings)
         return EmbeddingState(self.state.origin, self.state.random, list(self.state.runs))
 
-    def count(self):
-        """An iteration is over: save if it is time."""
+    def is_due(self):
+        """An iteration is over: whether it is time to save."""
         self._count += 1
-        if self._count % self.settings.checkpoint_every == 0:
-            self.save()
+        return self.path is not None and self._count % self.settings.checkpoint_every == 0
 
     def save(self):
         """Write the checkpoint, if there is to be one; a disk that is full by now does not end the run."""

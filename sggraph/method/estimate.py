@@ -109,6 +109,8 @@ def estimate_cost(
     >>> found.n_nodes, found.n_iter
     (900, 409)
     """
+    if "comm" in options:
+        raise TypeError("estimate_cost has no comm: leave it out for what one process takes")
     settings = _settings(options | {"d": d})
     _compile(settings.d)
     begin = clock()

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core.engine.blocks import Workers
+from ..core.engine.comm import SERIAL
 from ..core.ordering import repeated
 from ..graph.adjacency import Graph
 from ..inputs.seeds import as_generator
@@ -39,23 +40,23 @@ class Embedding(NamedTuple):
     state: EmbeddingState | None
 
 
-def embed(graph, settings, *, rng=None, state=None, keep_state=False):
+def embed(graph, settings, *, rng=None, state=None, keep_state=False, ranks=SERIAL):
     """The Embedding of a Graph; `rng` if the seed has been drawn from already, `state` to go on from one.
 
-    The EmbeddingState comes along if the run was interrupted, or for `keep_state`.
+    The EmbeddingState comes along if the run was interrupted, or for `keep_state`. `ranks` help (ranks.py).
     """
     tell_of_compiling()
     settings = replace(settings, init=by_rows(settings.init, graph.nodes, settings.d))  # which a state compares
     if settings.fixed is not None:
         check_holds(settings)
         pins = pins_of(settings.fixed, settings.init, graph.nodes, settings.d)
-        free = embed(graph, replace(settings, fixed=None), rng=rng, state=state, keep_state=keep_state)
+        free = embed(graph, replace(settings, fixed=None), rng=rng, state=state, keep_state=keep_state, ranks=ranks)
         is_over = free.state is None or not any(run.n_left for run in free.state.runs)
         phases = free.schedule.phases[-1:] if is_over else ()  # an interrupt may return what there is
         Y, kl = held_layout(graph, settings, pins, free.coordinates, free.schedule, phases)
         n_iter = free.n_iter + sum(phase.n_iter for phase in phases)
         return free._replace(coordinates=Y, kl_divergence=kl, n_iter=n_iter)
-    with Workers(settings.n_jobs) as workers:
+    with Workers(settings.n_jobs, ranks) as workers:
         problem = prepared(graph, settings, workers)
         checkpoint = Checkpoint(graph, settings, state)
         if rng is None:

@@ -1,13 +1,13 @@
 """The runs of a graph's large components: each begins from its start, or goes on from a state, and descends."""
 
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from ..core.descent import FAST, EmbeddingDivergedError, Watch, descend
-from ..core.forces import Forces
 from ..core.motion import Motion
 from ..core.shape.path_stress import PathStress
 from ..runtime.interrupts import Interrupts
@@ -15,6 +15,7 @@ from ..runtime.progress import progress, stage
 from ..runtime.warn import warn
 from .checkpoint import Run, check_followed
 from .components import REMEDY, halved, n_large, settings_of_first, small_parts
+from .ranks import shared_forces
 from .schedule import Schedule, schedule_for
 from .settings import Settings
 from .start import graph_distances, placed, shape_of
@@ -50,14 +51,17 @@ class Watching(Watch):
 
     stride = 1  # Ctrl-C waits for an iteration, not for fifty
 
-    def __init__(self, settings, checkpoint, interrupts, tick):
+    def __init__(self, settings, checkpoint, interrupts, tick, complete):
         self.settings, self.checkpoint, self.interrupts, self.tick = settings, checkpoint, interrupts, tick
+        self.complete = complete
 
     def after(self, iteration, phase):
         """Tell the bar, save what is due, let Ctrl-C happen."""
         if self.tick is not None:
             self.tick(iteration, phase)
-        self.checkpoint.count()
+        if self.checkpoint.is_due():
+            self.complete()
+            self.checkpoint.save()
         self.interrupts.check()
 
     def is_due(self, iteration, last):
@@ -106,15 +110,19 @@ def laid_out(problem, links, upper, checkpoint, rng, workers):
     Y, kl = np.zeros((len(parts.order), problem.settings.d), np.float32), np.zeros(len(parts.sizes))
     with Interrupts() as interrupts, progress(sum(run.n_left for run in runs), verbose) as tick:
         for c, (run, part) in enumerate(zip(runs, tasks, strict=True)):
-            watch = Watching(problem.settings if c == 0 else quiet(problem.settings), checkpoint, interrupts, tick)
             forces = forces_of(part, run.schedule, problem.limit, workers)
+            complete = partial(forces.complete, run.motion)
+            settings = problem.settings if c == 0 else quiet(problem.settings)
+            watch = Watching(settings, checkpoint, interrupts, tick, complete)
             try:
                 if not checkpoint.is_stopped:
                     if c == 0:
                         introduce(run, problem.mask_of(parts.order[part.rows]), watch)
                     descended(forces, run, watch)
                     interrupts.check()
+                    complete()
             except KeyboardInterrupt as interrupt:
+                complete()
                 checkpoint.stop(interrupt)
             Y[part.rows], kl[c] = run.motion.embedding(), forces.kl_divergence(run.motion, fresh=True)
         if not checkpoint.is_stopped:
@@ -166,7 +174,8 @@ def forces_of(part, schedule, limit, workers):
     paths = part.paths
     if paths is None and part.links.nnz and schedule.is_stressed:
         paths = PathStress(*graph_distances(part.links, workers), workers)
-    return Forces(part.upper, part.settings.d, workers, limit=limit, paths=paths, **part.settings.repulsion)
+    settings, options = part.settings, {"limit": limit, "paths": paths, **part.settings.repulsion}
+    return shared_forces(part.upper, settings.d, workers, settings.n_jobs, **options)
 
 
 def introduce(run, watched, watch):

@@ -69,6 +69,10 @@ class Interrupts:
             arguments, self._waiting = self._waiting, None
             self._before(*arguments)
 
+    def forget(self):
+        """Let an interrupt that came meanwhile be: another process has heard it."""
+        self._waiting = None
+
     def welcome(self):
         """Context in which interrupts happen at once: code of the caller's, which may take its time."""
         return _Welcome(self)

@@ -11,6 +11,8 @@ from queue import SimpleQueue
 
 import numpy as np
 
+from .comm import SERIAL
+
 BLOCK, MOST_BLOCKS = 2048, 256  # nodes in a block, and blocks: each costs microseconds, and every core is to have some
 MIN_BLOCK = 512  # points: below this a thread costs more than it gives
 
@@ -18,14 +20,16 @@ MIN_BLOCK = 512  # points: below this a thread costs more than it gives
 class Workers:
     """A pool of `n_jobs` threads (None or -1: all cores this process may use) for one run.
 
+    `comm` are the processes that share what is shared (shares.py); `run` is for this one alone.
+
     A KeyboardInterrupt may come anywhere. Locks that are written in Python, as those of Thread and ThreadPoolExecutor,
     can stay locked then for ever; what is used here, queues and starts of threads, is whole or not at all.
     """
 
-    def __init__(self, n_jobs=None):
+    def __init__(self, n_jobs=None, comm=SERIAL):
         if n_jobs is None or n_jobs < 0:
-            n_jobs = available_cores()
-        self.n_jobs = max(1, int(n_jobs))
+            n_jobs = available_cores() // comm.neighbors
+        self.n_jobs, self.comm = max(1, int(n_jobs)), comm
         self._tasks, self._ended, self._n_helpers = SimpleQueue(), SimpleQueue(), 0
 
     def __enter__(self):
@@ -36,13 +40,15 @@ class Workers:
         for _ in range(self._n_helpers):
             self._ended.get()
 
-    def run(self, kernel, bounds, *args):
-        """Call ``kernel(block, start, stop, *args)`` for each block, a thread taking the next one that is left.
+    def run(self, kernel, bounds, *args, blocks=None):
+        """Call ``kernel(block, start, stop, *args)`` for each block, a thread taking the next one that is left, or for
+        the `blocks` of a range alone.
 
         No block begins after an exception in the thread that calls, such as KeyboardInterrupt; those at work are waited
         for here, or at the latest where the pool ends.
         """
-        blocks, errors, n_tasks = iter(range(len(bounds) - 1)), SimpleQueue(), 0
+        numbers = range(len(bounds) - 1) if blocks is None else blocks
+        blocks, errors, n_tasks = iter(numbers), SimpleQueue(), 0
 
         def work():
             for block in blocks:
@@ -57,7 +63,7 @@ class Workers:
             errors.put(error)
 
         try:
-            for _ in range(self.n_helpers(len(bounds) - 1)):
+            for _ in range(self.n_helpers(len(numbers))):
                 self._tasks.put(help_out)
                 n_tasks += 1
             work()

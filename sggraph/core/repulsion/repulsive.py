@@ -15,6 +15,7 @@ from math import prod
 import numpy as np
 
 from ..engine.blocks import MOST_BLOCKS, even_bounds, n_node_blocks, node_bounds, weighted_bounds
+from ..engine.shares import Shares
 from .all_pairs import add_all_pairs
 from .cells import cells_within, sort_into_cells
 from .convolution import Convolution
@@ -62,13 +63,13 @@ class Repulsion:
         """Bytes that the grids take."""
         return self._level.nbytes
 
-    def __call__(self, Y, F):
+    def __call__(self, Y, F, shares=None):
         """Fill F (n, d) with sum_j K^2 (y_i - y_j); returns (Z, shifts): the sum of K over i != j, two vectors.
 
         ``shifts[0]`` is the mean of F as far as it is an error of the grid, for the caller to take off; ``shifts[1]``
-        is the mean of Y.
+        is the mean of Y. Of several ranks each fills its own rows, by its Shares, if given.
         """
-        phi, drift, mean = self._level(Y, F)
+        phi, drift, mean = self._level(Y, F, shares or Shares.of(self._level.workers, len(Y)))
         return max(phi - self._n, np.finfo(np.float32).tiny), np.array([drift, mean], np.float32)
 
 
@@ -112,28 +113,28 @@ class Level:
         left = self.limit._replace(cells=self.limit.cells - prod(self.plan.shape))
         return Level(self.workers, limit=left, R_out=self.plan.R, depth=self.depth + 1)
 
-    def __call__(self, Y, F):
+    def __call__(self, Y, F, shares):
         """Fill F; returns the sum of the potential over all points (each with itself), the drift and the mean of Y."""
         if self.exact:
-            return self._exactly(Y, F)
+            return self._exactly(Y, F, shares)
         bounds = node_bounds(len(Y))
         boxes = np.empty((len(bounds) - 1, 3, Y.shape[1]))
-        self.workers.run(bounding_boxes, bounds, Y, boxes)
+        shares.run(bounding_boxes, bounds, Y, boxes, sums=boxes)
         low, high, mean = boxes[:, 0].min(axis=0), boxes[:, 1].max(axis=0), boxes[:, 2].sum(axis=0) / len(Y)
         self._update_plan(Y, low, high - low)
         phi, drift = 0.0, 0.0 * mean
         if self.plan.h > 0:
-            phi, drift = self._far(Y, F, bounds, boxes, (low + high) / 2)
+            phi, drift = self._far(Y, F, bounds, boxes, (low + high) / 2, shares)
         else:
             F[:] = 0
         if self.plan.R > 0:
-            phi += self._add_near(Y, F, low, high)
+            phi += self._add_near(Y, F, low, high, shares)
         return phi, drift, mean
 
-    def _exactly(self, Y, F):
+    def _exactly(self, Y, F, shares):
         bounds = even_bounds(len(Y), MOST_BLOCKS)
         phis = np.zeros(len(bounds) - 1)
-        self.workers.run(add_all_pairs, bounds, Y, Y.T.copy(), (0,) * Y.shape[1], F, phis)
+        shares.run(add_all_pairs, bounds, Y, Y.T.copy(), (0,) * Y.shape[1], F, phis, sums=phis)
         mean = Y.mean(axis=0, dtype=np.float64)
         return phis.sum(), np.zeros_like(mean), mean
 
@@ -155,34 +156,46 @@ class Level:
         if self.plan != before:
             self._finer = self._convolution = None
 
-    def _far(self, Y, F, bounds, boxes, middle):
+    def _far(self, Y, F, bounds, boxes, middle, shares):
         h, R, shape = self.plan
         if self._convolution is None:
             self._convolution = Convolution(shape, h, R, self.R_out, self.workers)
             self._scratch, self._charges = np.empty(0), np.empty(shape, np.float32)
         origin = (middle - (np.array(shape) - 1) * h / 2).astype(np.float32)  # half a cell to spare at each end
         inv_h = np.float32(1 / h)
-        grid = Grid(origin, inv_h, shape)
-        n_patches = min(self.workers.n_jobs, len(boxes))
-        most = max(MOST_PATCHES * prod(shape), len(Y))
-        parts, cuts = patches(boxes[:, :2], n_patches, grid, most, self._scratch)
-        self._scratch = parts.Q
-        self.workers.run(spread, [bounds[cut] for cut in cuts], Y, grid, parts)
-        charges = self._charges.ravel()
-        if len(cuts) == 2:
-            copy_patch(parts, self._charges)
-        else:
-            n_blocks = max(1, min(ADD_BLOCKS, len(charges) // ADD_LEAST))
-            lines = [len(charges) * b // n_blocks // shape[-1] for b in range(n_blocks + 1)]
-            self.workers.run(add_patches, lines, shape, parts, charges)
+        self._spread(Y, Grid(origin, inv_h, shape), bounds, boxes, shares)
         V = self._convolution(self._charges)
         sums = np.empty((len(bounds) - 1, len(shape) + 1))
         grid = Grid(origin, inv_h, V.shape)
-        self.workers.run(gather, bounds, Y, grid, V.ravel(), np.float32(-0.5 / h), F, sums)
+        shares.run(gather, bounds, Y, grid, V.ravel(), np.float32(-0.5 / h), F, sums, sums=sums)
         sums = sums.sum(axis=0)
         return sums[0], sums[1:] / len(Y)
 
-    def _add_near(self, Y, F, low, high):
+    def _spread(self, Y, grid, bounds, boxes, shares):
+        """Fill the charges; what ranks spread is added up before it is rounded to float32."""
+        shape, mine = grid.shape, shares.blocks(bounds)
+        charges = self._charges if shares.is_alone else np.zeros(shape)
+        if len(mine):
+            bounds, boxes = bounds[mine.start : mine.stop + 1], boxes[mine.start : mine.stop]
+            most = max(MOST_PATCHES * prod(shape), len(Y))
+            parts, cuts = patches(boxes[:, :2], min(self.workers.n_jobs, len(boxes)), grid, most, self._scratch)
+            self._scratch = parts.Q
+            self.workers.run(spread, [bounds[cut] for cut in cuts], Y, grid, parts)
+            if len(cuts) == 2:
+                copy_patch(parts, charges)
+            else:
+                n_blocks = max(1, min(ADD_BLOCKS, charges.size // ADD_LEAST))
+                lines = [charges.size * b // n_blocks // shape[-1] for b in range(n_blocks + 1)]
+                self.workers.run(add_patches, lines, shape, parts, charges.ravel())
+        if not shares.is_alone:
+            comm, cuts = shares.comm, self._convolution.cuts
+            comm.add(charges, cuts)
+            mine = slice(cuts[comm.rank], cuts[comm.rank + 1])
+            self._charges[mine] = charges[mine]
+            if self._convolution.needs_all:
+                comm.gather(self._charges, cuts)
+
+    def _add_near(self, Y, F, low, high, shares):
         n, d = Y.shape
         R = self.plan.R
         inv_side, shape = cells_within(high - low, R)
@@ -194,7 +207,16 @@ class Level:
         bounds = weighted_bounds(start, n_node_blocks(n))
         phis = np.zeros(len(bounds) - 1)
         r2, c = np.float32(R * R), np.float32(1 / (1 + R * R))
-        self.workers.run(add_near_pairs, bounds, cells, crowded, r2, c, F, phis)
+        if shares.is_alone:
+            self.workers.run(add_near_pairs, bounds, cells, crowded, r2, c, F, phis)
+            return phi + phis.sum()
+        # a rank has a range of cells, the forces on whose points come from their owners and go back to them
+        comm = shares.comm
+        cuts = [len(phis) * r // comm.size for r in range(comm.size + 1)]
+        with shares.lent(F, cells.order, [start[bounds[cut]] for cut in cuts]):
+            mine = range(cuts[comm.rank], cuts[comm.rank + 1])
+            self.workers.run(add_near_pairs, bounds, cells, crowded, r2, c, F, phis, blocks=mine)
+        comm.gather(phis, cuts)
         return phi + phis.sum()
 
     def _add_finer(self, Y, F, crowded, cells):
@@ -204,6 +226,8 @@ class Level:
             self._finer = self._finer_level()
         points, packed = take_islands(cells.order, cells.start, *pack_islands(crowded, R), Y)
         F_finer = np.empty_like(packed)
-        phi, drift, _ = self._finer(packed, F_finer)
+        shares = Shares.of(self.workers, len(points))
+        phi, drift, _ = self._finer(packed, F_finer, shares)
+        shares.gather(F_finer)
         add_to_points(points, F_finer, drift, F)
         return phi

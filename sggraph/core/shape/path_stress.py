@@ -28,6 +28,7 @@ import numpy as np
 from ..engine.blocks import even_bounds
 from ..engine.jit import kernel, part
 from ..engine.prefetch import prefetch
+from ..engine.shares import Passage, Shares
 from ..engine.vector import column, minus, plus, plus_times, point, put, square, times, zeros
 
 BLOCKS = 64  # nodes all need the same time: any number some times that of the threads would do
@@ -68,7 +69,22 @@ class PathStress:
         self._bounds = [k * g // n_groups for g in range(n_groups + 1)]
         self._inverses, self._one = _inverses(distances, workers)
         some = self._inverses[:: max(distances.size // AT_ONCE, 1)] / self._one
+        self._first, self._places = 0, None  # of several ranks: the first row that is held, and where rows are
         self._squares = max(float((some**2).mean()), 1 / LONG**2)  # mean of 1 / d^2
+
+    def __getstate__(self):
+        """What other ranks get: threads they have, and lengths are passed on to them."""
+        return self.__dict__ | {"_workers": None, "_inverses": self._inverses[:0]}
+
+    def pass_on(self, source, owners, shares):
+        """Of several ranks: hold the lengths of the rows by `shares`, of which row ``source[r]`` by `owners` is row r.
+
+        They are in the order of the picture then, as `owners` had them, but for the first time: node i is row i.
+        """
+        before, wanted = self._first, shares.held(even_bounds(len(source), BLOCKS))
+        self._inverses = Passage(owners, source, wanted).brought(lambda rows: self._inverses[rows - before])
+        self._first = wanted[shares.comm.rank][0]
+        self._places = np.arange(len(source)) - self._first
 
     @property
     def n_groups(self):
@@ -86,27 +102,28 @@ class PathStress:
         """
         return pace * weight * self._squares / scale
 
-    def fitted_scale(self, Y, order, rank):
+    def fitted_scale(self, Y, order, rank, shares=None):
         """The scale a, by the first group of pivots."""
         nothing = np.zeros_like(Y)
-        return self._look(Y, order, rank, 0, 1.0, 0.0, nothing)
+        return self._look(Y, order, rank, 0, 1.0, 0.0, nothing, shares or Shares.of(self._workers, len(Y)))
 
-    def add_pull(self, Y, order, rank, turn, scale, weight, pace, pull, F):
+    def add_pull(self, Y, order, rank, turn, scale, weight, pace, pull, F, shares=None):
         """Move the mean `pull` (n, d) by the groups that are due, add `weight` / n times it to F (n, d), and return the
-        turn and the scale for the next step.
+        turn and the scale for the next step. Of several ranks each does so for its own rows, by its Shares.
 
         Row r of Y, `pull` and F belongs to node ``order[r]``, node i to row ``rank[i]``. The weight is lowered where it
         would be stiffer than `STIFFEST`.
         """
+        shares = shares or Shares.of(self._workers, len(Y))
         stiffness = self.stiffness(weight, scale, pace)
         following = turn + min(max(LOOKS * stiffness, self._least_looks), self.n_groups)
         for due in range(ceil(turn), ceil(following)):
-            scale = self._look(Y, order, rank, due, scale, 1 / self.n_groups, pull)
+            scale = self._look(Y, order, rank, due, scale, 1 / self.n_groups, pull, shares)
         weight *= min(1.0, STIFFEST / max(stiffness, STIFFEST))
-        self._workers.run(_add, even_bounds(len(Y), BLOCKS), pull, np.float32(weight / len(Y)), F)
+        shares.each(_add, even_bounds(len(Y), BLOCKS), pull, np.float32(weight / len(Y)), F)
         return following, scale
 
-    def _look(self, Y, order, rank, turn, scale, share, pull):
+    def _look(self, Y, order, rank, turn, scale, share, pull, shares):
         due = turn % self.n_groups
         first, stop = self._bounds[due], self._bounds[due + 1]
         places = Y[rank[self.pivots[first:stop]]].T.copy()
@@ -115,7 +132,8 @@ class PathStress:
         factors = 1 / (scale * self._one), share / (self._one * (stop - first)), share
         factors = tuple(np.float32(x) for x in factors)
         group = Group(self._inverses.ravel(), self._inverses.shape[1], first, places, (0,) * Y.shape[1])
-        self._workers.run(_move_pull, bounds, Y, order, group, factors, pull, sums)
+        where = order if self._places is None else self._places
+        shares.run(_move_pull, bounds, Y, where, group, factors, pull, sums, sums=sums)
         squares, firsts = sums.sum(axis=0)
         fitted = squares / firsts / self._one if squares > 0 else scale  # squares of the smallest distances vanish
         return float(fitted) if np.isfinite(fitted) else scale

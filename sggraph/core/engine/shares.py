@@ -1,0 +1,119 @@
+"""`Shares`: rows that several processes own a range each of, and how kernels run on them to the bits of one process.
+
+The blocks that a sum goes over are those of one process (blocks.py). A rank works on all blocks that have a row of its
+own, so its rows are as if it had done all; the sums of a block are those of the rank that owns its first row.
+"""
+
+from itertools import pairwise
+
+import numpy as np
+
+from .blocks import node_bounds
+
+
+class Shares:
+    """Rows ``cuts[r]..cuts[r + 1]`` belong to rank r of ``workers.comm``, whose own are ``first..stop``."""
+
+    def __init__(self, workers, cuts):
+        self.workers, self.comm, self.cuts = workers, workers.comm, cuts
+        self.first, self.stop = cuts[self.comm.rank], cuts[self.comm.rank + 1]
+
+    @classmethod
+    def of(cls, workers, n, weight=None):
+        """Shares of n rows, whole blocks of nodes of about equal number, or cumulative `weight` (n + 1)."""
+        size = workers.comm.size
+        if size == 1:
+            return cls(workers, [0, n])
+        bounds = np.array(node_bounds(n))
+        if weight is None:
+            weight = np.arange(n + 1)
+        targets = weight[-1] * np.arange(1, size) / size
+        middles = weight[bounds[1:]] / 2 + weight[bounds[:-1]] / 2  # a block goes where most of it is
+        return cls(workers, [0, *bounds[np.searchsorted(middles, targets)].tolist(), n])
+
+    @property
+    def is_alone(self):
+        """Whether this process owns all rows."""
+        return self.comm.size == 1
+
+    def blocks(self, bounds, rank=None):
+        """Numbers of the blocks that have a row of a rank's, this one's if none is given."""
+        rank = self.comm.rank if rank is None else rank
+        first, stop = self.cuts[rank], self.cuts[rank + 1]
+        if first == stop:
+            return range(0)
+        return range(int(np.searchsorted(bounds[1:], first, side="right")), int(np.searchsorted(bounds[:-1], stop)))
+
+    def held(self, bounds):
+        """Bounds (size, 2) of the rows of these blocks, rank by rank."""
+        touched = [self.blocks(bounds, rank) for rank in range(self.comm.size)]
+        return [(bounds[blocks.start], bounds[blocks.stop]) if blocks else (0, 0) for blocks in touched]
+
+    def run(self, kernel, bounds, *args, sums=None):
+        """Call the kernel for the blocks that have own rows; `sums` (blocks, ...) are then complete on all ranks."""
+        if self.is_alone:
+            self.workers.run(kernel, bounds, *args)
+            return
+        self.workers.run(kernel, bounds, *args, blocks=self.blocks(bounds))
+        if sums is not None:
+            self.comm.gather(sums, np.searchsorted(bounds[:-1], self.cuts))
+
+    def each(self, kernel, bounds, *args):
+        """Call a kernel, to which blocks mean nothing, for own rows alone."""
+        if not self.is_alone:
+            inner = [bound for bound in bounds if self.first < bound < self.stop]
+            bounds = [self.first, *inner, self.stop] if self.first < self.stop else [0]
+        self.workers.run(kernel, bounds, *args)
+
+    def gather(self, *arrays):
+        """Complete the rows of arrays on all ranks."""
+        for array in arrays:
+            self.comm.gather(array, self.cuts)
+
+    def lent(self, array, rows, cuts):
+        """Context in which rank r has the rows ``rows[cuts[r]..cuts[r + 1]]`` of an array, to change them."""
+        return _Lent(Passage(self, rows, [*pairwise(cuts)]), array)
+
+
+class Passage:
+    """Rows on their way from the ranks that own them: rank r wants those that ``rows[begin..end]`` lists, of `wanted`.
+
+    ``given[r]`` are the rows of this rank that r wants, ``places[r]`` where those of r are in the list of this rank.
+    """
+
+    def __init__(self, shares, rows, wanted):
+        self.comm = shares.comm
+        parts = [rows[begin:end] for begin, end in wanted]
+        are_own = [(part >= shares.first) & (part < shares.stop) for part in parts]
+        self.given = [part[mask] for part, mask in zip(parts, are_own, strict=True)]
+        self.rows, is_own = parts[self.comm.rank], are_own[self.comm.rank]
+        others = np.flatnonzero(~is_own)  # few, mostly: looking for the owner of each takes longer than all else
+        owner = np.searchsorted(shares.cuts[1:], self.rows[others], side="right")
+        self.places = [others[owner == r] for r in range(self.comm.size)]
+        self.places[self.comm.rank] = np.flatnonzero(is_own)
+
+    def brought(self, taken):
+        """The rows in the order of the list; ``taken(rows)`` are rows of this rank."""
+        parts = self.comm.exchange([taken(rows) for rows in self.given])
+        found = np.empty((len(self.rows), *parts[0].shape[1:]), parts[0].dtype)
+        for places, part in zip(self.places, parts, strict=True):
+            found[places] = part
+        return found
+
+
+class _Lent:
+    def __init__(self, passage, array):
+        self.comm, self.array, rank = passage.comm, array, passage.comm.rank
+        self.given, self.borrowed = passage.given, [passage.rows[places] for places in passage.places]
+        self.given[rank] = self.borrowed[rank] = passage.rows[:0]  # which are here
+
+    def __enter__(self):
+        self._pass(self.given, self.borrowed)
+
+    def __exit__(self, *exception):
+        self._pass(self.borrowed, self.given)
+
+    def _pass(self, there, here):
+        parts = self.comm.exchange([self.array[rows] for rows in there])
+        for rows, part in zip(here, parts, strict=True):
+            self.array[rows] = part

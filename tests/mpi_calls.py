@@ -1,0 +1,77 @@
+"""What the tests of MPI run on each rank: ``mpiexec -n 3 python mpi_calls.py MODE ...``; rank 0 speaks."""
+
+import hashlib
+import os
+import sys
+
+import networkx as nx
+import numpy as np
+
+import sggraph
+from sggraph.core import rows
+from sggraph.core.engine import blocks
+from sggraph.core.forces import Forces
+from sggraph.datasets import make_block_model, make_torus
+
+
+def digests(comm, n_jobs):
+    """Digests of embeddings that between them take every way over several ranks."""
+    mesh, model = make_torus(30, 40).adjacency, make_block_model(1500, 30).adjacency
+    parts = nx.disjoint_union_all([nx.grid_2d_graph(25, 30), nx.grid_2d_graph(20, 20), nx.path_graph(7)])
+    calls = [(mesh, {"d": d}) for d in (1, 2, 3)]
+    calls += [(model, {"alpha": 12, "early_exag": 10}), (mesh, {"h": 0.5}), (parts, {})]
+    found = []
+    for graph, options in calls:
+        given = graph if comm is None or comm.rank == 0 else None
+        Y = sggraph.embed_graph(given, comm=comm, n_jobs=n_jobs, max_iter=30, random_state=0, **options)
+        found.append(hashlib.sha256(Y.tobytes()).hexdigest()[:12])
+    return " ".join(found)
+
+
+def long_run(comm, checkpoint, n_iter=3000, callback=None):
+    """A run that waits to be killed or interrupted, and says how far it is."""
+
+    def tell(iteration, *_):
+        print("iteration", iteration, flush=True)
+        if callback is not None:
+            callback(iteration)
+
+    graph = make_torus(20, 30).adjacency
+    options = {"checkpoint": checkpoint, "checkpoint_every": 7, "max_iter": n_iter, "early_exag": 30, "n_jobs": 1}
+    return sggraph.embed_graph(graph, comm=comm, random_state=0, callback=tell, callback_every=1, **options)
+
+
+def raise_at(iteration, error):
+    def callback(now):
+        if now == iteration:
+            raise error
+
+    return callback
+
+
+def main(mode, *arguments):
+    from mpi4py import MPI
+
+    blocks.BLOCK, blocks.MIN_BLOCK, rows.EDGES = 50, 10, 200  # so that small graphs have blocks for all ranks
+    comm = MPI.COMM_WORLD
+    if mode == "digests":
+        found = comm.gather(digests(comm, int(arguments[0])))
+        print(*set(found or []), sep="\n", end="", flush=True)
+    elif mode == "killed":
+        checkpoint, target, n_iter = arguments
+        pids = comm.gather(os.getpid())
+        if comm.rank == 0:
+            print(*pids, flush=True)
+        Y = long_run(comm, checkpoint, int(n_iter))
+        if comm.rank == 0:
+            np.save(target, Y)
+    elif mode == "fails":  # on one rank alone, in the midst of what is shared
+        if comm.rank == int(arguments[0]):
+            Forces._attract = lambda *_: raise_at(0, MemoryError("no room"))(0)
+        long_run(comm, None)
+    elif mode == "raises":
+        long_run(comm, None, callback=raise_at(20, RuntimeError("the callback fails")))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
