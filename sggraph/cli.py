@@ -7,13 +7,13 @@ one line on stderr, with exit code 2. Of several processes, as `mpiexec` starts 
 """
 
 import argparse
-import os
 import sys
 import warnings
 from pathlib import Path
 from time import perf_counter
 
 from . import __version__
+from .runtime.launched import is_first, is_one_of_several
 
 FORMATS = ".mtx, .npz, .csv, .tsv, .txt, .edgelist, .parquet, .edges, .graphml, .gml, .gexf, .json, .net, .graph, .gr, "
 FORMATS += ".adjlist, .sif or out.NAME, each also with .gz, or what --format says"
@@ -21,14 +21,10 @@ OUTPUTS = ".csv, .tsv, .parquet, .gexf or .graphml (Gephi), .cyjs (Cytoscape), .
 OUTPUTS += "(a page to look into it)"
 TIMED = ".csv, .tsv, .txt, .edgelist, each also with .gz, or .parquet, with a column of times: numbers or dates"
 FLAGS = {"d": "-d", "lambda_": "--lambda", "random_state": "--seed"}  # of the arguments of SGtSNEpi
-
-
 WORDS = ("balance", "components", "max_iter", "early_exag", "alpha", "eta", "n_jobs", "checkpoint")
 FLAGS |= {name: f"--{name.replace('_', '-')}" for name in WORDS}
 METHOD = [name for name in FLAGS if name not in ("components", "checkpoint")]  # of graphs that change
 CHANGING = ("stability", "previous", "time", "window", "step", "trails", "format")
-LAUNCHED = {"PMI_SIZE": "PMI_RANK", "OMPI_COMM_WORLD_SIZE": "OMPI_COMM_WORLD_RANK"}  # how many processes, and which:
-LAUNCHED |= {"SLURM_STEP_NUM_TASKS": "SLURM_PROCID"}  # what mpiexec of MPICH and Open MPI, and srun, tell them
 
 
 def main(argv=None):
@@ -197,7 +193,7 @@ def _add_method(parser, *without):
 
 def _run(arguments):
     """Run the command, with the help of the other processes if there are any."""
-    if not any(int(os.getenv(size, "1")) > 1 for size in LAUNCHED):
+    if not is_one_of_several():
         arguments.run(arguments)
         return
     from .method.ranks import together
@@ -206,13 +202,9 @@ def _run(arguments):
     together(world(), lambda ranks: arguments.run(arguments, ranks))
 
 
-def _is_first():
-    return all(os.getenv(rank, "0") == "0" for rank in LAUNCHED.values())
-
-
 class _Parser(argparse.ArgumentParser):
     def _print_message(self, message, file=None):
-        if _is_first():
+        if is_first():
             super()._print_message(message, file)
 
     def error(self, message):
@@ -394,7 +386,7 @@ def _show_warning(message, category, filename, lineno, file=None, line=None):
 
 
 def _complain(message, code):
-    if _is_first():
+    if is_first():
         print(f"sggraph: {_one_line(message)}", file=sys.stderr)
     return code
 

@@ -282,8 +282,7 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
             self.state_ = result.state
         self.fitted_params_, self.embedding_ = self.get_params(deep=False), result.coordinates
         self.kl_divergence_, self.n_iter_, self.n_clamped_ = result.kl_divergence, result.n_iter, result.n_clamped
-        self.components_, self.schedule_ = result.components, result.schedule
-        self._n_features_out = self.d
+        self.components_, self.schedule_, self._n_features_out = result.components, result.schedule, self.d
         return self
 
     def fit_transform(
