@@ -141,12 +141,12 @@ def passed(held, source, owners, shared, workers):
         workers.run(_copy_rows, part.bounds, held.rows.arrays, rows, rank, part.arrays)
         return np.column_stack([part.indices[: len(part.data)], part.data.view(np.uint32)])
 
-    parts = passage.comm.exchange([entries(rows) for rows in passage.given])
+    parts = passage.parts(entries)
     begin, end = wanted[passage.comm.rank]
     first = pattern.indptr[begin]
     found = _room(int(pattern.indptr[end] - first))
     new = pattern._replace(indptr=pattern.indptr - first, indices=found[0], data=found[1])
-    for places, part in zip(passage.places, parts, strict=True):
+    for places, part in parts:
         starts = _starts(sizes[begin + places])
         workers.run(_place_rows, even_bounds(len(places), MOST_BLOCKS), starts, part, begin + places, new.arrays)
     return Held(pattern, new)

@@ -122,18 +122,18 @@ def measured(cores=()):
 
         return timed
 
-    def run(workers, kernel, bounds, *args):
+    def run(workers, kernel, bounds, *args, blocks=None):
         nonlocal running
         if not within or within[-1] is running:  # no part of the method, or of a block that is timed
-            plain_run(workers, kernel, bounds, *args)
+            plain_run(workers, kernel, bounds, *args, blocks=blocks)
             return
         begin, times = enter(KERNELS.get(kernel.__name__, within[-1][0])), []
         running = within[-1]
         try:
             if not cores:
-                plain_run(workers, kernel, bounds, *args)
+                plain_run(workers, kernel, bounds, *args, blocks=blocks)
                 return
-            for b in range(len(bounds) - 1):
+            for b in range(len(bounds) - 1) if blocks is None else blocks:
                 start = time.perf_counter()
                 kernel(b, bounds[b], bounds[b + 1], *args)
                 times.append(time.perf_counter() - start)

@@ -162,9 +162,9 @@ def test_no_more_threads_than_n_jobs(n_jobs, monkeypatch):
     start, run = blocks.start_new_thread, blocks.Workers.run
     monkeypatch.setattr(blocks, "start_new_thread", lambda *what: (started.append(1), start(*what))[1])
 
-    def watched(self, kernel, bounds, *args):
+    def watched(self, kernel, bounds, *args, blocks=None):
         seen.append(self.n_jobs)
-        run(self, kernel, bounds, *args)
+        run(self, kernel, bounds, *args, blocks=blocks)
 
     monkeypatch.setattr(blocks.Workers, "run", watched)
     mesh = sggraph.datasets.make_torus(40, 40).adjacency

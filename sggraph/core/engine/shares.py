@@ -78,34 +78,46 @@ class Shares:
 class Passage:
     """Rows on their way from the ranks that own them: rank r wants those that ``rows[begin..end]`` lists, of `wanted`.
 
-    ``given[r]`` are the rows of this rank that r wants, ``places[r]`` where those of r are in the list of this rank.
+    ``given[r]`` are the rows of this rank that another, r, wants; ``places[r]`` is where those of r are in `rows`, the
+    list of this rank, and `own` where those are that it owns itself.
     """
 
     def __init__(self, shares, rows, wanted):
-        self.comm = shares.comm
+        self.comm, rank = shares.comm, shares.comm.rank
         parts = [rows[begin:end] for begin, end in wanted]
-        are_own = [(part >= shares.first) & (part < shares.stop) for part in parts]
-        self.given = [part[mask] for part, mask in zip(parts, are_own, strict=True)]
-        self.rows, is_own = parts[self.comm.rank], are_own[self.comm.rank]
-        others = np.flatnonzero(~is_own)  # few, mostly: looking for the owner of each takes longer than all else
+        self.rows, self.given = parts[rank], []
+        for r, part in enumerate(parts):
+            is_own = (part >= shares.first) & (part < shares.stop)
+            if r == rank:
+                self._is_own = is_own
+            self.given.append(part[:0] if r == rank else part[is_own])
+        others = np.flatnonzero(~self._is_own)  # few, mostly, and it takes a while to look for the owner of a row
         owner = np.searchsorted(shares.cuts[1:], self.rows[others], side="right")
         self.places = [others[owner == r] for r in range(self.comm.size)]
-        self.places[self.comm.rank] = np.flatnonzero(is_own)
+
+    @property
+    def own(self):
+        """Where the rows that this rank owns are in its list."""
+        return np.flatnonzero(self._is_own)
+
+    def parts(self, taken):
+        """Places and rows, of each rank; ``taken(rows)`` are rows of this one."""
+        found = self.comm.exchange([taken(rows) for rows in self.given])
+        return [*zip(self.places, found, strict=True), (self.own, taken(self.rows[self.own]))]
 
     def brought(self, taken):
         """The rows in the order of the list; ``taken(rows)`` are rows of this rank."""
-        parts = self.comm.exchange([taken(rows) for rows in self.given])
-        found = np.empty((len(self.rows), *parts[0].shape[1:]), parts[0].dtype)
-        for places, part in zip(self.places, parts, strict=True):
+        parts = self.parts(taken)
+        found = np.empty((len(self.rows), *parts[0][1].shape[1:]), parts[0][1].dtype)
+        for places, part in parts:
             found[places] = part
         return found
 
 
 class _Lent:
     def __init__(self, passage, array):
-        self.comm, self.array, rank = passage.comm, array, passage.comm.rank
+        self.comm, self.array = passage.comm, array
         self.given, self.borrowed = passage.given, [passage.rows[places] for places in passage.places]
-        self.given[rank] = self.borrowed[rank] = passage.rows[:0]  # which are here
 
     def __enter__(self):
         self._pass(self.given, self.borrowed)
