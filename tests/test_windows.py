@@ -44,7 +44,8 @@ def test_dates_and_texts_of_dates():
     found = nodes_by_time(dates, "year", window=dt.timedelta(days=2000))
     assert list(found.values()) == ["abcd", "de"]
     assert next(iter(found)) == pd.Timestamp("1901-06-01")
-    assert nodes_by_time(dates, "year", window=np.timedelta64(2000, "D")) == found
+    for same in (np.timedelta64(2000, "D"), "2000d", "48000 h", "2000 d"):
+        assert nodes_by_time(dates, "year", window=same) == found
 
 
 def test_networks_whose_edges_have_a_time():
@@ -68,6 +69,7 @@ def test_what_is_not_understood_is_refused_by_name():
         ({"window": -1}, "window=-1"),
         ({"window": dt.timedelta(days=1)}, "window="),
         ({"window": "year"}, "window='year'"),
+        ({"window": "7d"}, "window="),
         ({"window": 1e-6}, "give longer ones"),
         ({"step": 0}, "step=0"),
     ):

@@ -3,26 +3,21 @@
 Both return what there is to report, words by what they are about.
 """
 
-import re
-from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
 
 from .files import check_picture, check_target, check_targets, default_output, labels_of_file
 from .pictures import FILMS, draw_embedding, draw_sequence
 
-SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(w|d|h|min|s)")
 PAGE = ".html"
-UNITS = {"w": "weeks", "d": "days", "h": "hours", "min": "minutes", "s": "seconds"}
 
 
 def as_span(text):
     """A span of time: a number, of days and the like (7d, 12h), or all; a ValueError for other texts."""
-    if text == "all":
+    from ..graph.windows import duration
+
+    if text == "all" or duration(text):
         return text
-    found = SPAN.fullmatch(text)
-    if found:
-        return timedelta(**{UNITS[found[2]]: float(found[1])})
     number = float(text)
     return int(number) if number == int(number) else number
 

@@ -1,5 +1,6 @@
 """`graph_windows`: edges that have a time, cut into one graph for each span of it."""
 
+import re
 from collections.abc import Hashable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, TypeAlias
@@ -14,10 +15,12 @@ from .arcs import GraphWarning
 from .attributes import edge_attributes, edges_of, one_of
 from .frames import opened
 
-Span: TypeAlias = Float | timedelta | np.timedelta64
+Span: TypeAlias = Float | timedelta | np.timedelta64 | str
 
 FORMS = "a table of edges, or a NetworkX or igraph graph whose edges have it as an attribute"
-SPAN = "a span of time above 0: a number, where times are numbers, or a timedelta, where they are dates"
+SPAN = "a span of time above 0: a number, where times are numbers, a timedelta or text as '7d', where they are dates"
+TEXT = re.compile(r"(\d+(?:\.\d+)?)\s*(w|d|h|min|s)")
+UNITS = {"w": "weeks", "d": "days", "h": "hours", "min": "minutes", "s": "seconds"}
 MOST = 10_000  # graphs: a window of seconds in years is a mistake
 
 
@@ -41,11 +44,12 @@ def graph_windows(
     time : hashable
         Name of the column, or of the attribute of the edges, that holds the time: numbers, such as years or seconds,
         dates, or texts of dates (ISO 8601). Edges without one are left out, and told.
-    window : number, timedelta, "all" or None, default None
-        How long a window is, its end not included; the first begins with the first edge. None: each time that occurs
-        has a graph of its own. "all": everything up to a time, for edges that stay once they are there, such as
-        citations; the times are those that occur, or with `step` the ends of steps.
-    step : number or timedelta, optional
+    window : number, timedelta, text, "all" or None, default None
+        How long a window is, its end not included; the first begins with the first edge. Of dates also text: "2w",
+        "7d", "12h", "30min", "10s". None: each time that occurs has a graph of its own. "all": everything up to a
+        time, for edges that stay once they are there, such as citations; the times are those that occur, or with `step`
+        the ends of steps.
+    step : number, timedelta or text, optional
         From the begin of a window to that of the next: less than `window` for windows that overlap, which make smooth
         sequences. None: as long as the window.
     weight, direction, source, target : optional
@@ -174,6 +178,12 @@ def _windows(times, given, window, step):
     return [(_key(begin, is_dated, given), begin, begin + length) for begin in begins.tolist()]
 
 
+def duration(text):
+    """The timedelta that a text such as "7d" or "12h" means, None if it is no such text."""
+    found = TEXT.fullmatch(text)
+    return timedelta(**{UNITS[found[2]]: float(found[1])}) if found else None
+
+
 def _count(n):
     if n > MOST:
         raise ValueError(f"window and step make {n:,.0f} windows: give longer ones, {MOST:,} graphs at most")
@@ -182,6 +192,8 @@ def _count(n):
 
 def _as_span(name, span, is_dated):
     """A span of time as a number, of dates in microseconds."""
+    if isinstance(span, str):
+        span = duration(span) or span
     if is_dated and isinstance(span, (timedelta, np.timedelta64)):
         number = float(np.timedelta64(span, "us").astype(np.int64))
     elif not is_dated and isinstance(span, (int, float, np.number)) and not isinstance(span, bool):

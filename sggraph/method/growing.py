@@ -174,8 +174,9 @@ def _beside(novel, Y, settings, workers):
 
 
 def _spacing(Y, workers):
-    """Median distance between a node and the nearest other one; 1 where there is none."""
+    """Median distance between a node and the nearest other one; of one node or one spot 1."""
     if len(Y) < 2:
         return 1.0
-    median = float(np.median(tree_neighbors(Y, 2, workers)[1][:, 1]))
-    return median if median > 0 else 1.0
+    distance = tree_neighbors(Y, 2, workers)[1][:, 1]
+    apart = distance[distance > 0]
+    return float(np.median(apart)) if len(apart) else 1.0

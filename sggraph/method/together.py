@@ -10,7 +10,7 @@ time: what all pictures do alike, ties do not hold up. (In turns, each graph aft
 dry friction, and the pictures stay what the start was: recall of cora .34 instead of .62.)
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -26,7 +26,7 @@ from ..core.tether import Tether
 from ..graph.adjacency import Graph
 from ..inputs.seeds import as_generator
 from ..runtime.interrupts import Interrupts
-from ..runtime.progress import progress
+from ..runtime.progress import progress, stage
 from .components import REMEDY
 from .memory import check_memory
 from .pipeline import part_coincident
@@ -77,9 +77,11 @@ def laid_out_together(graphs, numbers, stability, settings):
         shape = shape_of(union, settings, rng, workers)
         schedule = schedule_for(settings, traits_of(union, shape, settings, rng, workers))
         start = placed(shape, settings.init, union, settings, schedule, rng)
-        strips = []
-        for graph, length, row in zip(graphs, lengths, rows, strict=True):
-            strips.append(_strip(graph, int(length), row, start[row], settings, rng, workers))
+        strips, quietly = [], replace(settings, verbose=False)
+        with stage("start", settings.verbose) as tick:
+            for graph, length, row in zip(graphs, lengths, rows, strict=True):
+                strips.append(_strip(graph, int(length), row, start[row], quietly, rng, workers))
+                tick(len(strips), len(graphs))
         tie(strips, stability)
         descend_together(strips, schedule, stability, settings)
     middle = np.concatenate([strip.places for strip in strips]).mean(axis=0)
