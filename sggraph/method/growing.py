@@ -27,7 +27,7 @@ from ..runtime.warn import warn
 from .arranging import GAP
 from .components import as_parts, component_numbers
 from .pipeline import embed
-from .problem import is_kept, leaves_beside, prepared, ways
+from .problem import is_kept, leaves_beside, of_rows, prepared, ways
 from .run import Part, forces_of
 from .schedule import schedule_for
 from .start import LOOKED_AT, N_SWEEPS, beside_neighbors, compacting, has_place, named_shape, shape_of
@@ -80,11 +80,6 @@ def _grown_without_leaves(graph, rows, stability, settings, shares):
     stays = known & ((shares == 0) | (stability == 1))
     Y[stays] = rows[stays]
     return Y
-
-
-def of_rows(graph, some):
-    """The Graph of some of the nodes."""
-    return graph._replace(adjacency=graph.adjacency[some][:, some], nodes=[graph.nodes[i] for i in some])
 
 
 def _grown(graph, rows, shares, stability, settings, rng, workers):

@@ -132,6 +132,11 @@ def with_nan(Y, rows, n):
     return all_Y
 
 
+def of_rows(graph, some):
+    """The Graph of some of the nodes."""
+    return graph._replace(adjacency=graph.adjacency[some][:, some], nodes=[graph.nodes[i] for i in some])
+
+
 def is_kept(A):
     """Mask of the nodes that stay, for a symmetric A: all but those whose only neighbour has more than one."""
     degree = np.diff(A.indptr)

@@ -13,8 +13,7 @@ from ..graph.adjacency import Graph, GraphLike, as_graph, is_graph_like
 from ..graph.windows import Span, graph_windows
 from ..runtime.checks import check_number
 from ..runtime.compiling import tell_of_compiling
-from .growing import of_rows
-from .problem import is_kept, leaves_beside, ways
+from .problem import is_kept, leaves_beside, of_rows, ways
 from .settings import settings_of
 from .together import laid_out_together
 
