@@ -83,7 +83,6 @@ def test_what_fixed_may_be():
         ({"fixed": ["Valjean"]}, "give Y0, too"),
         ({"fixed": ["nobody"], "Y0": np.zeros((77, 2)) + np.arange(77)[:, None]}, "fixed names 'nobody'"),
         ({"fixed": np.zeros((3, 3), bool), "Y0": np.zeros((77, 2)) + np.arange(77)[:, None]}, "fixed="),
-        ({"fixed": {"Valjean": (0, 0)}, "drop_leaf": True}, "fixed and drop_leaf exclude each other"),
         ({"fixed": {"Valjean": (0, 0)}, "components": "largest"}, "fixed and components='largest' exclude"),
     ],
 )
@@ -112,6 +111,16 @@ def test_disconnected_graphs_and_nodes_without_edges():
     Y = quick(G, fixed={0: (0, 0), 10: (10, 0), 21: (30, 5)})
     assert Y[21].tolist() == [30, 5]
     assert np.isfinite(Y).all()
+
+
+def test_leaves_that_are_not_held_stand_beside_their_neighbours():
+    tree = nx.balanced_tree(3, 4)
+    pins = {0: (0, 0), 1: (30, 0), 2: (-15, 26), 3: (-15, -26), 120: (99, 99)}
+    places = sg.embed_graph(tree, fixed=pins, drop_leaf=True, random_state=0)
+    assert places[list(pins)].tolist() == [list(place) for place in pins.values()]
+    lengths = [np.linalg.norm(places[a] - places[b]) for a, b in tree.edges if b < 40]
+    leaves = [np.linalg.norm(places[node] - places[next(iter(tree[node]))]) for node in range(40, 120)]
+    assert np.max(leaves) < 0.75 * np.median(lengths)
 
 
 def test_the_estimator_takes_it():

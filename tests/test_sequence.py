@@ -132,6 +132,24 @@ def test_nodes_come_and_go_and_graphs_may_have_no_edge():
     assert np.isnan(found[2].moved).tolist() == [False, False, True]
 
 
+def test_leaves_stand_beside_their_neighbours_on_the_same_side():
+    tree = nx.balanced_tree(3, 4)
+    later = tree.copy()
+    later.remove_node(120)  # a leaf
+    found = sg.embed_sequence([tree, later], drop_leaf=True)
+    leaves = [node for node in later if later.degree(node) == 1]
+    edges = [np.linalg.norm(found[0].positions[a] - found[0].positions[b]) for a, b in tree.edges if tree.degree(b) > 1]
+    ways = []
+    for snapshot in found:
+        Y = snapshot.positions
+        steps = np.array([Y[node] - Y[next(iter(later[node]))] for node in leaves])
+        lengths = np.linalg.norm(steps, axis=1)
+        assert (lengths < 0.75 * np.median(edges)).all()
+        assert (lengths > 0.3 * np.median(edges)).all()
+        ways.append(steps / lengths[:, None])
+    assert (np.sum(ways[0] * ways[1], axis=1) > 0.99).all()
+
+
 def test_the_same_bits_on_any_number_of_threads():
     graphs = versions(nx.grid_2d_graph(30, 40), 2, 0.02)
     one, two = (sg.embed_sequence(graphs, n_jobs=n_jobs, max_iter=60) for n_jobs in (1, 3))

@@ -137,6 +137,24 @@ def test_in_one_and_three_dimensions(d):
     assert np.nanmedian(found.moved) < 0.1 * np.ptp(found.coordinates)
 
 
+def test_leaves_stay_beside_their_neighbours():
+    tree = nx.balanced_tree(3, 4)
+    before = sg.sgtsne_layout(tree, seed=0, drop_leaf=True)
+    later = tree.copy()
+    later.add_edges_from([(0, "leaf"), (5, "a"), ("a", "b"), ("b", "c")])
+    found = sg.update_layout(later, before, drop_leaf=True)
+    Y = found.positions
+    for leaf in range(81, 120):
+        (inner,) = later[leaf]
+        np.testing.assert_allclose(Y[leaf] - Y[inner], before[leaf] - before[inner], atol=1e-4)
+    edges = [np.linalg.norm(Y[a] - Y[b]) for a, b in later.edges if later.degree(b) > 1 and later.degree(a) > 1]
+    assert 0.3 < np.linalg.norm(Y["leaf"] - Y[0]) / np.median(edges) < 0.75
+    still = sg.update_layout(later, before, drop_leaf=True, stability=1)
+    assert all(np.array_equal(still.positions[node], np.float32(before[node])) for node in tree)
+    with pytest.raises(ValueError, match="leaves alone"):
+        sg.update_layout(later, {120: (0, 0)}, drop_leaf=True)
+
+
 def test_nodes_that_are_gone_leave():
     G = nx.les_miserables_graph()
     before = sg.sgtsne_layout(G, seed=0)

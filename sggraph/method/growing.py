@@ -19,6 +19,7 @@ from ..core.motion import Motion, scattered
 from ..core.search.tree import tree_neighbors
 from ..core.shape.path_stress import PathStress
 from ..core.shape.stress import relax
+from ..core.symmetry import symmetric_pattern
 from ..core.tether import Tether
 from ..graph.arcs import GraphWarning
 from ..inputs.seeds import as_generator
@@ -26,7 +27,7 @@ from ..runtime.warn import warn
 from .arranging import GAP
 from .components import as_parts, component_numbers
 from .pipeline import embed
-from .problem import prepared
+from .problem import is_kept, leaves_beside, of_rows, prepared, ways
 from .run import Part, forces_of
 from .schedule import schedule_for
 from .start import LOOKED_AT, N_SWEEPS, beside_neighbors, compacting, has_place, named_shape, shape_of
@@ -44,6 +45,8 @@ def grown(graph, rows, stability, settings, mobility=None):
     """
     known, Y = has_place(rows), rows.copy()
     shares = np.ones(len(rows)) if mobility is None else mobility
+    if settings.drop_leaf:
+        return _grown_without_leaves(graph, rows, stability, settings, shares)
     rng = as_generator(0 if settings.random_state is None else settings.random_state)
     settings = replace(settings, components="together")
     with Workers(settings.n_jobs) as workers:
@@ -61,9 +64,22 @@ def grown(graph, rows, stability, settings, mobility=None):
     return Y.astype(np.float32)
 
 
-def of_rows(graph, some):
-    """The Graph of some of the nodes."""
-    return graph._replace(adjacency=graph.adjacency[some][:, some], nodes=[graph.nodes[i] for i in some])
+def _grown_without_leaves(graph, rows, stability, settings, shares):
+    """Coordinates (n, d) float32 of all nodes, leaves beside their neighbours, old ones where they were beside them."""
+    links = symmetric_pattern(graph.adjacency)
+    kept, known = is_kept(links), has_place(rows)
+    inner, settings = np.flatnonzero(kept), replace(settings, drop_leaf=False)
+    if not known[kept].any():
+        raise ValueError("previous has places of leaves alone, which drop_leaf=True leaves out: leave drop_leaf out")
+    Y = grown(of_rows(graph, inner), rows[inner], stability, settings, shares[inner])
+    leaves = np.flatnonzero(~kept)
+    Y = leaves_beside(Y, kept, links, ways(len(leaves), rows.shape[1], np.random.default_rng(0)))
+    neighbor = links.indices[links.indptr[leaves]]
+    old = known[leaves] & known[neighbor]
+    Y[leaves[old]] = Y[neighbor[old]] + (rows[leaves[old]] - rows[neighbor[old]])
+    stays = known & ((shares == 0) | (stability == 1))
+    Y[stays] = rows[stays]
+    return Y
 
 
 def _grown(graph, rows, shares, stability, settings, rng, workers):

@@ -14,8 +14,9 @@ import numpy as np
 from ..core.descent import descend
 from ..core.engine.blocks import Workers
 from ..core.motion import Motion, scattered
+from ..core.symmetry import symmetric_pattern
 from ..runtime.checks import refused, shown
-from .problem import prepared
+from .problem import is_kept, leaves_beside, of_rows, prepared, ways
 from .run import Part, forces_of
 from .start import has_place
 
@@ -105,6 +106,8 @@ def held_layout(graph, settings, pins, Y, schedule, phases):
     """Coordinates (n, d) float32 in the units of the pins, and the KL divergence inside, from the free picture Y of the
     Graph and its Schedule, of which these phases are gone through once more.
     """
+    if settings.drop_leaf:
+        return _held_without_leaves(graph, settings, pins, Y, schedule, phases)
     free = np.isnan(pins)
     turned, scale, shift = laid_on(Y.astype(np.float64), pins)
     start = np.where(free, turned, (pins - shift) / scale)
@@ -120,6 +123,16 @@ def held_layout(graph, settings, pins, Y, schedule, phases):
     return np.where(free, scale * found + shift, pins).astype(np.float32), kl
 
 
+def _held_without_leaves(graph, settings, pins, Y, schedule, phases):
+    """The same of a graph whose leaves are not held; these are set beside their neighbours."""
+    links = symmetric_pattern(graph.adjacency)
+    kept = is_kept(links) | ~np.isnan(pins).all(axis=1)
+    inner = np.flatnonzero(kept)
+    run = pins[inner], Y[inner], schedule, phases
+    Y, kl = held_layout(of_rows(graph, inner), replace(settings, drop_leaf=False), *run)
+    return leaves_beside(Y, kept, links, ways(int((~kept).sum()), Y.shape[1], np.random.default_rng(0))), kl
+
+
 def held_descent(forces, motion, phases):
     """Coordinates (n, d) float64 in the order of the nodes after these phases, in which the picture grows in none."""
     descend(forces, motion, [phase._replace(grow=0.0) for phase in phases])
@@ -128,8 +141,6 @@ def held_descent(forces, motion, phases):
 
 def check_holds(settings):
     """Raise a ValueError where what is asked for does not go with something held."""
-    if settings.drop_leaf:
-        raise ValueError("fixed and drop_leaf exclude each other: leave one of them out")
     if settings.components == "largest":
         raise ValueError("fixed and components='largest' exclude each other: give the largest component as the graph")
     if not isinstance(settings.init, (str, Mapping)) and not has_place(np.asarray(settings.init, float)).all():

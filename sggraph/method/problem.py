@@ -132,6 +132,11 @@ def with_nan(Y, rows, n):
     return all_Y
 
 
+def of_rows(graph, some):
+    """The Graph of some of the nodes."""
+    return graph._replace(adjacency=graph.adjacency[some][:, some], nodes=[graph.nodes[i] for i in some])
+
+
 def is_kept(A):
     """Mask of the nodes that stay, for a symmetric A: all but those whose only neighbour has more than one."""
     degree = np.diff(A.indptr)
@@ -143,6 +148,21 @@ def is_kept(A):
 
 def with_leaves(Y, kept, A, rng):
     """Centred coordinates of all nodes: each leaf in a random direction from its neighbour, half a median edge away."""
+    all_Y = leaves_beside(Y, kept, A, ways(int((~kept).sum()), Y.shape[1], rng))
+    return all_Y - all_Y.mean(axis=0)
+
+
+def ways(n, d, rng):
+    """Ways (n, d) of about one unit in random directions."""
+    direction = rng.standard_normal((n, d))
+    direction /= np.linalg.norm(direction, axis=1, keepdims=True)
+    return direction * rng.uniform(0.8, 1.2, (n, 1))
+
+
+def leaves_beside(Y, kept, A, steps):
+    """Coordinates of all nodes of a symmetric A, of which Y are those that are `kept`: leaf by leaf those of its
+    neighbour and a step, in units of half a median edge.
+    """
     n, d = len(kept), Y.shape[1]
     all_Y = np.zeros((n, d), np.float32)
     all_Y[kept] = Y
@@ -150,8 +170,6 @@ def with_leaves(Y, kept, A, rng):
     i = np.repeat(np.arange(n), np.diff(A.indptr))
     inner = kept[i] & kept[A.indices]
     edges = np.linalg.norm(all_Y[i[inner]] - all_Y[A.indices[inner]], axis=1)
-    direction = rng.standard_normal((len(leaves), d))
-    direction /= np.linalg.norm(direction, axis=1, keepdims=True)
-    length = LEAF_DISTANCE * (np.median(edges) if len(edges) else 1.0) * rng.uniform(0.8, 1.2, (len(leaves), 1))
-    all_Y[leaves] = all_Y[A.indices[A.indptr[leaves]]] + length * direction
-    return all_Y - all_Y.mean(axis=0)
+    length = LEAF_DISTANCE * (np.median(edges) if len(edges) else 1.0)
+    all_Y[leaves] = all_Y[A.indices[A.indptr[leaves]]] + length * steps
+    return all_Y

@@ -1,20 +1,23 @@
 """`embed_sequence`: graphs of several times in pictures that can be compared."""
 
 from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.symmetry import symmetric_pattern
 from ..core.types import Direction, Float, Seed, Weight
 from ..graph.adjacency import Graph, GraphLike, as_graph, is_graph_like
 from ..graph.windows import Span, graph_windows
 from ..runtime.checks import check_number
 from ..runtime.compiling import tell_of_compiling
+from .problem import is_kept, leaves_beside, of_rows, ways
 from .settings import settings_of
 from .together import laid_out_together
 
-WITHOUT = {"init", "Y0", "components", "fixed", "checkpoint", "drop_leaf", "callback", "on_interrupt"}  # no say here
+WITHOUT = {"init", "Y0", "components", "fixed", "checkpoint", "callback", "on_interrupt"}  # no say here
 ACCEPTED = "a list of graphs, or a dict of graphs by time"
 
 
@@ -86,7 +89,7 @@ def embed_sequence(
     random_state : int, default 0
         Seed.
     **options
-        Further parameters of `embed_graph`, such as `d`, `balance`, `lambda_`, `max_iter`, `n_jobs`, `verbose`.
+        Further parameters of `embed_graph`, such as `d`, `balance`, `lambda_`, `drop_leaf`, `n_jobs`, `verbose`.
 
     Returns
     -------
@@ -138,16 +141,31 @@ def embed_sequence(
     found = [as_graph(G, **how, n_jobs=settings.n_jobs) for G in items]
     tell_of_compiling()
     numbers = numbers_of_equals(found)
-    strips = laid_out_together(found, numbers, float(stability), settings)
-    return snapshots_of(times, found, [strips[k] for k in numbers])
+    inner = [_leafless(graph) if settings.drop_leaf else graph for graph in found]
+    strips = laid_out_together(inner, numbers, float(stability), replace(settings, drop_leaf=False))
+    places = [dict(zip(strip.graph.nodes, strip.places, strict=True)) for strip in strips]
+    return snapshots_of(times, found, [places[k] for k in numbers])
 
 
-def snapshots_of(times, graphs, strips):
-    """A Snapshot for each graph, of the Strip that shows it."""
-    snapshots, before = [], {}
-    for time, graph, strip in zip(times, graphs, strips, strict=True):
-        place = dict(zip(strip.graph.nodes, strip.places, strict=True))
-        Y = np.array([place[node] for node in graph.nodes])
+def _leafless(graph):
+    return of_rows(graph, np.flatnonzero(is_kept(symmetric_pattern(graph.adjacency))))
+
+
+def snapshots_of(times, graphs, places):
+    """A Snapshot for each graph, of places by node; leaves without one stand beside their neighbours, each on the same
+    side at all times.
+    """
+    snapshots, before, number = [], {}, {}
+    for graph in graphs:
+        for node in graph.nodes:
+            number.setdefault(node, len(number))
+    steps = ways(len(number), len(next(iter(places[0].values()))), np.random.default_rng(0))
+    for time, graph, place in zip(times, graphs, places, strict=True):
+        kept = np.array([node in place for node in graph.nodes])
+        Y = np.array([place[node] for node in graph.nodes if node in place])
+        if not kept.all():
+            leaves = [number[node] for node in graph.nodes if node not in place]
+            Y = leaves_beside(Y, kept, symmetric_pattern(graph.adjacency), steps[leaves])
         nowhere = np.full(Y.shape[1], np.nan)
         moved = np.linalg.norm(Y - np.array([before.get(node, nowhere) for node in graph.nodes]), axis=1)
         snapshots.append(Snapshot(time, graph, Y, moved.astype(np.float64)))

@@ -18,7 +18,7 @@ from .settings import Settings, settings_of
 from .start import has_place
 
 ACCEPTED = "positions by node (a dict), a fitted estimator, or what load_embedding returned"
-WITHOUT = {"d", "init", "Y0", "components", "fixed", "checkpoint", "drop_leaf", "callback"}  # that have no say here
+WITHOUT = {"d", "init", "Y0", "components", "fixed", "checkpoint", "callback"}  # that have no say here
 
 
 class UpdatedLayout(NamedTuple):
@@ -81,7 +81,7 @@ def update_layout(
     random_state : int, default 0
         Seed, of what parts new nodes of the same neighbours.
     **options
-        Further parameters of `embed_graph`, such as `balance`, `lambda_`, `n_jobs`.
+        Further parameters of `embed_graph`, such as `balance`, `lambda_`, `drop_leaf`, `n_jobs`.
 
     Returns
     -------
