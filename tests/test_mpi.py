@@ -47,7 +47,7 @@ def two_processes():
         pytest.skip('no mpiexec: pip install "sggraph[mpi]"')
     said, errors, _ = run(2, "-c", "from mpi4py import MPI; print(MPI.COMM_WORLD.size)")
     if said.split() != ["2", "2"]:
-        pytest.skip(f"mpiexec starts no ranks that find each other: {errors[-200:]}")
+        pytest.skip(f"mpiexec starts no ranks that find each other: they said {said!r:.200}, {errors[-200:]}")
 
 
 @pytest.fixture

@@ -89,12 +89,12 @@ def _grown(graph, rows, shares, stability, settings, rng, workers):
     problem = prepared(graph, settings, workers)
     links, P = problem.probabilities(workers)
     shape, pieces = shape_of(links, settings, rng, workers), old_pieces(links, known)
-    is_kept = known.copy()
+    is_held = known.copy()
     if len(pieces) > 1 and stability < 1:
         free = named_shape("stress", links, settings.d, rng, workers, published=settings.is_published)
         rows = put_together(rows, pieces, free.Y)
-        is_kept[np.concatenate(pieces[1:])] = False
-        if 2 * is_kept.sum() < known.sum():
+        is_held[np.concatenate(pieces[1:])] = False
+        if 2 * is_held.sum() < known.sum():
             warn(
                 f"previous shows {len(pieces):,} pieces that are joined now, most nodes in other than the largest: "
                 "there is little of a picture to keep, embed_graph makes a better one",
@@ -109,31 +109,31 @@ def _grown(graph, rows, shares, stability, settings, rng, workers):
     forces = forces_of(Part(slice(None), links, P.upper, settings, paths), schedule, problem.limit, workers)
     if stability == 1:
         shares = np.where(known, 0.0, shares)
-    return _descended(forces, schedule, start, links, is_kept, shares, stability)
+    return _descended(forces, schedule, start, links, is_held, shares, stability)
 
 
-def _descended(forces, schedule, start, links, is_kept, shares, stability):
-    """Coordinates (n, d) after a part of the Schedule; of steps, nodes take their `shares`, and those that are kept
+def _descended(forces, schedule, start, links, is_held, shares, stability):
+    """Coordinates (n, d) after a part of the Schedule; of steps, nodes take their `shares`, and those that are held
     take none in a small picture and are tied to their places in a large one.
     """
     phases = [phase._replace(n_iter=int(np.ceil(PART * phase.n_iter)), grow=0.0) for phase in schedule.phases]
-    middle = start[is_kept].mean(axis=0)
+    middle = start[is_held].mean(axis=0)
     factor = compacting(start - middle, links)
     small = (start - middle) * factor
     shares = np.repeat(shares[:, None], small.shape[1], axis=1).astype(np.float32)
-    motion = Motion.held(small, np.where(is_kept[:, None], 0, shares))
+    motion = Motion.held(small, np.where(is_held[:, None], 0, shares))
     descend(forces, motion, phases[:1])
     growth = forces.growth(motion) ** (schedule.phases[-1].grow or 1.0)
     motion.enlarge(growth, np.zeros_like(motion.Y[0]))
     motion.mobile = shares[motion.order]
     factor *= growth
     if 0 < stability < 1:
-        places, row = ((start - middle) * factor).astype(np.float32), np.where(is_kept, np.arange(len(start)), -1)
+        places, row = ((start - middle) * factor).astype(np.float32), np.where(is_held, np.arange(len(start)), -1)
         forces.tethers = (Tether(places, row, WEIGHT * stability / (1 - stability)),)
     descend(forces, motion, phases)
     Y = scattered(motion.Y, motion.order) / factor + middle
-    if (shares[is_kept] > 0).all():  # pictures grow for as long as a run goes on, and turn where nothing holds them
-        Y = fit(Y, is_kept, start[is_kept], scale=True)
+    if (shares[is_held] > 0).all():  # pictures grow for as long as a run goes on, and turn where nothing holds them
+        Y = fit(Y, is_held, start[is_held], scale=True)
     return Y
 
 
