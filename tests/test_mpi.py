@@ -46,7 +46,7 @@ def two_processes():
     if MPIEXEC is None:
         pytest.skip('no mpiexec: pip install "sggraph[mpi]"')
     said, errors, _ = run(2, "-c", "from mpi4py import MPI; print(MPI.COMM_WORLD.size)")
-    if said.split() != ["2", "2"]:
+    if sorted(said.split()) not in (["2", "2"], ["22"]):  # lines of both may be mixed
         pytest.skip(f"mpiexec starts no ranks that find each other: they said {said!r:.200}, {errors[-200:]}")
 
 
