@@ -23,3 +23,13 @@ def growing(n_times=3, d=2, step=10):
         snapshot(1900 + t, G.subgraph(range(34 - step * (n_times - 1 - t))), dict(enumerate(base + t)))
         for t in range(n_times)
     ]
+
+
+# one node goes, one comes, one moves
+ONE = nx.Graph([("a", "b"), ("b", "gone"), ("a", "c")])
+TWO = nx.Graph([("a", "b"), ("b", "new"), ("b", "c")])
+PLACES = [
+    {"a": (0, 0), "b": (4, 0), "c": (0, 4), "gone": (4, 4)},
+    {"a": (0, 0), "b": (6, 0), "c": (0, 4), "new": (6, 2)},
+]
+CHANGE = [snapshot("before", ONE, PLACES[0]), snapshot("after", TWO, PLACES[1])]

@@ -5,12 +5,10 @@ from pathlib import Path
 
 def largest_component(graph):
     """The Graph of the largest component alone: there is no place to write or draw for the other nodes."""
-    from itertools import compress
-
     from ..method.components import component_numbers
+    from ..method.problem import of_rows
 
-    kept = component_numbers(graph.adjacency) == 0
-    return graph._replace(adjacency=graph.adjacency[kept][:, kept], nodes=list(compress(graph.nodes, kept)))
+    return of_rows(graph, (component_numbers(graph.adjacency) == 0).nonzero()[0])
 
 
 def labels_of_file(path, nodes):

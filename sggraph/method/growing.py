@@ -17,7 +17,6 @@ from ..core.descent import descend
 from ..core.engine.blocks import Workers
 from ..core.motion import Motion, scattered
 from ..core.search.tree import tree_neighbors
-from ..core.shape.path_stress import PathStress
 from ..core.shape.stress import relax
 from ..core.symmetry import symmetric_pattern
 from ..core.tether import Tether
@@ -28,7 +27,7 @@ from .arranging import GAP
 from .components import as_parts, component_numbers
 from .pipeline import embed
 from .problem import is_kept, leaves_beside, of_rows, prepared, ways
-from .run import Part, forces_of
+from .run import forces_on_all
 from .schedule import schedule_for
 from .start import LOOKED_AT, N_SWEEPS, beside_neighbors, compacting, has_place, named_shape, shape_of
 from .together import WEIGHT
@@ -43,10 +42,19 @@ def grown(graph, rows, stability, settings, mobility=None):
 
     `mobility` (n,), if given, is the share of a step that each node takes; those with 0 stay to the last bit.
     """
-    known, Y = has_place(rows), rows.copy()
     shares = np.ones(len(rows)) if mobility is None else mobility
     if settings.drop_leaf:
-        return _grown_without_leaves(graph, rows, stability, settings, shares)
+        Y = _grown_without_leaves(graph, rows, stability, settings, shares)
+    else:
+        Y = _grown_by_components(graph, rows, stability, settings, shares)
+    stays = has_place(rows) & ((shares == 0) | (stability == 1))
+    Y[stays] = rows[stays]
+    return Y.astype(np.float32)
+
+
+def _grown_by_components(graph, rows, stability, settings, shares):
+    """Coordinates (n, d) of all nodes, each component where it was, new ones beside the picture."""
+    known, Y = has_place(rows), rows.copy()
     rng = as_generator(0 if settings.random_state is None else settings.random_state)
     settings = replace(settings, components="together")
     with Workers(settings.n_jobs) as workers:
@@ -59,13 +67,11 @@ def grown(graph, rows, stability, settings, mobility=None):
         is_placed = has_place(Y)
         if not is_placed.all():
             Y[~is_placed] = _beside(of_rows(graph, np.flatnonzero(~is_placed)), Y[is_placed], settings, workers)
-    stays = known & ((shares == 0) | (stability == 1))
-    Y[stays] = rows[stays]
-    return Y.astype(np.float32)
+    return Y
 
 
 def _grown_without_leaves(graph, rows, stability, settings, shares):
-    """Coordinates (n, d) float32 of all nodes, leaves beside their neighbours, old ones where they were beside them."""
+    """Coordinates (n, d) of all nodes, leaves beside their neighbours, old ones where they were beside them."""
     links = symmetric_pattern(graph.adjacency)
     kept, known = is_kept(links), has_place(rows)
     inner, settings = np.flatnonzero(kept), replace(settings, drop_leaf=False)
@@ -77,8 +83,6 @@ def _grown_without_leaves(graph, rows, stability, settings, shares):
     neighbor = links.indices[links.indptr[leaves]]
     old = known[leaves] & known[neighbor]
     Y[leaves[old]] = Y[neighbor[old]] + (rows[leaves[old]] - rows[neighbor[old]])
-    stays = known & ((shares == 0) | (stability == 1))
-    Y[stays] = rows[stays]
     return Y
 
 
@@ -105,8 +109,7 @@ def _grown(graph, rows, shares, stability, settings, rng, workers):
         hop = length_of_hop(start[known], shape.D[known], start[shape.pivots])
         start = relax(start / hop, shape.D, shape.pivots, N_SWEEPS, workers, held=known) * hop
     schedule = schedule_for(settings, traits_of(links, shape, settings, rng, workers))
-    paths = None if shape.D is None or not schedule.is_stressed else PathStress(shape.D, shape.pivots, workers)
-    forces = forces_of(Part(slice(None), links, P.upper, settings, paths), schedule, problem.limit, workers)
+    forces = forces_on_all(problem, links, P.upper, schedule, workers, shape)
     if stability == 1:
         shares = np.where(known, 0.0, shares)
     return _descended(forces, schedule, start, links, is_held, shares, stability)

@@ -17,8 +17,8 @@ from ..core.motion import Motion, scattered
 from ..core.symmetry import symmetric_pattern
 from ..runtime.checks import refused, shown
 from .problem import is_kept, leaves_beside, of_rows, prepared, ways
-from .run import Part, forces_of
-from .start import has_place
+from .run import forces_on_all
+from .start import Shape, has_place
 
 ACCEPTED = "positions by node (a dict), an array (n, d) with NaN where a coordinate is free, or, of Y0, names or masks"
 
@@ -31,7 +31,7 @@ def pins_of(fixed, init, nodes, d):
     """
     n = len(nodes)
     if isinstance(fixed, Mapping):
-        _check_names(fixed, nodes)
+        check_names("fixed", fixed, nodes)
         return _as_pins([fixed.get(node, np.full(d, np.nan)) for node in nodes], n, d)
     is_listed = isinstance(fixed, (list, tuple, set, frozenset)) and _are_names(fixed, nodes)
     given = np.empty(0, object) if is_listed else np.asarray(fixed)
@@ -42,7 +42,7 @@ def pins_of(fixed, init, nodes, d):
     if given.dtype.kind == "b" and given.shape in ((n,), (n, d), (d,)):
         mask = np.broadcast_to(given[:, None] if given.shape == (n,) else given, (n, d))
     elif is_listed or (given.ndim == 1 and given.dtype.kind != "b"):
-        _check_names(fixed, nodes)
+        check_names("fixed", fixed, nodes)
         chosen = set(fixed)
         mask = np.array([[node in chosen] * d for node in nodes])
     else:
@@ -56,11 +56,12 @@ def _are_names(items, nodes):
     return not isinstance(first, (bool, np.bool_, list, np.ndarray)) and first in set(nodes)
 
 
-def _check_names(names, nodes):
+def check_names(what, names, nodes):
+    """Raise a ValueError that says what names a node that is none."""
     known = set(nodes)
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise ValueError(f"fixed names {shown(unknown[0])}, which is no node: leave it out")
+        raise ValueError(f"{what} names {shown(unknown[0])}, which is no node: leave it out")
 
 
 def _as_pins(rows, n, d):
@@ -115,8 +116,7 @@ def held_layout(graph, settings, pins, Y, schedule, phases):
     with Workers(settings.n_jobs) as workers:
         problem = prepared(graph, settings, workers)
         links, P = problem.probabilities(workers)
-        part = Part(slice(None), links, P.upper, settings)
-        forces = forces_of(part, schedule, problem.limit, workers)
+        forces = forces_on_all(problem, links, P.upper, schedule, workers, Shape())
         motion = Motion.held(start, free)
         found = held_descent(forces, motion, phases)
         kl = forces.kl_divergence(motion, fresh=True)

@@ -178,6 +178,13 @@ def forces_of(part, schedule, limit, workers):
     return shared_forces(part.upper, settings.d, workers, settings.n_jobs, **options)
 
 
+def forces_on_all(problem, links, upper, schedule, workers, shape):
+    """The Forces on all nodes of a Problem in one run, with the path lengths that a Shape knows already."""
+    paths = None if shape.D is None or not schedule.is_stressed else PathStress(shape.D, shape.pivots, workers)
+    part = Part(slice(None), links, upper, problem.settings, paths)
+    return forces_of(part, schedule, problem.limit, workers)
+
+
 def introduce(run, watched, watch):
     """Tell a callback that wants to know what it is going to see: the Schedule, where nodes are, and which they are."""
     begin = getattr(watch.settings.callback, "begin", None)

@@ -20,7 +20,6 @@ from ..core.descent import EmbeddingDivergedError
 from ..core.engine.blocks import Workers
 from ..core.forces import Forces
 from ..core.motion import Motion
-from ..core.shape.path_stress import PathStress
 from ..core.symmetry import symmetric_pattern
 from ..core.tether import Tether
 from ..graph.adjacency import Graph
@@ -31,7 +30,7 @@ from .components import REMEDY
 from .memory import check_memory
 from .pipeline import part_coincident
 from .problem import prepared
-from .run import Part, forces_of
+from .run import forces_on_all
 from .schedule import Schedule, schedule_for
 from .start import Shape, graph_distances, placed, shape_of
 from .traits import traits_of
@@ -107,8 +106,7 @@ def _strip(graph, length, rows, Y0, settings, rng, workers):
     links, P = problem.probabilities(workers)
     shape = Shape(None, *graph_distances(links, workers)) if links.nnz and settings.is_stressed else Shape()
     schedule = schedule_for(settings, traits_of(links, shape, settings, rng, workers))
-    paths = None if shape.D is None or not schedule.is_stressed else PathStress(shape.D, shape.pivots, workers)
-    forces = forces_of(Part(slice(None), links, P.upper, settings, paths), schedule, problem.limit, workers)
+    forces = forces_on_all(problem, links, P.upper, schedule, workers, shape)
     motion = Motion.at(Y0)
     motion.Y = Y0.copy()
     return Strip(graph, length, rows, schedule, forces, motion, Y0.copy())

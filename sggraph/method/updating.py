@@ -14,6 +14,7 @@ from ..runtime.checks import check_number, refused, shown
 from ..runtime.compiling import tell_of_compiling
 from .components import component_numbers
 from .growing import grown
+from .holding import check_names
 from .settings import Settings, settings_of
 from .start import has_place
 
@@ -185,9 +186,7 @@ def _shares(mobility, nodes):
         return None
     wanted = "a number from 0 (stays) to 1 (free), a dict of such by node, or one for each node"
     if isinstance(mobility, Mapping):
-        unknown = set(mobility) - set(nodes)
-        if unknown:
-            raise ValueError(f"mobility names {shown(unknown.pop())}, which is no node: leave it out")
+        check_names("mobility", mobility, nodes)
         mobility = [mobility.get(node, 1.0) for node in nodes]
     try:
         shares = np.array(np.broadcast_to(np.asarray(mobility, np.float64), len(nodes)))

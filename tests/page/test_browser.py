@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import networkx as nx
 import numpy as np
 import pytest
+from page_probes import chosen, place
 
 import sggraph as sg
 
@@ -63,20 +64,6 @@ def pixels(page):
         return [count, sum / Math.max(count, 1), read[0]];
     }"""
     )
-
-
-def place(page, name):
-    """Where a node is on the screen."""
-    return page.evaluate(
-        """name => {
-        for (let i = 0; i < sggraph.facts.n; i++) if (sggraph.nameOf(i) === name) return sggraph.onScreen(i);
-    }""",
-        name,
-    )
-
-
-def chosen(page):
-    return page.evaluate("sggraph.state.chosen.map(sggraph.nameOf)")
 
 
 def test_it_draws_and_asks_for_nothing(opened):

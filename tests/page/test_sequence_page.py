@@ -6,18 +6,10 @@ import re
 import networkx as nx
 import numpy as np
 import pytest
-from changing_graphs import snapshot
+from changing_graphs import CHANGE, ONE, snapshot
 
 import sggraph as sg
 from sggraph.page.columns import from_planes, unzigzag
-
-ONE = nx.Graph([("a", "b"), ("b", "gone"), ("a", "c")])
-TWO = nx.Graph([("a", "b"), ("b", "new"), ("b", "c")])
-PLACES = [
-    {"a": (0, 0), "b": (4, 0), "c": (0, 4), "gone": (4, 4)},
-    {"a": (0, 0), "b": (6, 0), "c": (0, 4), "new": (6, 2)},
-]
-CHANGE = [snapshot("before", ONE, PLACES[0]), snapshot("after", TWO, PLACES[1])]
 
 
 def many(n_times):

@@ -9,6 +9,7 @@ from importlib.resources import files
 import networkx as nx
 import numpy as np
 import pytest
+from page_probes import chosen, place
 
 import sggraph as sg
 from sggraph.page import widget
@@ -165,20 +166,6 @@ def hosted(browser):
     for page in pages:
         page.close()
     assert not errors
-
-
-def place(frame, name):
-    """Where a node is on the screen."""
-    return frame.evaluate(
-        """name => {
-        for (let i = 0; i < sggraph.facts.n; i++) if (sggraph.nameOf(i) === name) return sggraph.onScreen(i);
-    }""",
-        name,
-    )
-
-
-def chosen(frame):
-    return frame.evaluate("sggraph.state.chosen.map(sggraph.nameOf)")
 
 
 def eventually(page, ask, wanted):

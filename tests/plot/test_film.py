@@ -6,7 +6,7 @@ import matplotlib
 import networkx as nx
 import numpy as np
 import pytest
-from changing_graphs import G, growing, snapshot
+from changing_graphs import CHANGE, ONE, G, growing, snapshot
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_hex
 from PIL import Image
@@ -20,13 +20,6 @@ from sggraph.plot.look import Look
 from sggraph.plot.snapshots import Series
 
 CLUB = nx.get_node_attributes(G, "club")
-ONE = nx.Graph([("a", "b"), ("b", "gone"), ("a", "c")])
-TWO = nx.Graph([("a", "b"), ("b", "new"), ("b", "c")])
-PLACES = [
-    {"a": (0, 0), "b": (4, 0), "c": (0, 4), "gone": (4, 4)},
-    {"a": (0, 0), "b": (6, 0), "c": (0, 4), "new": (6, 2)},
-]
-CHANGE = [snapshot("before", ONE, PLACES[0]), snapshot("after", TWO, PLACES[1])]
 
 
 @pytest.fixture(autouse=True)
