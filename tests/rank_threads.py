@@ -33,7 +33,7 @@ class RankThread:
     def add(self, array, cuts):
         order = np.random.default_rng(self.rank).permutation(self.size)  # any will do
         mine, found = slice(cuts[self.rank], cuts[self.rank + 1]), self._all(array.copy())
-        array[...] = np.nan
+        array[...] = np.nan if array.dtype.kind == "f" else -1
         array[mine] = sum(found[r][mine] for r in order)
         self.sent["add"] += array.nbytes - array[mine].nbytes
 

@@ -1,7 +1,8 @@
 """The loop: phases of iterations on a Motion under some Forces, and back with smaller steps where it diverged.
 
 It knows nothing of graphs, names or progress bars, and nothing of how forces are computed: what it asks of them is
-`advance`, `grow`, `kl_divergence` and `worst` (forces.py). Who wants to see a run on its way gives a `Watch`.
+`advance`, `grow`, `kl_divergence`, `worst`, and `complete` before it looks itself (forces.py). Who wants to see a run on
+its way gives a `Watch`.
 """
 
 from typing import NamedTuple
@@ -156,6 +157,8 @@ def descend(forces, motion, phases, watch=UNWATCHED):
         held, here = motion.foothold, motion.iteration
         is_over = here == last
         is_looked_at = is_over or here % KEEP_EVERY == 0
+        if is_looked_at:
+            forces.complete(motion)
         is_lost = not np.isfinite(norm) or (is_looked_at and not motion.is_sound())
         if is_lost or (is_over and is_fast() and forces.kl_divergence(motion, fresh=True) > held.worst):
             watch.slipped(_mend(motion, phase, fastest))
@@ -166,6 +169,7 @@ def descend(forces, motion, phases, watch=UNWATCHED):
         held.seen = seen
         watch.after(here, phase)
         if is_new and watch.is_due(here, last):
+            forces.complete(motion)
             is_enough = watch.show(here, motion.embedding(), forces.kl_divergence(motion), norm)
             if is_enough:
                 return

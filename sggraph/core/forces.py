@@ -13,9 +13,9 @@ import numpy as np
 from .attractive import attractive, cross_entropy
 from .engine.blocks import node_bounds
 from .engine.jit import kernel, part
-from .engine.shares import Shares
-from .motion import centered
-from .ordering import inverse, taken
+from .engine.shares import Ghosts, Passage, Shares
+from .motion import ARRAYS, centered
+from .ordering import inverse, morton_order, taken
 from .repulsion.planning import DEFAULT_LIMIT
 from .repulsion.repulsive import Repulsion
 from .rows import full_rows, n_blocks, no_rows, passed, renumbered
@@ -112,8 +112,7 @@ class Forces:
         norm = 0.0
         for _ in range(n_iter):
             if motion.iteration in REORDER_AT and self._is_large:
-                self.complete(motion)
-                motion.reorder(self.workers)
+                self._reorder(motion)
             self._follow(motion)
             motion.iteration += 1
             self._attract(motion, phase)
@@ -123,8 +122,9 @@ class Forces:
         return norm
 
     def complete(self, motion):
-        """Bring together what ranks keep of a Motion for themselves: all but where nodes are, which all need."""
-        self._shares.gather(motion.velocity, motion.gain, motion.pull)
+        """Have all of the Motion here, for whoever wants to see it; of several ranks on the first."""
+        if not self._shares.is_alone:
+            self._shares.bring(*(getattr(motion, name) for name in ARRAYS))
 
     def kl_divergence(self, motion, *, fresh=False):
         """KL(P || Q); Z is that of the last gradient, one step behind, unless `fresh`. A look changes nothing."""
@@ -149,6 +149,7 @@ class Forces:
         if self._n_edges == 0:  # none holds nodes together at any size
             return 1.0
         self._follow(motion)
+        self._shares.gather(motion.Y)
         motion.plans = self.repulsion.plans = []  # their grids make room for others
         n, d = motion.Y.shape
         repulsion = Repulsion(n, d, self.workers, **self._any_size)
@@ -162,15 +163,33 @@ class Forces:
         self._Z = np.nan
         return _lowest(np.log(sizes[-3:]), found[-3:])
 
+    def _reorder(self, motion):
+        """Put the rows in the order of the picture, as it is now; ranks hand on those that they lose."""
+        if self._shares.is_alone:
+            motion.reorder(self.workers)
+            return
+        owners, order = self._shares, morton_order(self._shares.whole(motion.Y), self.workers)
+        motion.order = taken(motion.order, order, self.workers)
+        if motion.mobile is not None:
+            motion.mobile = taken(motion.mobile, order, self.workers)
+        self._follow(motion)
+        passage = Passage(owners, order, self._wanted)
+        first, stop = self._wanted[self._shares.comm.rank]
+        for name in ARRAYS:
+            old, new = getattr(motion, name), np.zeros_like(motion.Y)
+            new[first:stop] = passage.brought(lambda rows, old=old: old[rows])
+            setattr(motion, name, new)
+        self._ghosts.refresh(motion.Y)
+
     def _follow(self, motion):
         """Stand in the order of the Motion, and with its plans: it may have been reordered, or be another one."""
         if motion.order is not self._order and not np.array_equal(motion.order, self._order):
             source = taken(self._rank, motion.order, self.workers)
+            self._rank = inverse(motion.order, self.workers)
             if self._shares.is_alone:
                 self.P = renumbered(self.P, source, self.workers)
             else:
                 self._pass_on(source)
-            self._rank = inverse(motion.order, self.workers)
         self._order = motion.order
         if motion.plans is not self._plans:
             self.repulsion.plans = self._plans = motion.plans
@@ -186,8 +205,24 @@ class Forces:
 
         self._held = passed(self._held, source, owners, shared, self.workers)
         self.P = self._held.rows
+        wanted, pivots = self._shares.held(self._nodes), ()
         if self.paths is not None:
-            self.paths.pass_on(source, owners, self._shares)
+            wanted, pivots = self.paths.pass_on(source, owners, self._shares), self.paths.pivots
+        self._wanted = wanted  # of what moves
+        self._ghosts = self._ghosts_of(pivots)
+
+    def _ghosts_of(self, pivots):
+        """The rows of others that this rank has to know: at the other ends of edges, in blocks that both have rows of,
+        and those of pivots.
+        """
+        shares, rank = self._shares, self._shares.comm.rank
+        is_wanted = np.zeros(len(self._rank), bool)
+        is_wanted[self.P.indices[: len(self.P.data)]] = True
+        for begin, end in (self._wanted[rank], shares.held(self.P.bounds)[rank]):
+            is_wanted[begin:end] = True
+        is_wanted[self._rank[list(pivots)]] = True
+        is_wanted[shares.first : shares.stop] = False
+        return Ghosts(shares, np.flatnonzero(is_wanted))
 
     def _attract(self, motion, phase):
         """Fill the attraction, with what path lengths and edges of unequal lengths add to it."""
@@ -195,6 +230,7 @@ class Forces:
         is_fitted = not np.isnan(motion.scale)
         if is_stressed and not is_fitted:
             if not self._is_held(motion):
+                self._shares.gather(motion.Y)
                 _make_room(motion)
             motion.scale = self.paths.fitted_scale(motion.Y, motion.order, self._rank, self._shares)
         if is_fitted and not is_stressed:  # a later phase begins anew
@@ -235,7 +271,8 @@ class Forces:
         if self._is_held(motion):
             shifts[1] = 0
         self._shares.run(_step, self._nodes, self._dims, forces, numbers, moving, mobile, norms, sums=norms)
-        self._shares.gather(motion.Y)
+        if not self._shares.is_alone:
+            self._ghosts.refresh(motion.Y)
         return float(np.sqrt(norms.sum()))
 
     def _divergence(self, Y, Z):

@@ -18,6 +18,7 @@ from math import log2, prod
 import numpy as np
 
 from sggraph.core.engine.blocks import Workers
+from sggraph.core.engine.shares import Shares
 from sggraph.core.repulsion.cells import cell_starts, cells_within
 from sggraph.core.repulsion.planning import CROWDED, pairs_work
 from sggraph.core.shape.path_stress import LEAST_LOOKS
@@ -209,7 +210,9 @@ def _pairs(Y, R):
     low, extent = Y.min(axis=0), np.ptp(Y, axis=0)
     inv_side, shape = cells_within(extent, R)
     workers = Workers(1)
-    return pairs_work(cell_starts(Y, low, inv_side, shape, workers), shape, CROWDED[Y.shape[1] - 1], workers)[2]
+    return pairs_work(
+        cell_starts(Y, low, inv_side, shape, Shares.of(workers, len(Y))), shape, CROWDED[Y.shape[1] - 1], workers
+    )[2]
 
 
 def _periods(convolution):

@@ -2,6 +2,9 @@
 
 The blocks that a sum goes over are those of one process (blocks.py). A rank works on all blocks that have a row of its
 own, so its rows are as if it had done all; the sums of a block are those of the rank that owns its first row.
+
+Arrays have a place for every row, so that a row has one number everywhere; those of others are written only where they
+are asked for, and places that nobody wrote to take no memory.
 """
 
 from itertools import pairwise
@@ -70,9 +73,48 @@ class Shares:
         for array in arrays:
             self.comm.gather(array, self.cuts)
 
-    def lent(self, array, rows, cuts):
-        """Context in which rank r has the rows ``rows[cuts[r]..cuts[r + 1]]`` of an array, to change them."""
-        return _Lent(Passage(self, rows, [*pairwise(cuts)]), array)
+    def whole(self, array):
+        """All rows of an array; of several ranks a copy."""
+        if self.is_alone:
+            return array
+        all_rows = np.empty_like(array)
+        all_rows[self.first : self.stop] = array[self.first : self.stop]
+        self.gather(all_rows)
+        return all_rows
+
+    def summed(self, counts):
+        """Whole numbers (m,), added up over all ranks."""
+        if not self.is_alone:
+            cuts = [len(counts) * r // self.comm.size for r in range(self.comm.size + 1)]
+            self.comm.add(counts, cuts)
+            self.comm.gather(counts, cuts)
+        return counts
+
+    def bring(self, *arrays):
+        """Complete the rows of arrays on rank 0."""
+        for array in arrays:
+            mine = array[self.first : self.stop]
+            found = self.comm.exchange([mine if r == 0 else mine[:0] for r in range(self.comm.size)])
+            if self.comm.rank == 0:
+                np.concatenate(found, out=array)
+
+
+class Ghosts:
+    """Rows of other ranks that this one reads, `wanted` (sorted), and those of its own that others read."""
+
+    def __init__(self, shares, wanted):
+        self._comm = shares.comm
+        cuts = np.searchsorted(wanted, shares.cuts)
+        self._wanted = wanted
+        self._given = self._comm.exchange([wanted[first:stop] for first, stop in pairwise(cuts)])
+
+    def __len__(self):
+        return len(self._wanted)
+
+    def refresh(self, array):
+        """Have them as they are now, in place."""
+        found = self._comm.exchange([array[rows] for rows in self._given])
+        array[self._wanted] = np.concatenate(found)
 
 
 class Passage:
@@ -112,20 +154,3 @@ class Passage:
         for places, part in parts:
             found[places] = part
         return found
-
-
-class _Lent:
-    def __init__(self, passage, array):
-        self.comm, self.array = passage.comm, array
-        self.given, self.borrowed = passage.given, [passage.rows[places] for places in passage.places]
-
-    def __enter__(self):
-        self._pass(self.given, self.borrowed)
-
-    def __exit__(self, *exception):
-        self._pass(self.borrowed, self.given)
-
-    def _pass(self, there, here):
-        parts = self.comm.exchange([self.array[rows] for rows in there])
-        for rows, part in zip(here, parts, strict=True):
-            self.array[rows] = part

@@ -34,16 +34,18 @@ def sort_into_cells(Y, origin, inv_side, shape, workers):
     """Cells of the points Y (n, d); `inv_side` is one over the side of a cell."""
     n, d = Y.shape
     bounds, cell, counts = _counted(Y, origin, inv_side, shape, workers)
-    start = _starts(counts, workers)
+    start = starts_of(totals(counts, workers))
     begin_at(start[:-1], counts, workers)
     order, X = np.empty(n, np.int32), np.empty((d, n + COPIED), np.float32)
     workers.run(_place, bounds, Y, cell, counts, order, X)
     return Cells(shape, start, order, X)
 
 
-def cell_starts(Y, origin, inv_side, shape, workers):
-    """Where the points of each cell begin and the last end (cells + 1), nothing else."""
-    return _starts(_counted(Y, origin, inv_side, shape, workers)[2], workers)
+def cell_starts(Y, origin, inv_side, shape, shares):
+    """Where the points of each cell begin and the last end (cells + 1), nothing else; of those of all ranks."""
+    workers = shares.workers
+    counts = _counted(Y[shares.first : shares.stop], origin, inv_side, shape, workers)[2]
+    return starts_of(shares.summed(totals(counts, workers)))
 
 
 def _counted(Y, origin, inv_side, shape, workers):
@@ -55,9 +57,10 @@ def _counted(Y, origin, inv_side, shape, workers):
     return bounds, cell, counts
 
 
-def _starts(counts, workers):
-    start = np.zeros(counts.shape[1] + 1, np.int32)
-    np.cumsum(totals(counts, workers), out=start[1:])
+def starts_of(sizes):
+    """Where cells of these sizes begin, and the last ends."""
+    start = np.zeros(len(sizes) + 1, np.int32)
+    np.cumsum(sizes, out=start[1:])
     return start
 
 

@@ -55,15 +55,22 @@ class Convolution:
         own = self._spectrum.nbytes + self._waves.nbytes + self._potential.nbytes
         return own + (0 if self._coarse is None else self._coarse.nbytes)
 
-    def __call__(self, Q):
+    def __call__(self, Q, boxes=None):
         """Potential (shape[0], ..., at least shape[-1]) of the charges Q (shape), until the next call; what a line has
-        more is void. Of several ranks each has to know its planes of Q alone, unless it `needs_all`.
+        more is void. Of several ranks each has to know its planes of Q alone, unless it `needs_all`, and finds the
+        potential in its own of the `boxes` (boxes.py), if given.
         """
         V = self._transform(Q)
+        planes, comm = self._shared[0], self._workers.comm
         if self._coarse is not None:
             far = self._coarse(to_coarse(Q, self._workers))[..., : self._coarse.shape[-1]]
             fine = to_fine(np.ascontiguousarray(far), self.shape, self._workers)
-            self._workers.run(_add_lines, line_bounds(V), fine, V)
+            self._workers.run(_add_lines, self._planes, fine, V, blocks=planes.blocks)
+        if comm.size > 1 and len(self.shape) > 1:
+            if boxes is None:
+                comm.gather(V, planes.cuts)
+            else:
+                boxes.hand_out(V)
         return V
 
     def _transform(self, Q):
@@ -78,7 +85,6 @@ class Convolution:
         self._workers.run(_multiplied, self._across, factors, columns, blocks=across.blocks)
         self._pass(columns.T, across.cuts, planes.cuts)
         self._workers.run(_from_waves, self._planes, waves, self.shape, self.period[-1], V, blocks=planes.blocks)
-        self._workers.comm.gather(V, planes.cuts)
         return V
 
     def _pass(self, waves, rows, columns):

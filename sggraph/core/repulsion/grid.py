@@ -50,15 +50,20 @@ def patches(boxes, n_patches, grid, most, scratch):
         cuts = [len(boxes) * p // n_patches for p in range(n_patches + 1)]
         low = np.minimum.reduceat(boxes[:, 0], cuts[:-1], axis=0)
         high = np.maximum.reduceat(boxes[:, 1], cuts[:-1], axis=0)
-        ends = [((ends.astype(np.float32) - grid.origin) * grid.inv_h).astype(np.int64) for ends in (low, high)]
-        size = ends[1] - ends[0] + ORDER
+        corner, size = touched(low, high, grid)
         first = np.concatenate([[0], np.cumsum(size.prod(axis=1))])
         if n_patches == 1 or first[-1] <= most:
             break
         n_patches = n_patches // 2
     if len(scratch) < first[-1]:
         scratch = np.empty(first[-1] * 9 // 8)
-    return Patches(ends[0] - 1, size, first, scratch), cuts
+    return Patches(corner, size, first, scratch), cuts
+
+
+def touched(low, high, grid):
+    """First node (..., d) of those that points between `low` and `high` touch, and how many along each axis."""
+    first, last = (((ends.astype(np.float32) - grid.origin) * grid.inv_h).astype(np.int64) for ends in (low, high))
+    return first - 1, last - first + ORDER
 
 
 @kernel

@@ -83,8 +83,9 @@ def fixed_plan(extent, h, limit=DEFAULT_LIMIT):
     return Plan(float(h), 0.0, shape)
 
 
-def cheapest_plan(Y, low, extent, workers, R_out=np.inf, limit=DEFAULT_LIMIT):
-    """The cheapest Plan for the points Y in a box of sides `extent` above `low`; forces beyond `R_out` are known.
+def cheapest_plan(Y, low, extent, shares, R_out=np.inf, limit=DEFAULT_LIMIT):
+    """The cheapest Plan for the points Y in a box of sides `extent` above `low`; forces beyond `R_out` are known. Of
+    several ranks each looks at its own points.
 
     A limit of at least CELLS_ENOUGH is kept to.
     """
@@ -93,7 +94,7 @@ def cheapest_plan(Y, low, extent, workers, R_out=np.inf, limit=DEFAULT_LIMIT):
     h = min(H_PLAIN, max(tiny, H_TINY))
     best, least = Plan(h, 0.0, ()), _cells_cost(extent, h, 0.0, R_out, limit)
     if R_out < np.inf:
-        cost = pairs_cost(Y, low, extent, R_out, len(Y), workers)
+        cost = pairs_cost(Y, low, extent, R_out, len(Y), shares)
         if cost < least:
             best, least = Plan(0.0, R_out, ()), cost
     for h in reversed(_ladder(extent, R_out)):
@@ -101,7 +102,7 @@ def cheapest_plan(Y, low, extent, workers, R_out=np.inf, limit=DEFAULT_LIMIT):
         cost = _cells_cost(extent, h, R, R_out, limit)
         if cost > least:  # and so are those of smaller cells
             break
-        cost += pairs_cost(Y, low, extent, R, CROWDED[len(extent) - 1], workers)
+        cost += pairs_cost(Y, low, extent, R, CROWDED[len(extent) - 1], shares)
         if cost < least:
             best, least = Plan(h, R, ()), cost
     return best if best.h == 0 else best._replace(shape=grid_shape(extent, best.h))
@@ -132,13 +133,13 @@ def _cells_cost(extent, h, R, R_out, limit):
     return NS_PER_CELL * touched * np.log2(touched)
 
 
-def pairs_cost(Y, low, extent, R, most, workers):
+def pairs_cost(Y, low, extent, R, most, shares):
     """Nanoseconds for the pairs closer than R, one thread; with more than `most` in reach a finer level has them."""
     inv_side, shape = cells_within(extent, R)
-    start = cell_starts(Y, low.astype(np.float32), inv_side, shape, workers)
+    start = cell_starts(Y, low.astype(np.float32), inv_side, shape, shares)
     d = len(extent)
     prices = NS_PER_VISIT[d - 1], NS_PER_COPY, NS_PER_PAIR, NS_FINER[d - 1]
-    return NS_PER_POINT * len(Y) + float(np.dot(pairs_work(start, shape, most, workers), prices))
+    return NS_PER_POINT * len(Y) + float(np.dot(pairs_work(start, shape, most, shares.workers), prices))
 
 
 def pairs_work(start, shape, most, workers):

@@ -17,9 +17,11 @@ import numpy as np
 from ..engine.blocks import MOST_BLOCKS, even_bounds, n_node_blocks, node_bounds, weighted_bounds
 from ..engine.shares import Shares
 from .all_pairs import add_all_pairs
+from .boxes import Boxes
 from .cells import cells_within, sort_into_cells
 from .convolution import Convolution
 from .grid import Grid, add_patches, bounding_boxes, copy_patch, gather, patches, spread
+from .halo import OwnCells
 from .islands import add_to_points, pack_islands, take_islands
 from .near_field import add_near_pairs
 from .planning import CROWDED, DEFAULT_LIMIT, cheapest_plan, crowded_cells, fits, fixed_plan, is_exact
@@ -121,7 +123,7 @@ class Level:
         boxes = np.empty((len(bounds) - 1, 3, Y.shape[1]))
         shares.run(bounding_boxes, bounds, Y, boxes, sums=boxes)
         low, high, mean = boxes[:, 0].min(axis=0), boxes[:, 1].max(axis=0), boxes[:, 2].sum(axis=0) / len(Y)
-        self._update_plan(Y, low, high - low)
+        self._update_plan(Y, low, high - low, shares)
         phi, drift = 0.0, 0.0 * mean
         if self.plan.h > 0:
             phi, drift = self._far(Y, F, bounds, boxes, (low + high) / 2, shares)
@@ -132,13 +134,14 @@ class Level:
         return phi, drift, mean
 
     def _exactly(self, Y, F, shares):
+        shares.gather(Y)
         bounds = even_bounds(len(Y), MOST_BLOCKS)
         phis = np.zeros(len(bounds) - 1)
         shares.run(add_all_pairs, bounds, Y, Y.T.copy(), (0,) * Y.shape[1], F, phis, sums=phis)
         mean = Y.mean(axis=0, dtype=np.float64)
         return phis.sum(), np.zeros_like(mean), mean
 
-    def _update_plan(self, Y, low, extent):
+    def _update_plan(self, Y, low, extent, shares):
         self._age += 1
         young = self.plan is not None and self._age <= REPLAN_EVERY
         allowed = young and prod(self.plan.shape) <= self.limit.cells  # a plan restored from elsewhere may be larger
@@ -152,7 +155,7 @@ class Level:
             self.plan = fixed_plan(extent, self.h, self.limit)
         else:
             room = ROOM ** (1 / len(extent)) if outgrown else 1.0
-            self.plan = cheapest_plan(Y, low, extent * room, self.workers, self.R_out, self.limit)
+            self.plan = cheapest_plan(Y, low, extent * room, shares, self.R_out, self.limit)
         if self.plan != before:
             self._finer = self._convolution = None
 
@@ -163,61 +166,75 @@ class Level:
             self._scratch, self._charges = np.empty(0), np.empty(shape, np.float32)
         origin = (middle - (np.array(shape) - 1) * h / 2).astype(np.float32)  # half a cell to spare at each end
         inv_h = np.float32(1 / h)
-        self._spread(Y, Grid(origin, inv_h, shape), bounds, boxes, shares)
-        V = self._convolution(self._charges)
+        grid, reach = Grid(origin, inv_h, shape), None
+        if shares.is_alone:
+            self._spread(Y, grid, bounds, boxes, (0,) * len(shape), self._charges)
+        else:
+            reach = Boxes(boxes, bounds, shares, grid, self._convolution.cuts)
+            self._spread_by_ranks(Y, grid, bounds, boxes, reach, shares)
+        V = self._convolution(self._charges, reach)
         sums = np.empty((len(bounds) - 1, len(shape) + 1))
         grid = Grid(origin, inv_h, V.shape)
         shares.run(gather, bounds, Y, grid, V.ravel(), np.float32(-0.5 / h), F, sums, sums=sums)
         sums = sums.sum(axis=0)
         return sums[0], sums[1:] / len(Y)
 
-    def _spread(self, Y, grid, bounds, boxes, shares):
-        """Fill the charges; what ranks spread is added up before it is rounded to float32."""
-        shape, mine = grid.shape, shares.blocks(bounds)
-        charges = self._charges if shares.is_alone else np.zeros(shape)
-        if len(mine):
-            bounds, boxes = bounds[mine.start : mine.stop + 1], boxes[mine.start : mine.stop]
-            most = max(MOST_PATCHES * prod(shape), len(Y))
-            parts, cuts = patches(boxes[:, :2], min(self.workers.n_jobs, len(boxes)), grid, most, self._scratch)
-            self._scratch = parts.Q
-            self.workers.run(spread, [bounds[cut] for cut in cuts], Y, grid, parts)
-            if len(cuts) == 2:
-                copy_patch(parts, charges)
-            else:
-                n_blocks = max(1, min(ADD_BLOCKS, charges.size // ADD_LEAST))
-                lines = [charges.size * b // n_blocks // shape[-1] for b in range(n_blocks + 1)]
-                self.workers.run(add_patches, lines, shape, parts, charges.ravel())
-        if not shares.is_alone:
-            comm, cuts = shares.comm, self._convolution.cuts
-            comm.add(charges, cuts)
-            mine = slice(cuts[comm.rank], cuts[comm.rank + 1])
-            self._charges[mine] = charges[mine]
-            if self._convolution.needs_all:
-                comm.gather(self._charges, cuts)
+    def _spread(self, Y, grid, bounds, boxes, corner, charges):
+        """Fill the charges, an array of the nodes of the grid from the `corner` on."""
+        most = max(MOST_PATCHES * prod(grid.shape), len(Y))
+        parts, cuts = patches(boxes[:, :2], min(self.workers.n_jobs, len(boxes)), grid, most, self._scratch)
+        self._scratch = parts.Q
+        self.workers.run(spread, [bounds[cut] for cut in cuts], Y, grid, parts)
+        parts = parts._replace(corner=parts.corner - corner)
+        if len(cuts) == 2:
+            copy_patch(parts, charges)
+            return
+        shape = charges.shape
+        n_blocks = max(1, min(ADD_BLOCKS, charges.size // ADD_LEAST))
+        lines = [charges.size * b // n_blocks // shape[-1] for b in range(n_blocks + 1)]
+        self.workers.run(add_patches, lines, shape, parts, charges.ravel())
+
+    def _spread_by_ranks(self, Y, grid, bounds, boxes, reach, shares):
+        """Fill the charges of the planes of this rank; what ranks spread is added up before it is float32."""
+        mine, (corner, size) = shares.blocks(bounds), reach.own()
+        charges = np.empty(size)
+        if mine:
+            mine = slice(mine.start, mine.stop)
+            self._spread(Y, grid, bounds[mine.start : mine.stop + 1], boxes[mine], corner, charges)
+        planes = slice(*reach.cuts[shares.comm.rank :][:2])
+        self._charges[planes] = reach.summed(charges, grid.shape)
+        if self._convolution.needs_all:
+            shares.comm.gather(self._charges, reach.cuts)
 
     def _add_near(self, Y, F, low, high, shares):
         n, d = Y.shape
         R = self.plan.R
         inv_side, shape = cells_within(high - low, R)
-        cells = sort_into_cells(Y, low.astype(np.float32), inv_side, shape, self.workers)
+        low = low.astype(np.float32)
+        if shares.is_alone:
+            cells = sort_into_cells(Y, low, inv_side, shape, self.workers)
+        else:
+            cells = OwnCells(Y, low, inv_side, shape, shares)
         start = cells.start
         is_last = self.depth == MAX_LEVELS or self.plan.h == 0
         crowded = crowded_cells(start, shape, n if is_last else CROWDED[d - 1], self.workers)
-        phi = self._add_finer(Y, F, crowded.reshape(shape), cells) if crowded.any() else 0.0
         bounds = weighted_bounds(start, n_node_blocks(n))
-        phis = np.zeros(len(bounds) - 1)
         r2, c = np.float32(R * R), np.float32(1 / (1 + R * R))
         if shares.is_alone:
+            phi = self._add_finer(Y, F, crowded.reshape(shape), cells) if crowded.any() else 0.0
+            phis = np.zeros(len(bounds) - 1)
             self.workers.run(add_near_pairs, bounds, cells, crowded, r2, c, F, phis)
             return phi + phis.sum()
-        # a rank has a range of cells, the forces on whose points come from their owners and go back to them
-        comm = shares.comm
-        cuts = [len(phis) * r // comm.size for r in range(comm.size + 1)]
-        with shares.lent(F, cells.order, [start[bounds[cut]] for cut in cuts]):
-            mine = range(cuts[comm.rank], cuts[comm.rank + 1])
-            self.workers.run(add_near_pairs, bounds, cells, crowded, r2, c, F, phis, blocks=mine)
-        comm.gather(phis, cuts)
-        return phi + phis.sum()
+        phi = self._add_finer_by_ranks(Y, F, crowded, cells) if crowded.any() else 0.0
+        return phi + cells.add_near_pairs(Y, F, crowded, bounds, r2, c).sum()
+
+    def _add_finer_by_ranks(self, Y, F, crowded, cells):
+        """The same of several ranks: all know the points in crowded cells."""
+        points, in_cells, first, rows = cells.crowded(Y, crowded)
+        F_finer = np.zeros_like(points)
+        phi = self._add_finer(points, F_finer, crowded.reshape(cells.shape), in_cells)
+        F[rows] += F_finer[first : first + len(rows)]
+        return phi
 
     def _add_finer(self, Y, F, crowded, cells):
         """Forces below R among the points in crowded cells."""

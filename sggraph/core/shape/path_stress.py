@@ -80,11 +80,14 @@ class PathStress:
         """Of several ranks: hold the lengths of the rows by `shares`, of which row ``source[r]`` by `owners` is row r.
 
         They are in the order of the picture then, as `owners` had them, but for the first time: node i is row i.
+        Returns the ranges of rows that ranks hold.
         """
         before, wanted = self._first, shares.held(even_bounds(len(source), BLOCKS))
         self._inverses = Passage(owners, source, wanted).brought(lambda rows: self._inverses[rows - before])
         self._first = wanted[shares.comm.rank][0]
-        self._places = np.arange(len(source)) - self._first
+        self._places = np.zeros(len(source), np.int64)
+        self._places[slice(*wanted[shares.comm.rank])] = np.arange(len(self._inverses))
+        return wanted
 
     @property
     def n_groups(self):

@@ -5,6 +5,7 @@ import pytest
 
 import sggraph.core.engine.blocks
 from sggraph.core.engine.blocks import Workers
+from sggraph.core.engine.shares import Shares
 from sggraph.core.repulsion.cells import REACH, cell_starts, cells_within, sort_into_cells
 
 
@@ -17,7 +18,7 @@ def in_cells(Y, R, n_jobs=1):
     inv_side, shape = cells_within((Y.max(axis=0) - low).astype(float), R)
     with Workers(n_jobs) as workers:
         cells = sort_into_cells(Y, low, inv_side, shape, workers)
-        assert np.array_equal(cell_starts(Y, low, inv_side, shape, workers), cells.start)
+        assert np.array_equal(cell_starts(Y, low, inv_side, shape, Shares.of(workers, len(Y))), cells.start)
     return cells
 
 

@@ -4,10 +4,15 @@ import numpy as np
 import pytest
 
 from sggraph.core.engine.blocks import Workers
+from sggraph.core.engine.shares import Shares
 from sggraph.core.repulsion.planning import CROWDED, cheapest_plan, pairs_cost
 from sggraph.core.repulsion.repulsive import Repulsion
 
 WORKERS = Workers(2)
+
+
+def shares(Y):
+    return Shares.of(WORKERS, len(Y))
 
 
 def clumps(n, extent, shape):
@@ -23,14 +28,14 @@ def test_the_order_of_the_points_does_not_matter(n, extent, shape):
     low, extent = Y.min(axis=0).astype(float), (Y.max(axis=0) - Y.min(axis=0)).astype(float)
     shuffled = np.random.default_rng(1).permutation(Y)
     for R in (2, 5, 20):
-        costs = [pairs_cost(points, low, extent, R, CROWDED[1], WORKERS) for points in (Y, shuffled)]
+        costs = [pairs_cost(points, low, extent, R, CROWDED[1], shares(Y)) for points in (Y, shuffled)]
         assert costs[0] == costs[1]
-    assert cheapest_plan(Y, low, extent, WORKERS) == cheapest_plan(shuffled, low, extent, WORKERS)
+    assert cheapest_plan(Y, low, extent, shares(Y)) == cheapest_plan(shuffled, low, extent, shares(Y))
 
 
 def test_even_points_far_apart_are_left_to_pairs():
     Y = np.random.default_rng(0).uniform(0, 10_000, (5_000, 2)).astype(np.float32)
-    assert cheapest_plan(Y, Y.min(axis=0), Y.max(axis=0) - Y.min(axis=0), WORKERS).R > 100
+    assert cheapest_plan(Y, Y.min(axis=0), Y.max(axis=0) - Y.min(axis=0), shares(Y)).R > 100
 
 
 def test_clumps_apart_are_left_to_pairs_not_to_a_finer_level():
