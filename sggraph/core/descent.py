@@ -1,8 +1,8 @@
 """The loop: phases of iterations on a Motion under some Forces, and back with smaller steps where it diverged.
 
 It knows nothing of graphs, names or progress bars, and nothing of how forces are computed: what it asks of them is
-`advance`, `grow`, `kl_divergence`, `worst`, and `complete` before it looks itself (forces.py). Who wants to see a run on
-its way gives a `Watch`.
+`advance`, `grow`, `kl_divergence`, `worst`, and `complete` before it looks itself (forces.py). Who wants to see a
+run on its way gives a `Watch`.
 """
 
 from typing import NamedTuple
