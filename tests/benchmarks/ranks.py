@@ -7,11 +7,11 @@
 least of each run and the median of the runs; CPU an iteration of all processes, without what a rank waits for others or
 copies for them; peak memory of each process.
 
-`bytes`: what a rank sends in an iteration, of a settled picture, for 2 to 64 parts. "replicated" is what this version
-does: counted by formula and, for 2 and 4 ranks that are threads here, in a run. "ghosts" is what a version would send
-in which a rank knows its own nodes, those that its edges lead to (ghosts) and those in reach of its cells (halo), and
-in which the lines of the grid were shared, too; parts without processes do to count it. Then the model of time: nodes
-of 16 cores, 200 GB/s of memory and 12.5 GB/s of network.
+`bytes`: what a rank sends in an iteration, of a settled picture, for 2 to 64 parts: the nodes that edges of others lead
+to (ghosts), points to those who sum up the near pairs of their cells, and in reach of these (near), the boxes of the
+grid that its own points touch, and sums of blocks. Counted on parts without processes and, for 2 and 4 ranks that are
+threads here, in a run. "replicated" is what it would be if all had all coordinates and the whole grid. Then the model
+of time: nodes of 16 cores, 200 GB/s of memory and 12.5 GB/s of network.
 """
 
 import argparse
@@ -21,23 +21,22 @@ import statistics
 import subprocess
 import sys
 import time
-from itertools import pairwise
 from math import log2, prod
 from pathlib import Path
 
 import numpy as np
 
 import sggraph as sg
-from sggraph.cli import largest_component
+from sggraph.commands.files import largest_component
 from sggraph.core.affinity import joint_probabilities
 from sggraph.core.descent import Phase
-from sggraph.core.engine.blocks import ALONE, Workers, node_bounds
+from sggraph.core.engine.blocks import ALONE, Workers, n_node_blocks, node_bounds, weighted_bounds
 from sggraph.core.engine.shares import Shares
 from sggraph.core.forces import ROW, Forces
 from sggraph.core.motion import Motion
 from sggraph.core.ordering import inverse
-from sggraph.core.repulsion.cells import cells_within
-from sggraph.core.repulsion.convolution import work
+from sggraph.core.repulsion.cells import REACH, cells_within
+from sggraph.core.repulsion.convolution import line_bounds, work
 from sggraph.core.symmetry import symmetric_pattern
 
 sys.path.append(str(Path(__file__).parents[1]))
@@ -190,7 +189,7 @@ def settled(graph):
 def sent(names, args):
     """Print what ranks send, and the model."""
     known = {}
-    head = ["graph", "parts", "replicated: KB", "in a run", "ghosts a part", "the most", "halo", "with ghosts: KB"]
+    head = ["graph", "parts", "replicated: KB", "sent: KB", "in a run", "ghosts a part", "the most", "near", "grid: KB"]
     print("| " + " | ".join(head) + " |\n|" + "---|" * len(head))
     for name in names:
         upper, links, motion, forces = settled(graph_of(name, args.nodes or 300_000, args.graphs))
@@ -198,8 +197,8 @@ def sent(names, args):
             found = counted(size, links, motion, forces)
             run = run_of(size, upper, motion) if size <= 4 else None
             known[name, size] = found
-            cells = [name, size, kb(found["replicated"]), "" if run is None else kb(run), f"{found['ghosts']:,.0f}"]
-            cells += [f"{found['most']:,}", f"{found['halo']:,.0f}", kb(found["with ghosts"])]
+            cells = [name, size, kb(found["replicated"]), kb(found["sent"]), "" if run is None else kb(run)]
+            cells += [f"{found[key]:,.0f}" for key in ("ghosts", "most", "near")] + [kb(found["grid"])]
             print("| " + " | ".join(map(str, cells)) + " |", flush=True)
         plan = forces.repulsion.plan
         print(f"<!-- {name}: {len(motion.Y):,} nodes, {upper.nnz:,} edges, plan {plan} -->")
@@ -229,56 +228,62 @@ def counted(size, links, motion, forces):
     most = (size - 1) / size
     blocks = len(node_bounds(n)) - 1
     sums = 8 * blocks * (3 * d + d + 1 + 1) * most
-    grid = (8 * cells + 4 * cells + 16 * waves / size) * most if plan.h else 0  # charges, potential, transposed twice
-    replicated = 4 * d * n * most + grid + sums
-    halo, moved = near(motion.Y, plan, cuts, owner) if plan.R else (0.0, 0.0)
-    replicated += 8 * d * moved / size
-    patch = patches_of(motion.Y, plan, cuts)
-    grid = 12 * max(patch - cells / size, 0) + 2 * 8 * waves / size * most if plan.h else 0
-    own = 4 * d * (ghosts.mean() + halo) + grid + sums
+    waved = 16 * waves / size * most if plan.h else 0.0  # transposed twice
+    replicated = 4 * d * n * most + sums + 12 * cells * most + waved
+    grid = waved + (12 * of_boxes(motion.Y, plan, cuts) if plan.h else 0.0)  # charges there, potential back
+    told, back, counts = near(motion.Y, plan, cuts) if plan.R else (0.0, 0.0, 0.0)
+    replicated += 8 * d * back
+    sent = 4 * d * (ghosts.mean() + 2 * told + back) + 8 * counts * most + grid + sums
     return {
         "replicated": replicated,
-        "with ghosts": own,
+        "sent": sent,
         "ghosts": ghosts.mean(),
         "most": int(ghosts.max()),
-        "halo": halo,
-        "per node": (ghosts.mean() + halo) * size / n,
+        "near": told,
+        "grid": grid,
+        "per node": (ghosts.mean() + 2 * told + back) * size / n,
         "cells": cells / n,
+        "counts": counts / n,
         "touched": work(plan.shape, plan.R) / n,
-        "patch": patch * size / n,
+        "box": of_boxes(motion.Y, plan, cuts) * size / n if plan.h else 0.0,
         "entries": links.nnz / n,
     }
 
 
-def near(Y, plan, cuts, owner):
-    """Points in reach of the cells of a part that are another's, on average; points of all whose cell is another's."""
-    low, high = Y.min(axis=0), Y.max(axis=0)
-    inv_side, shape = cells_within(high - low, plan.R)
+def near(Y, plan, cuts):
+    """Points that a rank tells to others, forces that it sends back, on average, and cells."""
+    low, size, n = Y.min(axis=0), len(cuts) - 1, len(Y)
+    inv_side, shape = cells_within((Y.max(axis=0) - low).astype(float), plan.R)
     place = np.minimum(((Y - low) * inv_side).astype(int), np.array(shape) - 1)
     cell = np.ravel_multi_index(place.T, shape)
-    reach = 1
-    halo = 0
-    for first, stop in pairwise(cuts):
-        mine = np.zeros(shape, bool)
-        mine.ravel()[cell[first:stop]] = True
-        for axis in range(Y.shape[1]):
-            grown = mine.copy()
-            for step in range(1, reach + 1):
-                grown |= np.roll(mine, step, axis) | np.roll(mine, -step, axis)
-            mine = grown
-        halo += np.count_nonzero(mine.ravel()[cell]) - (stop - first)
-    in_order = np.argsort(cell, kind="stable")
-    home = np.empty(len(Y), int)
-    home[in_order] = np.arange(len(Y)) * (len(cuts) - 1) // len(Y)
-    return halo / (len(cuts) - 1), np.count_nonzero(home != owner)
+    start = np.concatenate([[0], np.bincount(cell, minlength=prod(shape)).cumsum()])
+    bounds = weighted_bounds(start, n_node_blocks(n))
+    steps = REACH[len(shape) - 1] * sum(prod(shape[axis + 1 :]) for axis in range(len(shape)))
+    told = back = 0
+    for r in range(size):
+        first, stop = (bounds[(len(bounds) - 1) * end // size] for end in (r, r + 1))
+        is_mine = (first <= cell) & (cell < stop)
+        is_told = (first - steps <= cell) & (cell < stop + steps) if first < stop else is_mine.copy()
+        for is_of in (is_mine, is_told):
+            is_of[cuts[r] : cuts[r + 1]] = False
+        told, back = told + np.count_nonzero(is_told), back + np.count_nonzero(is_mine)
+    return told / size, back / size, prod(shape)
 
 
-def patches_of(Y, plan, cuts):
-    """Cells of the grid that the points of a part touch, on average."""
-    if not plan.h:
-        return 0.0
-    sizes = [np.prod(np.ptp(Y[a:b], axis=0) / plan.h + 4) for a, b in pairwise(cuts) if a < b]
-    return min(float(np.mean(sizes)), prod(plan.shape))
+def of_boxes(Y, plan, cuts):
+    """Nodes of the grid in the box of a rank that others transform, on average."""
+    low, high, size = Y.min(axis=0), Y.max(axis=0), len(cuts) - 1
+    origin = (low + high) / 2 - (np.array(plan.shape) - 1) * plan.h / 2
+    planes = line_bounds(np.empty((plan.shape[0], prod(plan.shape[1:-1]) * (plan.shape[-1] + 1))))
+    total = 0
+    for r in range(size):
+        some = Y[cuts[r] : cuts[r + 1]]
+        if len(some):
+            first, last = (((end - origin) / plan.h).astype(int) for end in (some.min(axis=0), some.max(axis=0)))
+            mine = (planes[(len(planes) - 1) * end // size] for end in (r, r + 1))
+            begin, end = (min(max(x, first[0] - 1), last[0] + 3) for x in mine)
+            total += (last[0] - first[0] + 4 - (end - begin)) * prod((last - first)[1:] + 4)
+    return total / size
 
 
 def run_of(size, upper, motion, n_iter=20):
@@ -313,7 +318,7 @@ def scale(known):
     """Print the model of weak and strong scaling, of a block model of six edges a node."""
     print("\n| nodes | 1 | " + " | ".join(map(str, PARTS)) + " |\n|---|" + "---|" * (len(PARTS) + 1))
     for label, nodes in (("10^6 a rank", 1e6), ("10^7 in all", None), ("10^8 in all", None)):
-        for version in ("replicated", "with ghosts"):
+        for version in ("replicated", "sent"):
             row = []
             for size in (1, *PARTS):
                 n = nodes * size if nodes else float(label[:4].replace("^", "e").replace("10e", "1e"))
@@ -332,8 +337,9 @@ def model(n, size, found, version):
     latency = COLLECTIVES * MESSAGE * log2(size) if size > 1 else 0.0
     if version == "replicated":
         n_bytes = (4 * d * n + 12 * cells + 16 * cells / size) * most
-        return max(compute, moved) + fft / size + n_bytes / NETWORK + latency
-    n_bytes = 4 * d * found["per node"] * share + (12 * found["patch"] * share + 16 * cells / size) * most
+    else:
+        n_bytes = 4 * d * found["per node"] * share + 12 * found["box"] * share
+        n_bytes += (16 * cells / size + 8 * found["counts"] * n) * most
     return max(compute, moved) + fft / size + n_bytes * (size > 1) / NETWORK + latency
 
 
