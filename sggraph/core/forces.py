@@ -173,11 +173,10 @@ class Forces:
         if motion.mobile is not None:
             motion.mobile = taken(motion.mobile, order, self.workers)
         self._follow(motion)
-        passage = Passage(owners, order, self._wanted)
-        first, stop = self._wanted[self._shares.comm.rank]
+        passage, mine = Passage(owners, order, self._shares.ranges), slice(self._shares.first, self._shares.stop)
         for name in ARRAYS:
             old, new = getattr(motion, name), np.zeros_like(motion.Y)
-            new[first:stop] = passage.brought(lambda rows, old=old: old[rows])
+            new[mine] = passage.brought(lambda rows, old=old: old[rows])
             setattr(motion, name, new)
         self._ghosts.refresh(motion.Y)
 
@@ -205,24 +204,13 @@ class Forces:
 
         self._held = passed(self._held, source, owners, shared, self.workers)
         self.P = self._held.rows
-        wanted, pivots = self._shares.held(self._nodes), ()
+        is_asked_for = np.zeros(len(source), bool)
+        is_asked_for[self.P.indices[: len(self.P.data)]] = True
         if self.paths is not None:
-            wanted, pivots = self.paths.pass_on(source, owners, self._shares), self.paths.pivots
-        self._wanted = wanted  # of what moves
-        self._ghosts = self._ghosts_of(pivots)
-
-    def _ghosts_of(self, pivots):
-        """The rows of others that this rank has to know: at the other ends of edges, in blocks that both have rows of,
-        and those of pivots.
-        """
-        shares, rank = self._shares, self._shares.comm.rank
-        is_wanted = np.zeros(len(self._rank), bool)
-        is_wanted[self.P.indices[: len(self.P.data)]] = True
-        for begin, end in (self._wanted[rank], shares.held(self.P.bounds)[rank]):
-            is_wanted[begin:end] = True
-        is_wanted[self._rank[list(pivots)]] = True
-        is_wanted[shares.first : shares.stop] = False
-        return Ghosts(shares, np.flatnonzero(is_wanted))
+            self.paths.pass_on(source, owners, self._shares)
+            is_asked_for[self._rank[self.paths.pivots]] = True
+        is_asked_for[self._shares.first : self._shares.stop] = False
+        self._ghosts = Ghosts(self._shares, np.flatnonzero(is_asked_for))
 
     def _attract(self, motion, phase):
         """Fill the attraction, with what path lengths and edges of unequal lengths add to it."""
@@ -276,8 +264,8 @@ class Forces:
         return float(np.sqrt(norms.sum()))
 
     def _divergence(self, Y, Z):
-        total = np.zeros(len(self.P.bounds) - 1)
-        self._shares.run(cross_entropy, self.P.bounds, Y, self.P.arrays, total, sums=total)
+        total = np.zeros(len(self._nodes) - 1)
+        self._shares.run(cross_entropy, self._nodes, Y, self.P.arrays, total, sums=total)
         return self._entropy + 2 * float(total.sum()) + float(np.log(Z))
 
 

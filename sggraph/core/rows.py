@@ -131,7 +131,7 @@ def passed(held, source, owners, shared, workers):
     """
     sizes = taken(np.diff(held.pattern.indptr), source, workers)
     pattern = _in_blocks(_starts(sizes), *_room(0))
-    wanted = shared(pattern).held(pattern.bounds)
+    wanted = shared(pattern).ranges
     passage = Passage(owners, source, wanted)
     rank = inverse(source, workers).astype(np.uint32)
     old = np.diff(held.pattern.indptr)

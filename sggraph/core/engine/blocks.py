@@ -108,6 +108,11 @@ def node_bounds(n):
     return even_bounds(n, n_node_blocks(n))
 
 
+def fine_bounds(n):
+    """Bounds that cut these blocks further, for what takes long for each node."""
+    return even_bounds(n, power_of_two(min(n // MIN_BLOCK, MOST_BLOCKS)))
+
+
 def n_node_blocks(n):
     """Number of blocks of n nodes."""
     return power_of_two(min(n // BLOCK, MOST_BLOCKS))

@@ -1,7 +1,6 @@
 """`Shares`: rows that several processes own a range each of, and how kernels run on them to the bits of one process.
 
-The blocks that a sum goes over are those of one process (blocks.py). A rank works on all blocks that have a row of its
-own, so its rows are as if it had done all; the sums of a block are those of the rank that owns its first row.
+The blocks that a sum goes over are those of one process (blocks.py), and each is one rank's.
 
 Arrays have a place for every row, so that a row has one number everywhere; those of others are written only where they
 are asked for, and places that nobody wrote to take no memory.
@@ -39,27 +38,24 @@ class Shares:
         """Whether this process owns all rows."""
         return self.comm.size == 1
 
-    def blocks(self, bounds, rank=None):
-        """Numbers of the blocks that have a row of a rank's, this one's if none is given."""
-        rank = self.comm.rank if rank is None else rank
-        first, stop = self.cuts[rank], self.cuts[rank + 1]
-        if first == stop:
-            return range(0)
-        return range(int(np.searchsorted(bounds[1:], first, side="right")), int(np.searchsorted(bounds[:-1], stop)))
+    @property
+    def ranges(self):
+        """First row, and the one behind the last, of each rank."""
+        return [*pairwise(self.cuts)]
 
-    def held(self, bounds):
-        """Bounds (size, 2) of the rows of these blocks, rank by rank."""
-        touched = [self.blocks(bounds, rank) for rank in range(self.comm.size)]
-        return [(bounds[blocks.start], bounds[blocks.stop]) if blocks else (0, 0) for blocks in touched]
+    def blocks(self, bounds, rank=None):
+        """Numbers of the blocks of a rank, this one's if none is given; `bounds` are `node_bounds`, or finer."""
+        rank = self.comm.rank if rank is None else rank
+        return range(*np.searchsorted(bounds, self.cuts[rank : rank + 2]).tolist())
 
     def run(self, kernel, bounds, *args, sums=None):
-        """Call the kernel for the blocks that have own rows; `sums` (blocks, ...) are then complete on all ranks."""
+        """Call the kernel for own blocks; `sums` (blocks, ...) are then complete on all ranks."""
         if self.is_alone:
             self.workers.run(kernel, bounds, *args)
             return
         self.workers.run(kernel, bounds, *args, blocks=self.blocks(bounds))
         if sums is not None:
-            self.comm.gather(sums, np.searchsorted(bounds[:-1], self.cuts))
+            self.comm.gather(sums, np.searchsorted(bounds, self.cuts))
 
     def each(self, kernel, bounds, *args):
         """Call a kernel, to which blocks mean nothing, for own rows alone."""

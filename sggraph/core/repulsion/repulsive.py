@@ -14,7 +14,7 @@ from math import prod
 
 import numpy as np
 
-from ..engine.blocks import MOST_BLOCKS, even_bounds, n_node_blocks, node_bounds, weighted_bounds
+from ..engine.blocks import fine_bounds, n_node_blocks, node_bounds, weighted_bounds
 from ..engine.shares import Shares
 from .all_pairs import add_all_pairs
 from .boxes import Boxes
@@ -135,7 +135,7 @@ class Level:
 
     def _exactly(self, Y, F, shares):
         shares.gather(Y)
-        bounds = even_bounds(len(Y), MOST_BLOCKS)
+        bounds = fine_bounds(len(Y))
         phis = np.zeros(len(bounds) - 1)
         shares.run(add_all_pairs, bounds, Y, Y.T.copy(), (0,) * Y.shape[1], F, phis, sums=phis)
         mean = Y.mean(axis=0, dtype=np.float64)

@@ -25,13 +25,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..engine.blocks import even_bounds
+from ..engine.blocks import fine_bounds
 from ..engine.jit import kernel, part
 from ..engine.prefetch import prefetch
 from ..engine.shares import Passage, Shares
 from ..engine.vector import column, minus, plus, plus_times, point, put, square, times, zeros
 
-BLOCKS = 64  # nodes all need the same time: any number some times that of the threads would do
 GROUP = 64  # pivots that are looked at together, at most
 LOOKS, LEAST_LOOKS = 60.0, 0.25  # groups a step, times the stiffness, and at least: a late pull swings what is stiff
 FINEST, LONG = 65_535, 1000  # inverse lengths are kept in two bytes, that of an edge as this, where no path is `LONG`
@@ -80,14 +79,12 @@ class PathStress:
         """Of several ranks: hold the lengths of the rows by `shares`, of which row ``source[r]`` by `owners` is row r.
 
         They are in the order of the picture then, as `owners` had them, but for the first time: node i is row i.
-        Returns the ranges of rows that ranks hold.
         """
-        before, wanted = self._first, shares.held(even_bounds(len(source), BLOCKS))
-        self._inverses = Passage(owners, source, wanted).brought(lambda rows: self._inverses[rows - before])
-        self._first = wanted[shares.comm.rank][0]
+        before = self._first
+        self._inverses = Passage(owners, source, shares.ranges).brought(lambda rows: self._inverses[rows - before])
+        self._first = shares.first
         self._places = np.zeros(len(source), np.int64)
-        self._places[slice(*wanted[shares.comm.rank])] = np.arange(len(self._inverses))
-        return wanted
+        self._places[shares.first : shares.stop] = np.arange(len(self._inverses))
 
     @property
     def n_groups(self):
@@ -123,14 +120,14 @@ class PathStress:
         for due in range(ceil(turn), ceil(following)):
             scale = self._look(Y, order, rank, due, scale, 1 / self.n_groups, pull, shares)
         weight *= min(1.0, STIFFEST / max(stiffness, STIFFEST))
-        shares.each(_add, even_bounds(len(Y), BLOCKS), pull, np.float32(weight / len(Y)), F)
+        shares.each(_add, fine_bounds(len(Y)), pull, np.float32(weight / len(Y)), F)
         return following, scale
 
     def _look(self, Y, order, rank, turn, scale, share, pull, shares):
         due = turn % self.n_groups
         first, stop = self._bounds[due], self._bounds[due + 1]
         places = Y[rank[self.pivots[first:stop]]].T.copy()
-        bounds = even_bounds(len(Y), BLOCKS)
+        bounds = fine_bounds(len(Y))
         sums = np.zeros((len(bounds) - 1, 2))
         factors = 1 / (scale * self._one), share / (self._one * (stop - first)), share
         factors = tuple(np.float32(x) for x in factors)
@@ -149,7 +146,7 @@ def _inverses(distances, workers):
     far = float(some.mean() + some.std()) if len(some) else 1.0
     one = FINEST * max(far / LONG, 1.0)
     kept = distances.view(np.uint16) if distances.dtype == np.int16 else np.empty(distances.shape, np.uint16)
-    workers.run(_invert, even_bounds(len(distances), BLOCKS), distances, far, one, kept)
+    workers.run(_invert, fine_bounds(len(distances)), distances, far, one, kept)
     return kept, one
 
 
