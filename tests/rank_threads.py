@@ -46,6 +46,11 @@ class RankThread:
         self.sent["exchange"] += sum(part.nbytes for r, part in enumerate(parts) if r != self.rank)
         return [found[self.rank] for found in self._all([part.copy() for part in parts])]
 
+    def send(self, parts, lengths):
+        found = self.exchange(parts)
+        assert [len(part) for part in found] == list(lengths)
+        return lambda: found
+
     def told(self, value=None, patience=LOST):
         if self.rank == 0:
             for orders in self._shared["orders"][1:]:

@@ -106,6 +106,8 @@ class Forces:
             if upper is not None:
                 self._held = self._held._replace(rows=self.P)
             self._pass_on(self._rank)
+        else:
+            self._ghosts = Ghosts(self._shares, self._rank[:0])
 
     def advance(self, motion, phase, n_iter=1):
         """Move on by `n_iter` iterations, or to the first whose gradient is no number; the norm of the last one."""
@@ -115,8 +117,12 @@ class Forces:
                 self._reorder(motion)
             self._follow(motion)
             motion.iteration += 1
-            self._attract(motion, phase)
-            norm = self._step(motion, phase, self._repel(motion))
+            even = self._fit(motion, phase)
+            receive = self._ghosts.send(motion.Y)
+            shifts = self._repel(motion)
+            receive()
+            self._attract(motion, phase, even)
+            norm = self._step(motion, phase, shifts)
             if not np.isfinite(norm):
                 break
         return norm
@@ -178,7 +184,6 @@ class Forces:
             old, new = getattr(motion, name), np.zeros_like(motion.Y)
             new[mine] = passage.brought(lambda rows, old=old: old[rows])
             setattr(motion, name, new)
-        self._ghosts.refresh(motion.Y)
 
     def _follow(self, motion):
         """Stand in the order of the Motion, and with its plans: it may have been reordered, or be another one."""
@@ -212,22 +217,27 @@ class Forces:
         is_asked_for[self._shares.first : self._shares.stop] = False
         self._ghosts = Ghosts(self._shares, np.flatnonzero(is_asked_for))
 
-    def _attract(self, motion, phase):
-        """Fill the attraction, with what path lengths and edges of unequal lengths add to it."""
+    def _fit(self, motion, phase):
+        """What a phase has for the lengths of edges and paths: nothing, or a weight and the length of an edge, for
+        which a scale is fitted first.
+        """
         is_stressed = self.paths is not None and phase.stress + phase.evenness > 0
         is_fitted = not np.isnan(motion.scale)
         if is_stressed and not is_fitted:
+            self._shares.gather(motion.Y)
             if not self._is_held(motion):
-                self._shares.gather(motion.Y)
                 _make_room(motion)
             motion.scale = self.paths.fitted_scale(motion.Y, motion.order, self._rank, self._shares)
         if is_fitted and not is_stressed:  # a later phase begins anew
             motion.forget_paths()
-        even = ()
-        if is_stressed:
-            even = np.float32(phase.evenness / (phase.exaggeration * motion.scale)), np.float32(motion.scale)
+        if not is_stressed:
+            return ()
+        return np.float32(phase.evenness / (phase.exaggeration * motion.scale)), np.float32(motion.scale)
+
+    def _attract(self, motion, phase, even):
+        """Fill the attraction, with what path lengths and edges of unequal lengths add to it."""
         self._shares.each(attractive, self.P.bounds, motion.Y, self.P.arrays, self._dims, even, self._attr)
-        if is_stressed:
+        if even:
             weight, pace = phase.stress / phase.exaggeration, phase.exaggeration * phase.eta / len(motion.Y)
             state = motion.Y, motion.order, self._rank, motion.turn, motion.scale
             pulls = motion.pull, self._attr
@@ -259,11 +269,10 @@ class Forces:
         if self._is_held(motion):
             shifts[1] = 0
         self._shares.run(_step, self._nodes, self._dims, forces, numbers, moving, mobile, norms, sums=norms)
-        if not self._shares.is_alone:
-            self._ghosts.refresh(motion.Y)
         return float(np.sqrt(norms.sum()))
 
     def _divergence(self, Y, Z):
+        self._ghosts.send(Y)()
         total = np.zeros(len(self._nodes) - 1)
         self._shares.run(cross_entropy, self._nodes, Y, self.P.arrays, total, sums=total)
         return self._entropy + 2 * float(total.sum()) + float(np.log(Z))

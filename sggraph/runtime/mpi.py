@@ -9,6 +9,7 @@ by a communicator of its own, so that it comes through while arrays are under wa
 import os
 import pickle
 import sys
+from itertools import pairwise
 from time import perf_counter as clock
 from time import sleep
 
@@ -45,14 +46,24 @@ class Ranks:
 
     def exchange(self, parts):
         """Give each rank its part, and get those for this one."""
-        sizes, wanted = np.array([part.nbytes for part in parts]), np.empty(self.size, np.int64)
-        _is_done(self._arrays.Ialltoall(sizes, wanted))
-        begins, ends = ([0, *np.cumsum(each)] for each in (sizes, wanted))
-        there, here = np.concatenate(parts), np.empty(ends[-1], np.uint8)
-        byte = _mpi().BYTE
-        _is_done(self._arrays.Ialltoallv([there, sizes, begins[:-1], byte], [here, wanted, ends[:-1], byte]))
-        shape = -1, *there.shape[1:]
-        return [here[ends[r] : ends[r + 1]].view(there.dtype).reshape(shape) for r in range(self.size)]
+        lengths = np.empty(self.size, np.int64)
+        _is_done(self._arrays.Ialltoall(np.array([len(part) for part in parts]), lengths))
+        return self.send(parts, lengths)()
+
+    def send(self, parts, lengths):
+        """Begin to; what came, once it is asked for."""
+        there, sizes = np.concatenate(parts), np.array([part.nbytes for part in parts])
+        here, ends = np.empty((sum(lengths), *there.shape[1:]), there.dtype), [0, *np.cumsum(lengths)]
+        row = there.itemsize * int(np.prod(there.shape[1:]))
+        given = [there, sizes, np.cumsum(sizes) - sizes, _mpi().BYTE]
+        found = [here, row * np.diff(ends), row * np.array(ends[:-1]), _mpi().BYTE]
+        request = self._arrays.Ialltoallv(given, found)  # it holds the memory that is under way
+
+        def received():
+            _is_done(request)
+            return [here[first:stop] for first, stop in pairwise(ends)]
+
+        return received
 
     def told(self, value=None, patience=np.inf):
         """What rank 0 says: pickled, arrays as they are."""

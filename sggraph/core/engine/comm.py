@@ -3,6 +3,7 @@
 Every rank makes the same calls in the same order. What runs on MPI is in runtime/mpi.py; nothing else knows of it.
 """
 
+from collections.abc import Callable
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -26,6 +27,9 @@ class Comm(Protocol):
 
     def exchange(self, parts: list[np.ndarray]) -> list[np.ndarray]:
         """Give ``parts[r]`` to rank r; what each rank has for this one. All have one shape but for their first axis."""
+
+    def send(self, parts: list[np.ndarray], lengths: list[int]) -> Callable[[], list[np.ndarray]]:
+        """The same, begun: a function to call for what came, of these lengths."""
 
     def told(self, value: Any = None, patience: float = np.inf) -> Any:
         """What rank 0 says, which gives the value; None if that does not come within some seconds."""
@@ -51,6 +55,10 @@ class Serial:
     def exchange(self, parts):
         """What it gives to itself."""
         return parts
+
+    def send(self, parts, lengths):
+        """The same."""
+        return lambda: parts
 
     def told(self, value=None, patience=np.inf):
         """What it says."""

@@ -101,16 +101,22 @@ class Ghosts:
     def __init__(self, shares, wanted):
         self._comm = shares.comm
         cuts = np.searchsorted(wanted, shares.cuts)
-        self._wanted = wanted
+        self._wanted, self._lengths = wanted, np.diff(cuts)
         self._given = self._comm.exchange([wanted[first:stop] for first, stop in pairwise(cuts)])
 
     def __len__(self):
         return len(self._wanted)
 
-    def refresh(self, array):
-        """Have them as they are now, in place."""
-        found = self._comm.exchange([array[rows] for rows in self._given])
-        array[self._wanted] = np.concatenate(found)
+    def send(self, array):
+        """Send them as they are now: a function that waits for those of others, and writes them to the array."""
+        if self._comm.size == 1:
+            return _nothing
+        wait = self._comm.send([array[rows] for rows in self._given], self._lengths)
+
+        def receive():
+            array[self._wanted] = np.concatenate(wait())
+
+        return receive
 
 
 class Passage:
@@ -150,3 +156,7 @@ class Passage:
         for places, part in parts:
             found[places] = part
         return found
+
+
+def _nothing():
+    """Nobody has anything to wait for."""
