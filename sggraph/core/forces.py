@@ -13,7 +13,7 @@ import numpy as np
 from .attractive import attractive, cross_entropy
 from .engine.blocks import node_bounds
 from .engine.jit import kernel, part
-from .engine.shares import Ghosts, Passage, Shares
+from .engine.shares import Ghosts, Shares, brought
 from .motion import ARRAYS, centered
 from .ordering import inverse, morton_order, taken
 from .repulsion.planning import DEFAULT_LIMIT
@@ -179,10 +179,10 @@ class Forces:
         if motion.mobile is not None:
             motion.mobile = taken(motion.mobile, order, self.workers)
         self._follow(motion)
-        passage, mine = Passage(owners, order, self._shares.ranges), slice(self._shares.first, self._shares.stop)
+        mine = slice(self._shares.first, self._shares.stop)
         for name in ARRAYS:
             old, new = getattr(motion, name), np.zeros_like(motion.Y)
-            new[mine] = passage.brought(lambda rows, old=old: old[rows])
+            new[mine] = brought(owners, order, self._shares.ranges, old.__getitem__)
             setattr(motion, name, new)
 
     def _follow(self, motion):

@@ -13,7 +13,7 @@ from .engine.blocks import even_bounds, power_of_two, weighted_bounds
 from .engine.counting import begin_at, n_counters, totals
 from .engine.jit import kernel
 from .engine.prefetch import AHEAD
-from .engine.shares import Passage
+from .engine.shares import in_rounds
 from .ordering import inverse, taken
 
 EDGES, MOST_BLOCKS = 30_000, 256  # edges in a block, and blocks
@@ -132,7 +132,6 @@ def passed(held, source, owners, shared, workers):
     sizes = taken(np.diff(held.pattern.indptr), source, workers)
     pattern = _in_blocks(_starts(sizes), *_room(0))
     wanted = shared(pattern).ranges
-    passage = Passage(owners, source, wanted)
     rank = inverse(source, workers).astype(np.uint32)
     old = np.diff(held.pattern.indptr)
 
@@ -141,14 +140,15 @@ def passed(held, source, owners, shared, workers):
         workers.run(_copy_rows, part.bounds, held.rows.arrays, rows, rank, part.arrays)
         return np.column_stack([part.indices[: len(part.data)], part.data.view(np.uint32)])
 
-    parts = passage.parts(entries)
-    begin, end = wanted[passage.comm.rank]
+    begin, end = wanted[owners.comm.rank]
     first = pattern.indptr[begin]
     found = _room(int(pattern.indptr[end] - first))
     new = pattern._replace(indptr=pattern.indptr - first, indices=found[0], data=found[1])
-    for places, part in parts:
-        starts = _starts(sizes[begin + places])
-        workers.run(_place_rows, even_bounds(len(places), MOST_BLOCKS), starts, part, begin + places, new.arrays)
+    for offset, passage in in_rounds(owners, source, wanted):
+        for places, part in passage.parts(entries):
+            rows = begin + offset + places
+            starts = _starts(sizes[rows])
+            workers.run(_place_rows, even_bounds(len(rows), MOST_BLOCKS), starts, part, rows, new.arrays)
     return Held(pattern, new)
 
 

@@ -202,3 +202,20 @@ def test_ranks_that_have_the_same_cores_share_them():
     comm.neighbors = 10**6
     assert Workers(None, comm).n_jobs == 1
     assert Workers(3, comm).n_jobs == 3
+
+
+def test_a_callback_sees_the_picture_of_one_process():
+    seen = {}
+
+    def look(size):
+        def callback(iteration, Y, kl_divergence, gradient_norm):
+            seen.setdefault(size, []).append((iteration, Y.copy(), kl_divergence, gradient_norm))
+
+        return {"callback": callback, "callback_every": 7}
+
+    for size in (1, 3):
+        embedded(MESH, look(size), size)
+    assert [row[0] for row in seen[1]] == [*range(7, 60, 7), 60]
+    for alone, found in zip(seen[1], seen[3], strict=True):
+        np.testing.assert_array_equal(found[1], alone[1])
+        assert found[2:] == alone[2:]

@@ -12,6 +12,8 @@ import numpy as np
 
 from .blocks import node_bounds
 
+ROUNDS = 8  # in which rows change hands; 1: three times the memory of what is held, for a moment
+
 
 class Shares:
     """Rows ``cuts[r]..cuts[r + 1]`` belong to rank r of ``workers.comm``, whose own are ``first..stop``."""
@@ -149,13 +151,25 @@ class Passage:
         found = self.comm.exchange([taken(rows) for rows in self.given])
         return [*zip(self.places, found, strict=True), (self.own, taken(self.rows[self.own]))]
 
-    def brought(self, taken):
-        """The rows in the order of the list; ``taken(rows)`` are rows of this rank."""
-        parts = self.parts(taken)
-        found = np.empty((len(self.rows), *parts[0][1].shape[1:]), parts[0][1].dtype)
-        for places, part in parts:
-            found[places] = part
-        return found
+
+def in_rounds(shares, rows, wanted):
+    """Passages of the rows of `wanted`, an eighth after the other: what is under way takes memory of its own, several
+    times. Each with the number of its first row among those that this rank wants.
+    """
+    for k in range(ROUNDS):
+        some = [[begin + (end - begin) * q // ROUNDS for q in (k, k + 1)] for begin, end in wanted]
+        yield some[shares.comm.rank][0] - wanted[shares.comm.rank][0], Passage(shares, rows, some)
+
+
+def brought(shares, rows, wanted, taken):
+    """The rows that this rank wants, in the order of the list; ``taken(rows)`` are rows of this rank."""
+    begin, end = wanted[shares.comm.rank]
+    like = taken(rows[:0])
+    found = np.empty((end - begin, *like.shape[1:]), like.dtype)
+    for first, passage in in_rounds(shares, rows, wanted):
+        for places, part in passage.parts(taken):
+            found[first + places] = part
+    return found
 
 
 def _nothing():

@@ -28,7 +28,7 @@ import numpy as np
 from ..engine.blocks import fine_bounds
 from ..engine.jit import kernel, part
 from ..engine.prefetch import prefetch
-from ..engine.shares import Passage, Shares
+from ..engine.shares import Shares, brought
 from ..engine.vector import column, minus, plus, plus_times, point, put, square, times, zeros
 
 GROUP = 64  # pivots that are looked at together, at most
@@ -81,7 +81,7 @@ class PathStress:
         They are in the order of the picture then, as `owners` had them, but for the first time: node i is row i.
         """
         before = self._first
-        self._inverses = Passage(owners, source, shares.ranges).brought(lambda rows: self._inverses[rows - before])
+        self._inverses = brought(owners, source, shares.ranges, lambda rows: self._inverses[rows - before])
         self._first = shares.first
         self._places = np.zeros(len(source), np.int64)
         self._places[shares.first : shares.stop] = np.arange(len(self._inverses))
