@@ -1,9 +1,10 @@
 """`Ranks`: several processes as one Comm (core/engine/comm.py), by mpi4py; nothing else knows of it.
 
-Who waits leaves the core to others, which calls of MPI that block do not: a rank may wait for minutes while the first
-reads a file, and of more ranks than cores those that wait would keep the others from what they wait for. (8 MB gathered
-by four ranks on two busy cores: 5 ms instead of 400; by two: .5 instead of 5.) What rank 0 tells the others to do goes
-by a communicator of its own, so that it comes through while arrays are under way.
+Who waits for others naps, which calls of MPI that block do not: a rank may wait for minutes while the first reads a
+file, and of more ranks than cores those that wait would keep the others from what they wait for. Once all are there and
+bytes flow, nobody naps: they go by small pieces, each moved on by a look of both sides (4 MB exchanged by two ranks on
+two busy cores: 2 ms instead of 500). What rank 0 tells the others to do goes by a communicator of its own, so that it
+comes through while arrays are under way.
 """
 
 import os
@@ -18,7 +19,7 @@ import numpy as np
 from ..core.engine.comm import SERIAL
 from .checks import refused
 
-SPIN, SLOWEST = 1e-4, 1e-3  # seconds: until a wait gives the core away; of a nap, which takes a twentieth of the wait
+SOON, SLOWEST = 0.02, 1e-3  # seconds: until who waits naps; of a nap, which takes a twentieth of the wait
 HEAD = 1024  # bytes of the first message: what is short needs no second one
 PATIENCE = 3.0  # seconds, until those who do not come are taken for lost
 ACCEPTED = "an intracommunicator of mpi4py, such as MPI.COMM_WORLD, or None for this process alone"
@@ -36,13 +37,15 @@ class Ranks:
         """Add up the rows of this rank in place."""
         mine = array[cuts[self.rank] : cuts[self.rank + 1]]
         total, sizes = np.empty_like(mine), np.diff(cuts) * int(np.prod(array.shape[1:]))
-        _is_done(self._arrays.Ireduce_scatter(array, total, sizes.tolist()))
+        _gather_round(self._arrays)
+        _is_sent(self._arrays.Ireduce_scatter(array, total, sizes.tolist()))
         mine[...] = total
 
     def gather(self, array, cuts):
         """Fill the rows of other ranks."""
         begins = np.asarray(cuts, np.int64) * (array.itemsize * int(np.prod(array.shape[1:])))
-        _is_done(self._arrays.Iallgatherv(_mpi().IN_PLACE, [array, np.diff(begins), begins[:-1], _mpi().BYTE]))
+        _gather_round(self._arrays)
+        _is_sent(self._arrays.Iallgatherv(_mpi().IN_PLACE, [array, np.diff(begins), begins[:-1], _mpi().BYTE]))
 
     def exchange(self, parts):
         """Give each rank its part, and get those for this one."""
@@ -60,7 +63,8 @@ class Ranks:
         request = self._arrays.Ialltoallv(given, found)  # it holds the memory that is under way
 
         def received():
-            _is_done(request)
+            _gather_round(self._arrays)
+            _is_sent(request)
             return [here[first:stop] for first, stop in pairwise(ends)]
 
         return received
@@ -85,7 +89,8 @@ class Ranks:
         if self.rank > 0:
             arrays = [bytearray(size) for size in sizes]
         for array in arrays:
-            self._is_passed_on(array)
+            _gather_round(self._orders)
+            _is_sent(self._orders.Ibcast([array, _mpi().BYTE]))
         return value if self.rank == 0 else pickle.loads(text, buffers=arrays)
 
     def _is_passed_on(self, buffer, patience=np.inf):
@@ -147,13 +152,34 @@ def _neighbors(comm):
     return found
 
 
+def _gather_round(comm):
+    """Wait until all ranks are here."""
+    _is_done(comm.Ibarrier())
+
+
+def _is_sent(request):
+    """Wait for what flows."""
+    while not request.Test():
+        _make_way()
+
+
 def _is_done(request, patience=np.inf):
-    """Whether a request was completed within so many seconds; the core is left to others in long waits."""
+    """Whether a request was completed within so many seconds; who waits for long naps."""
     begin = clock()
     while not request.Test():
         waited = clock() - begin
         if waited > patience:
             return False
-        if waited > SPIN:
+        if waited > SOON:
             sleep(min(waited / 20, SLOWEST))
+        else:
+            _make_way()
     return True
+
+
+def _make_way():
+    """Let another process run that waits for this core, if there is one."""
+    if hasattr(os, "sched_yield"):
+        os.sched_yield()
+    else:
+        sleep(0)
