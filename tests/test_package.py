@@ -293,3 +293,17 @@ def test_settings_hold_each_parameter_once():
     read = {"graph", "weight", "direction", "Y0", "rng", "state", "comm"}  # how it is read, other names, what and who
     assert set(fields) == set(asked) - read
     assert {name: p.default for name, p in fields.items()} == {name: asked[name].default for name in fields}
+
+
+BENCHMARKS = sorted((Path(__file__).parent / "benchmarks").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", BENCHMARKS, ids=lambda path: path.name)
+def test_what_benchmarks_import_is_there(path):
+    """Nobody runs them all after each change."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "sggraph":
+            module = importlib.import_module(node.module)
+            missing = [alias.name for alias in node.names if not hasattr(module, alias.name)]
+            for name in missing:
+                importlib.import_module(f"{node.module}.{name}")

@@ -17,6 +17,7 @@ from .engine.shares import in_rounds
 from .ordering import inverse, taken
 
 EDGES, MOST_BLOCKS = 30_000, 256  # edges in a block, and blocks
+MAX_EDGES = 10 * EDGES  # in a block, whatever their number: see MAX_BLOCK of blocks.py
 
 
 class Rows(NamedTuple):
@@ -39,7 +40,7 @@ class Rows(NamedTuple):
 
 def n_blocks(n_edges):
     """Blocks of rows that so many edges deserve, whatever the number of threads."""
-    return power_of_two(min(n_edges // EDGES, MOST_BLOCKS))
+    return power_of_two(max(min(n_edges // EDGES, MOST_BLOCKS), n_edges // MAX_EDGES))
 
 
 def full_rows(upper, workers):

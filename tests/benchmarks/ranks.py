@@ -72,8 +72,9 @@ def graph_of(name, n, folder=None):
     """Adjacency of a case, its largest component alone."""
     if name == "lattice":
         return sg.datasets.make_grid((round(n**0.5),) * 2).adjacency
-    if name == "block":
-        return sg.datasets.make_block_model(n, max(n // 200, 1)).adjacency
+    if name in ("block", "dense"):
+        inside = {"block": 10.0, "dense": 18.0}[name]  # and two that lead elsewhere: 6 and 10 edges a node
+        return sg.datasets.make_block_model(n, max(n // 200, 1), degree_inside=inside).adjacency
     if name == "rmat":
         A = sg.datasets.make_rmat(round(log2(n))).adjacency
     else:
@@ -202,8 +203,10 @@ def sent(names, args):
             print("| " + " | ".join(map(str, cells)) + " |", flush=True)
         plan = forces.repulsion.plan
         print(f"<!-- {name}: {len(motion.Y):,} nodes, {upper.nnz:,} edges, plan {plan} -->")
-    if ("block", 2) in known:
-        scale(known)
+    for name in ("block", "dense"):
+        if (name, 2) in known:
+            print(f"\n{name}: {known[name, 2]['entries'] / 2:.1f} edges a node")
+            scale({size: known[name, size] for size in PARTS})
 
 
 def kb(n_bytes):
@@ -315,14 +318,14 @@ def run_of(size, upper, motion, n_iter=20):
 
 
 def scale(known):
-    """Print the model of weak and strong scaling, of a block model of six edges a node."""
-    print("\n| nodes | 1 | " + " | ".join(map(str, PARTS)) + " |\n|---|" + "---|" * (len(PARTS) + 1))
+    """Print the model of weak and strong scaling."""
+    print("| nodes | 1 | " + " | ".join(map(str, PARTS)) + " |\n|---|" + "---|" * (len(PARTS) + 1))
     for label, nodes in (("10^6 a rank", 1e6), ("10^7 in all", None), ("10^8 in all", None)):
         for version in ("replicated", "sent"):
             row = []
             for size in (1, *PARTS):
                 n = nodes * size if nodes else float(label[:4].replace("^", "e").replace("10e", "1e"))
-                row.append(f"{model(n, size, known['block', max(size, 2)], version) * 1e3:,.0f}")
+                row.append(f"{model(n, size, known[max(size, 2)], version) * 1e3:,.0f}")
             print(f"| {label}, {version} | " + " | ".join(row) + " |")
 
 

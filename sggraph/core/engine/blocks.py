@@ -15,6 +15,7 @@ from .comm import SERIAL
 
 BLOCK, MOST_BLOCKS = 2048, 256  # nodes in a block, and blocks: each costs microseconds, and every core is to have some
 MIN_BLOCK = 512  # points: below this a thread costs more than it gives
+MAX_BLOCK = 2**15  # nodes in a block, whatever their number: of 10^8 on 64 machines each has 32 for its cores, not 4
 
 
 class Workers:
@@ -110,12 +111,12 @@ def node_bounds(n):
 
 def fine_bounds(n):
     """Bounds that cut these blocks further, for what takes long for each node."""
-    return even_bounds(n, power_of_two(min(n // MIN_BLOCK, MOST_BLOCKS)))
+    return even_bounds(n, power_of_two(max(min(n // MIN_BLOCK, MOST_BLOCKS), n // MAX_BLOCK)))
 
 
 def n_node_blocks(n):
     """Number of blocks of n nodes."""
-    return power_of_two(min(n // BLOCK, MOST_BLOCKS))
+    return power_of_two(max(min(n // BLOCK, MOST_BLOCKS), n // MAX_BLOCK))
 
 
 def power_of_two(n):

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sggraph.core.engine.blocks import MIN_BLOCK, Workers, available_cores, even_bounds, weighted_bounds
+from sggraph.core.engine.blocks import (
+    MIN_BLOCK,
+    Workers,
+    available_cores,
+    even_bounds,
+    fine_bounds,
+    n_node_blocks,
+    node_bounds,
+    weighted_bounds,
+)
+from sggraph.core.rows import n_blocks
 
 
 @given(st.integers(1, 10**7), st.integers(1, 40))
@@ -20,6 +30,17 @@ def test_even_bounds_cover_all_in_blocks_of_about_one_size(n, n_blocks):
     assert 1 <= len(sizes) <= n_blocks
     assert sizes.max() - sizes.min() <= 1
     assert len(sizes) == 1 or sizes.min() >= MIN_BLOCK
+
+
+@given(st.integers(1, 10**8))
+def test_fine_bounds_cut_blocks_of_nodes_further(n):
+    assert set(node_bounds(n)) <= set(fine_bounds(n))
+
+
+def test_blocks_are_enough_for_all_cores_of_a_cluster():
+    assert n_node_blocks(10**8) >= 64 * 16
+    assert n_blocks(10**9) >= 64 * 16
+    assert n_node_blocks(10**6) == n_blocks(10**7) == 256
 
 
 @given(st.integers(1, 40), st.integers(0, 2**32 - 1), st.sampled_from([1, 100, 5_000]))
