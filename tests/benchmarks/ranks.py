@@ -28,7 +28,7 @@ from pathlib import Path
 import numpy as np
 
 import sggraph as sg
-from sggraph.cli import largest_component
+from sggraph.commands.files import largest_component
 from sggraph.core.affinity import joint_probabilities
 from sggraph.core.descent import Phase
 from sggraph.core.engine.blocks import ALONE, Workers, node_bounds
@@ -95,7 +95,7 @@ class Timed:
         begin = time.process_time()
         order = self.comm.told(*args, **options)
         self.cpu += time.process_time() - begin
-        if getattr(order, "method", None) == "advance":
+        if getattr(getattr(order, "function", None), "__name__", "") == "advance":
             self.begun.append(time.process_time() - self.cpu)
         return order
 
