@@ -189,8 +189,8 @@ def embed_graph(
     Raises
     ------
     ValueError, TypeError
-        For input that is not a graph, RowBlocks that do not follow each other, an argument out of range, or a state of another graph, of other parameters or
-        versions.
+        For input that is not a graph, RowBlocks that do not follow each other, an argument out of range, or a state of
+        another graph, of other parameters or versions.
     EmbeddingDivergedError
         If the descent runs into NaN or infinity.
     EmbeddingInterrupted
