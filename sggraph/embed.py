@@ -23,18 +23,20 @@ from .core.types import (
     Seed,
     Weight,
 )
-from .graph.adjacency import GraphLike, as_graph
+from .graph.adjacency import GraphLike, as_graph, check_options
+from .graph.row_blocks import RowBlock
 from .inputs.seeds import one_seed
 from .method.checkpoint import EmbeddingState
 from .method.pipeline import embed
 from .method.ranks import together
 from .method.schedule import Schedule
 from .method.settings import Settings
+from .method.sharing import graph_of_block
 from .runtime.checks import ABOVE_0, GREATEST, check_number, refused, shown
 
 
 def embed_graph(
-    graph: GraphLike,
+    graph: GraphLike | RowBlock,
     d: Int = 2,
     *,
     lambda_: Float | Auto | None = "auto",
@@ -74,7 +76,8 @@ def embed_graph(
     ----------
     graph : graph
         Anything that `as_graph` takes: NetworkX or igraph graph, SciPy sparse or square NumPy matrix, edge arrays. Of
-        several ranks (`comm`) the first alone needs it, None does for the others.
+        several ranks (`comm`) the first alone needs it, None does for the others; or each gives a `RowBlock`, and none
+        ever has the whole.
     d : {1, 2, 3}, default 2
         Dimension of the embedding.
     lambda_ : float, "auto" or None, default "auto"
@@ -171,21 +174,23 @@ def embed_graph(
         Bytes, or text such as "4GB": a graph that is estimated to need more is refused with a MemoryError before
         anything is allocated, and the grid for the repulsion is kept as coarse as it has to be. See `estimate_cost`.
     comm : mpi4py.MPI.Intracomm, optional
-        Processes that share the iterations, such as ``MPI.COMM_WORLD``; all of them make this call. Rank 0 has the
-        graph and what is asked for, and does all else; what the others give is not looked at. The bits are those of
-        one process, and all ranks return them. Threads are for each rank, those of several on one machine by default
-        its cores together.
+        Processes that share the work, such as ``MPI.COMM_WORLD``; all of them make this call. What is asked for is
+        what rank 0 gives. Where it has the graph as a whole, it prepares the run, the iterations are shared, and all
+        ranks return all coordinates; where each gives a `RowBlock`, all is shared, and each returns those of its rows.
+        The bits are those of one process. Threads are for each rank, those of several on one machine by default its
+        cores together.
 
     Returns
     -------
     Y : ndarray of shape (n, d), float32
-        Coordinates, rows in the order of the nodes (``list(G)`` for NetworkX graphs), centred at the origin.
+        Coordinates, rows in the order of the nodes (``list(G)`` for NetworkX graphs), centred at the origin; those of
+        its own rows alone for a `RowBlock`.
 
     Raises
     ------
     ValueError, TypeError
-        For input that is not a graph, an argument out of range, or a state of another graph, of other parameters or
-        versions.
+        For input that is not a graph, RowBlocks that do not follow each other, an argument out of range, or a state of
+        another graph, of other parameters or versions.
     EmbeddingDivergedError
         If the descent runs into NaN or infinity.
     EmbeddingInterrupted
@@ -230,10 +235,15 @@ def embed_graph(
 
     def work(ranks):
         settings = Settings.of(arguments | {"random_state": one_seed(random_state, rng)})
-        read = as_graph(graph, weight=weight, direction=direction, n_jobs=n_jobs)
+        if isinstance(graph, RowBlock):
+            check_options(weight, direction)
+            read = graph_of_block(graph, ranks, weight=weight, direction=direction, n_jobs=n_jobs)
+        else:
+            read = as_graph(graph, weight=weight, direction=direction, n_jobs=n_jobs)
         return embed(read, settings, state=state, ranks=ranks).coordinates
 
-    return together(comm, work)
+    Y = together(comm, work, given=graph)
+    return Y[graph.first : graph.first + graph.rows.shape[0]] if isinstance(graph, RowBlock) else Y
 
 
 def sgtsne_layout(

@@ -62,6 +62,12 @@ def test_the_bits_of_one_process(size, n_jobs, small_blocks):
     assert said == mpi_calls.digests(None, 1), errors
 
 
+@pytest.mark.parametrize(("size", "n_jobs"), [(2, 2), pytest.param(4, 1, marks=pytest.mark.slow)])
+def test_ranks_that_have_some_rows_each(size, n_jobs, small_blocks):
+    said, errors, _ = run(size, CALLS, "rows", n_jobs)
+    assert said == mpi_calls.of_rows(None, 1), errors
+
+
 def test_the_shell(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     i, j = as_graph(nx.grid_2d_graph(70, 80)).adjacency.nonzero()

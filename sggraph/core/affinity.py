@@ -22,7 +22,7 @@ import numpy as np
 from scipy.sparse import csr_array, diags_array
 
 from . import tiny
-from .engine.blocks import weighted_bounds
+from .engine.blocks import sum_by_blocks, weighted_bounds
 from .engine.jit import kernel, part
 from .engine.prefetch import AHEAD, prefetch
 from .symmetry import folded
@@ -56,7 +56,8 @@ def joint_probabilities(A, lambda_, workers, *, links=None, given=False):
     else:
         weights, given = jaccard_weights(A, links, workers), False
     p_cond, n_clamped = rescale_rows(A.indptr, weights, lambda_, workers, given=given)
-    return JointP(folded(A, p_cond, 2 * max(p_cond.sum(), TINY), workers), n_clamped)
+    total = sum_by_blocks(A.indptr, lambda first, stop: p_cond[first:stop].sum())
+    return JointP(folded(A, p_cond, 2 * max(total, TINY), workers), n_clamped)
 
 
 def rows_filled(A):

@@ -11,18 +11,18 @@ All that it holds can be made again of P and the settings; what goes on stands i
 import numpy as np
 
 from .attractive import attractive, cross_entropy
-from .engine.blocks import node_bounds
+from .engine.blocks import node_bounds, sum_by_blocks
 from .engine.jit import kernel, part
 from .engine.shares import Ghosts, Shares, brought
 from .motion import ARRAYS, centered
 from .ordering import inverse, morton_order, taken
 from .repulsion.planning import DEFAULT_LIMIT
 from .repulsion.repulsive import Repulsion
-from .rows import full_rows, n_blocks, no_rows, passed, renumbered
+from .rows import entropy_of, full_rows, held_rows, n_blocks, no_rows, passed, renumbered
+from .shared.affinity import SharedP
 from .tether import pull_back
 
 ROW = 27  # entries of P whose attraction takes as long as spread, gather and step of a node: 1.35 and 37 ns
-ENTRIES = 2**16  # of P that are looked at at once
 FARTHEST = 1e12  # coordinates from here on count as infinite, before their squares overflow in the forces
 REORDER_AT = (
     0,
@@ -78,17 +78,15 @@ class Forces:
     `paths` is the PathStress of the graph; without one, phases have no stress. `h`, `exact` and `limit` are those of
     the Repulsion. `tethers` tie nodes to places, and may be others in each call; a picture that has some is not moved
     as a whole. Of several ranks the first gives P and the paths, of which all then hold their rows; the others None.
+    Or each gives a SharedP (shared/affinity.py) and a PathStress of its own rows.
     """
 
     tethers = ()
 
     def __init__(self, upper, d, workers, *, h=None, exact=None, limit=DEFAULT_LIMIT, paths=None):
-        self.workers, comm = workers, workers.comm
-        given = None
-        if upper is not None:
-            self.P = full_rows(upper, workers)
-            given = self.P.indptr, 2 * _entropy(upper.data, workers), paths
-        indptr, self._entropy, self.paths = comm.told(given)
+        self.workers = workers
+        self._shares, self._held, self._entropy, self.paths = _opened(upper, workers, paths)
+        self.P, indptr = self._held.rows, self._held.pattern.indptr
         n = len(indptr) - 1
         self.repulsion = Repulsion(n, d, workers, h=h, exact=exact, limit=limit)
         self._any_size = {"exact": exact, "limit": limit}  # a cell side of the caller's is for one size of the picture
@@ -100,14 +98,10 @@ class Forces:
         self._dims = (0,) * d
         self._attr, self._rep = np.empty((n, d), np.float32), np.empty((n, d), np.float32)
         self._Z = np.nan
-        self._shares = Shares(workers, [0] + [n] * comm.size)  # rank 0 has all
-        if comm.size > 1:
-            self._held = no_rows(indptr)
-            if upper is not None:
-                self._held = self._held._replace(rows=self.P)
-            self._pass_on(self._rank)
+        if self._shares.is_alone:
+            self._held, self._ghosts = None, Ghosts(self._shares, self._rank[:0])
         else:
-            self._ghosts = Ghosts(self._shares, self._rank[:0])
+            self._pass_on(self._rank)
 
     def advance(self, motion, phase, n_iter=1):
         """Move on by `n_iter` iterations, or to the first whose gradient is no number; the norm of the last one."""
@@ -278,17 +272,22 @@ class Forces:
         return self._entropy + 2 * float(total.sum()) + float(np.log(Z))
 
 
-def _entropy(p, workers):
-    """Sum of p log p."""
-    bounds = [*range(0, len(p), ENTRIES), len(p)]
-    sums = np.zeros(len(bounds))
-
-    def add(b, start, stop):
-        some = p[start:stop][p[start:stop] > 0].astype(np.float64)
-        sums[b] = (some * np.log(some)).sum()
-
-    workers.run(add, bounds)
-    return float(sums.sum())
+def _opened(given, workers, paths):
+    """Who holds the rows of P at first, these, Held, the sum of p log p, and the paths: `given` is the upper triangle,
+    on rank 0, or a SharedP.
+    """
+    if isinstance(given, SharedP):
+        entropy, sizes = given.entropy(), given.sizes()
+        return given.shares, held_rows(sizes, given.shares.first, given.handed_over()), entropy, paths
+    held = None
+    if given is not None:
+        rows = full_rows(given, workers)
+        entropy = sum_by_blocks(given.indptr, lambda first, stop: entropy_of(given.data[first:stop]))
+        held = rows.indptr, 2 * float(entropy), paths
+    indptr, entropy, paths = workers.comm.told(held)
+    n = len(indptr) - 1
+    whole = no_rows(indptr) if given is None else no_rows(indptr)._replace(rows=rows)
+    return Shares(workers, [0] + [n] * workers.comm.size), whole, entropy, paths
 
 
 def _make_room(motion):

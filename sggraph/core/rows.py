@@ -126,6 +126,20 @@ def no_rows(indptr):
     return Held(pattern, pattern)
 
 
+def held_rows(sizes, first, matrix):
+    """Held of all rows of these sizes, of which the own ones (CSR, from row `first` on) are here."""
+    pattern = _in_blocks(_starts(sizes), *_room(0))
+    indices, data = _room(matrix.nnz)
+    indices[: matrix.nnz], data[:] = matrix.indices, matrix.data
+    return Held(pattern, pattern._replace(indptr=pattern.indptr - pattern.indptr[first], indices=indices, data=data))
+
+
+def entropy_of(p):
+    """Sum of p log p."""
+    some = p[p > 0].astype(np.float64)
+    return (some * np.log(some)).sum()
+
+
 def passed(held, source, owners, shared, workers):
     """The Held of the matrix with row ``source[r]`` as row r, its entries from `owners`, the Shares of the rows before;
     ``shared(pattern)`` are those of the rows now.

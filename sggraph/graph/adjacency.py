@@ -20,7 +20,7 @@ from ..runtime.warn import warn
 from .annotated import graph_in, is_annotated
 from .arcs import GraphWarning, Reading, arcs_of_labels
 from .calibrated import calibrated_direction
-from .distances import REMEDIES, are_distances, are_neighbor_distances
+from .distances import REFUSED, are_distances, are_neighbor_distances
 from .formats import to_arcs
 from .large import LARGE, copied_if_clean, index_type
 from .matrices import check_indices
@@ -37,6 +37,7 @@ from .types import (
 )
 
 DIRECTIONS = ("auto", "symmetric", "out", "in")
+CANNOT_SUM = "graph has weights so large that sums of parallel edges overflow: divide them by a constant"
 ROUNDING = 1e-5  # weights of i->j and j->i this close (relative) differ by float32 rounding, not by direction
 
 
@@ -290,15 +291,13 @@ def clean_edges(arcs, direction="symmetric"):
         direction = calibrated or "symmetric"
     adjacency, directed = _direct(once, undirected, direction)
     if not np.isfinite(adjacency.data).all():
-        raise ValueError("graph has weights so large that sums of parallel edges overflow: divide them by a constant")
+        raise ValueError(CANNOT_SUM)
     return Graph(adjacency, nodes, directed, weighted, directed and bool(calibrated))
 
 
 def _refuse_distances(A):
     if are_distances(A) or are_neighbor_distances(A):
-        raise ValueError(
-            f"graph has weights that are distances by all appearances, large between unlike nodes: {REMEDIES}"
-        )
+        raise ValueError(REFUSED)
 
 
 def _check_weights(arcs):
@@ -306,10 +305,14 @@ def _check_weights(arcs):
     if not wrong.any():
         return
     k = int(np.argmax(wrong))
-    ends = f"{arcs.nodes[arcs.row[k]]!r} to {arcs.nodes[arcs.col[k]]!r}"
-    raise ValueError(
-        f"graph has {wrong.sum()} weights that are negative, NaN or infinite (the first: {arcs.weights[k]:g}, from "
-        f"node {ends}): remove or shift them, weights are finite and at least 0"
+    raise wrong_weights(wrong.sum(), arcs.weights[k], arcs.nodes[arcs.row[k]], arcs.nodes[arcs.col[k]])
+
+
+def wrong_weights(count, weight, source, target):
+    """The error of so many weights that are none, the first of which is that of an arc."""
+    return ValueError(
+        f"graph has {count} weights that are negative, NaN or infinite (the first: {weight:g}, from "
+        f"node {source!r} to {target!r}): remove or shift them, weights are finite and at least 0"
     )
 
 
@@ -318,21 +321,30 @@ def _drop_loops(arcs):
     is_loop = arcs.row == arcs.col
     loops = np.count_nonzero(is_loop & is_edge)
     if loops:
-        message = f"graph: dropped {loops} self-loop{'s' if loops > 1 else ''}"
-        warn(message, GraphWarning)
+        warn(told_of_loops(loops), GraphWarning)
     keep = is_edge & ~is_loop
     if keep.all():
         return arcs
     return arcs._replace(row=arcs.row[keep], col=arcs.col[keep], weights=arcs.weights[keep])
 
 
+def told_of_loops(n):
+    """What is told of self-loops."""
+    return f"graph: dropped {n} self-loop{'s' if n > 1 else ''}"
+
+
 def _sum_parallel(arcs):
-    """Sum what leads from and to the same nodes, to the same bits in whatever order, and way round, edges are given."""
+    """Sum what leads from and to the same nodes, whichever way round edges are given."""
     n = len(arcs.nodes)
-    row, col, weights = arcs.row, arcs.col, arcs.weights
+    row, col = arcs.row, arcs.col
     if arcs.undirected:
         row, col = np.minimum(row, col), np.maximum(row, col)
-    matrix = canonical(sparse.coo_array((weights, (row, col)), shape=(n, n), dtype=np.float64))
+    return summed(row, col, arcs.weights, (n, n))
+
+
+def summed(row, col, weights, shape):
+    """The matrix of arcs, those from and to the same nodes summed, to the same bits in whatever order they come."""
+    matrix = canonical(sparse.coo_array((weights, (row, col)), shape=shape, dtype=np.float64))
     if matrix.nnz < len(weights) and (weights % 1).any():  # sums of whole numbers are exact
         order = np.lexsort((weights, col, row))
         row, col, weights = row[order], col[order], weights[order]
@@ -355,7 +367,7 @@ def canonical(matrix):
 def _direct(once, undirected, direction):
     """Apply the direction policy; C + C.T serves arcs and edges given once alike, and is symmetric to the last bit."""
     mirror = canonical(once.T)
-    directed = not undirected and not _is_close(once, mirror)
+    directed = not undirected and not is_close(once, mirror)
     if undirected or (directed and direction == "symmetric"):
         return canonical(once + mirror), directed
     if not directed:
@@ -364,6 +376,7 @@ def _direct(once, undirected, direction):
     return once if direction == "out" else mirror, directed
 
 
-def _is_close(A, B):
+def is_close(A, B):
+    """Whether two matrices are the same but for rounding."""
     same = np.array_equal(A.indptr, B.indptr) and np.array_equal(A.indices, B.indices)
     return same and np.allclose(A.data, B.data, rtol=ROUNDING, atol=0)

@@ -16,13 +16,13 @@ def calibrated_direction(A):
     with np.errstate(over="ignore"):
         if A.nnz == 0 or A.data.max() > 1 + ROUNDING or A.data.sum() > n * (1 + ROUNDING):  # as of most graphs
             return ""
-        if _are_probabilities(np.diff(A.indptr), A.sum(axis=1), A.max(axis=1).toarray()):
+        if are_probabilities(np.diff(A.indptr), A.sum(axis=1), A.max(axis=1).toarray()):
             return "out"
         columns = np.bincount(A.indices, minlength=n)
-        return "in" if _are_probabilities(columns, A.sum(axis=0), A.max(axis=0).toarray()) else ""
+        return "in" if are_probabilities(columns, A.sum(axis=0), A.max(axis=0).toarray()) else ""
 
 
-def _are_probabilities(sizes, sums, greatest):
+def are_probabilities(sizes, sums, greatest):
     """Whether all rows hold equally many weights and sum to 1, or, where the weights of a row differ, most of them do:
     samples that share something with few others have fewer neighbours, or none.
     """

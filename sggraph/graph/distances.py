@@ -21,6 +21,7 @@ REMEDIES = (
     "for distances use point_cloud_to_graph(D, metric='precomputed') or SGtSNEpi(metric='precomputed'); weights of "
     "edges are large where nodes are near, such as 1 / (1 + D) (a Graph made by yourself is taken as it is)"
 )
+REFUSED = f"graph has weights that are distances by all appearances, large between unlike nodes: {REMEDIES}"
 
 
 def are_distances(A):
@@ -30,7 +31,11 @@ def are_distances(A):
     if n < FEWEST or A.nnz * (1 if symmetric else 2) < FULL * n * (n - 1):
         return False
     rows = np.random.default_rng(0).permutation(n)[:LOOKED_AT]
-    some = A[rows][:, rows].toarray() / A.data.max()
+    return are_rows_of_distances(A[rows][:, rows].toarray() / A.data.max())
+
+
+def are_rows_of_distances(some):
+    """Whether the rows and columns of some nodes, an array that may hold each pair once, are full of distances."""
     D = np.maximum(some, some.T)
     return zeros_are_equal(D) and likeness_to_distances(D) > 0
 
@@ -75,7 +80,13 @@ def are_neighbor_distances(A):
         return False
     means = A.sum(axis=1) / sizes[0]
     relative = A.data / np.repeat(means, sizes[0])  # rows of a thin region are all longer
-    total, shared = relative.sum(), (both.sum(axis=1) / means).sum()
-    alone = A.nnz - n_both
+    return alone_are_longer(relative.sum(), (both.sum(axis=1) / means).sum(), relative.std(), A.nnz, n_both)
+
+
+def alone_are_longer(total, shared, deviation, n, n_both):
+    """Whether numbers that go one way are larger, beyond chance, than the `n_both` that go both ways; `total` and
+    `shared` are their sums, of all n and of these.
+    """
+    alone = n - n_both
     gap = (total - shared) / alone - shared / n_both
-    return gap > LEAST_DEVIATIONS * relative.std() * np.sqrt(1 / alone + 1 / n_both)
+    return bool(gap > LEAST_DEVIATIONS * deviation * np.sqrt(1 / alone + 1 / n_both))

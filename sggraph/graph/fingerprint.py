@@ -2,8 +2,11 @@
 
 import hashlib
 
+from scipy.sparse import issparse
+
 from .adjacency import GraphLike, as_graph
 
+KINDS = "<i8", "<i8", "<f8"  # of where rows begin, columns, values
 CHUNK = 2**20  # entries that are hashed at a time
 
 
@@ -31,8 +34,11 @@ def graph_hash(graph: GraphLike) -> str:
     """
     graph = as_graph(graph)
     A = graph.adjacency
-    digest = hashlib.sha256(f"sggraph {A.shape[0]} {A.nnz} {bool(graph.directed)}".encode())
-    for array, kind in ((A.indptr, "<i8"), (A.indices, "<i8"), (A.data, "<f8")):
+    head = f"sggraph {A.shape[0]} {A.nnz} {bool(graph.directed)}".encode()
+    if not issparse(A):  # ranks share it
+        return A.digest(head, KINDS, CHUNK)
+    digest = hashlib.sha256(head)
+    for array, kind in zip((A.indptr, A.indices, A.data), KINDS, strict=True):
         for start in range(0, len(array), CHUNK):
             digest.update(array[start : start + CHUNK].astype(kind).tobytes())
     return digest.hexdigest()

@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, issparse, triu
 
 from ..core.descent import MENDS, SLOWER, EmbeddingDivergedError, Phase
-from ..core.engine.blocks import ALONE
+from ..core.engine.blocks import ALONE, sum_by_blocks
 from ..core.search.connectivity import first_nodes
 from ..core.small import ETA, descend_small
 from ..runtime.warn import warn
@@ -51,7 +51,7 @@ class Parts(NamedTuple):
 
 def component_numbers(A, workers=ALONE):
     """Number of the component of each node: 0 is the largest; among equal ones, that of the first node comes first."""
-    first = first_nodes(A, workers)
+    first = first_nodes(A, workers) if issparse(A) else A.first_nodes()
     if not first.any():
         return np.zeros(len(first), np.int64)
     sizes = np.bincount(first, minlength=len(first))
@@ -77,7 +77,7 @@ def n_large(parts):
 
 def halved(upper):
     """The upper triangle scaled to a sum of 1/2, as that of a P of its own."""
-    total = upper.data.sum(dtype=np.float64)
+    total = sum_by_blocks(upper.indptr, lambda first, stop: upper.data[first:stop].sum(dtype=np.float64))
     return csr_array(((upper.data / (2 * total)).astype(np.float32), upper.indices, upper.indptr), shape=upper.shape)
 
 
@@ -100,19 +100,35 @@ def settings_of_first(parts, settings):
     return replace(settings, schedule=small_schedule(int(parts.sizes[0]), settings))
 
 
-def small_parts(links, upper, parts, settings, rng, workers, Y, kl):
-    """Fill the rows of Y (n, d) and kl (c,) of the parts after the large ones; matrices and Y follow the parts' order.
+def small_blocks(links, upper, parts):
+    """Pattern and upper triangle of P (CSR) of all small parts together; whole matrices are in the parts' order."""
+    begin, end = _small(parts)
+    if issparse(links):
+        return [parts.block(matrix, begin, end) for matrix in (links, upper)]
+    nodes = parts.order[parts.first[begin] : parts.first[end]]
+    order = np.argsort(np.argsort(nodes))
+    blocks = [csr_array(matrix.whole(np.sort(nodes))[order][:, order]) for matrix in (links, upper)]
+    for block in blocks:
+        block.sort_indices()
+    return [blocks[0], csr_array(triu(blocks[1], 1, format="csr"))]
 
-    Any start by name but "random" is a start by stress.
+
+def _small(parts):
+    """The small parts, from where to where: isolated nodes are none."""
+    return n_large(parts), int((parts.sizes > 1).sum())
+
+
+def small_parts(blocks, parts, settings, rng, workers, Y, kl):
+    """Fill the rows of Y (n, d) and kl (c,) of the parts after the large ones, whose matrices the blocks are; Y follows
+    the parts' order. Any start by name but "random" is a start by stress.
     """
-    begin, end = n_large(parts), int((parts.sizes > 1).sum())
+    begin, end = _small(parts)
     if begin == end:
         return
     low, high = parts.first[begin], parts.first[end]
     schedules, phases = _schedules(parts.sizes[begin:end], settings)
     first = parts.first[begin : end + 1] - low
     start, sizes_of_start = _starts(parts.order[low:high], first, schedules[0], settings, rng)
-    blocks = [parts.block(matrix, begin, end) for matrix in (links, upper)]
     for mend in range(MENDS + 1):
         Y[low:high], kl[begin:end] = descend_small(first, *blocks, start, phases, workers=workers, **sizes_of_start)
         wrong = np.isnan(kl[begin:end])

@@ -19,7 +19,7 @@ from ..graph.adjacency import GraphLike, as_graph
 from ..inputs.seeds import as_generator, one_seed
 from ..runtime.warn import warn
 from .arranging import evened, packed
-from .components import n_large, small_parts, small_schedule
+from .components import n_large, small_blocks, small_parts, small_schedule
 from .memory import memory_of
 from .pipeline import embed
 from .problem import prepared
@@ -188,7 +188,8 @@ def _of_packing(problem, links, upper, workers):
     Y, kl, times = rng.standard_normal((n, settings.d)).astype(np.float32), np.zeros(len(parts.sizes)), []
     for n_iter in (0, min(TIMED_SMALL, schedule.n_iter)):
         begin = clock()
-        small_parts(links, upper, parts, replace(settings, schedule=schedule.begun(n_iter)), rng, workers, Y, kl)
+        blocks = small_blocks(links, upper, parts)
+        small_parts(blocks, parts, replace(settings, schedule=schedule.begun(n_iter)), rng, workers, Y, kl)
         times.append(clock() - begin)
     begin = clock()
     component = np.repeat(np.arange(len(parts.sizes)), parts.sizes)

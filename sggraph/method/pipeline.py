@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import issparse
 
 from ..core.engine.blocks import Workers
 from ..core.engine.comm import SERIAL
@@ -15,7 +16,7 @@ from ..runtime.progress import stage
 from .arranging import evened, packed
 from .checkpoint import Checkpoint, EmbeddingState
 from .holding import check_holds, held_layout, pins_of
-from .problem import prepared
+from .problem import check_shared, prepared
 from .run import laid_out
 from .schedule import Schedule
 from .start import by_rows
@@ -47,6 +48,8 @@ def embed(graph, settings, *, rng=None, state=None, keep_state=False, ranks=SERI
     """
     tell_of_compiling()
     settings = replace(settings, init=by_rows(settings.init, graph.nodes, settings.d))  # which a state compares
+    if not issparse(graph.adjacency):
+        check_shared(settings)
     if settings.fixed is not None:
         check_holds(settings)
         pins = pins_of(settings.fixed, settings.init, graph.nodes, settings.d)

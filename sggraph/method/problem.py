@@ -9,18 +9,21 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, issparse
 
-from ..core.affinity import joint_probabilities
+from ..core.affinity import JointP, joint_probabilities
 from ..core.repulsion.planning import Limit
+from ..core.shared import affinity
 from ..core.symmetry import symmetric_pattern
 from ..graph.adjacency import Graph
 from ..runtime.progress import stage
 from .components import Parts, as_parts, component_numbers
 from .memory import check_memory, grid_limit
+from .ranks import collective
 from .settings import Settings
-from .start import beside_neighbors, by_rows, check_init
+from .start import beside_neighbors, by_rows, check_init, has_place
 
+OF_RANKS = "shared by ranks, as RowBlocks"
 LEAF_DISTANCE = 0.5  # of the median edge of the picture: leaves stand nearer to their node than its other neighbours
 
 
@@ -34,6 +37,8 @@ class Narrowing(NamedTuple):
         """The adjacency of the nodes that stay."""
         if len(self.rows) == A.shape[0]:
             return A
+        if not issparse(A):
+            return A.taken(self.rows)
         return csr_array(A[self.rows][:, self.rows])
 
 
@@ -72,21 +77,25 @@ class Problem(NamedTuple):
     def probabilities(self, workers):
         """The symmetric pattern of A and the joint probabilities P."""
         settings = self.settings
-        links = symmetric_pattern(self.A, workers)
+        links = symmetric_pattern(self.A, workers) if issparse(self.A) else self.A.symmetric_pattern()
         is_local = settings.local_weights
         if is_local == "auto":
             is_local = not self.graph.weighted
         with stage("probabilities", settings.verbose):
-            P = joint_probabilities(
-                self.A, settings.n_counted, workers, links=links if is_local else None, given=self.graph.given
-            )
-        return links, P
+            options = {"links": links if is_local else None, "given": self.graph.given}
+            if issparse(self.A):
+                return links, joint_probabilities(self.A, settings.n_counted, workers, **options)
+            P = collective(workers.comm, affinity.joint_probabilities, self.A, settings.n_counted, **options)
+        return links, JointP(P, P.n_clamped)
 
 
 def prepared(graph, settings, workers):
     """The Problem of a Graph; a MemoryError if it is too large for what the caller allows."""
     A, d = graph.adjacency, settings.d
     n, nnz = A.shape[0], A.nnz
+    if not issparse(A):
+        A.at_work(workers)
+        nnz = -(-nnz // workers.comm.size)  # what a rank has, which `max_memory` is about then
     component = component_numbers(A, workers)
     is_several, is_given = component.max() > 0, not isinstance(settings.init, str)
     is_alone = is_several and settings.components == "largest"
@@ -99,12 +108,22 @@ def prepared(graph, settings, workers):
     A = outer.narrowed(A)
     inner = leafless(A) if settings.drop_leaf else everything(A.shape[0])
     A = inner.narrowed(A)
+    if is_given and not issparse(A) and not has_place(init).all():
+        raise ValueError(f"the start (init, Y0) lacks nodes, and graph is {OF_RANKS}: give a position of each")
     if is_given:
         init = beside_neighbors(np.asarray(init, np.float64), graph.adjacency, np.random.default_rng(0))
         settings = replace(settings, init=init[outer.rows[inner.rows]])
     parts = as_parts(component_numbers(A, workers) if is_packed else np.zeros(A.shape[0], np.int64))
     limit = grid_limit(settings.max_memory, n, nnz, d, settings.h, packed=is_packed)
     return Problem(graph, settings, A, outer, inner, component, parts, kinds, limit)
+
+
+def check_shared(settings):
+    """Raise where something is asked for that takes all of a graph, which no process has."""
+    if settings.drop_leaf:
+        raise ValueError(f"drop_leaf=True, and graph is {OF_RANKS}: leave leaves in it, or give it whole")
+    if settings.fixed is not None:
+        raise ValueError(f"fixed was given, and graph is {OF_RANKS}: leave it out, or give it whole")
 
 
 def everything(n):

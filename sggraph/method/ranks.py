@@ -1,40 +1,35 @@
 """Several processes work on one embedding: rank 0 leads, and the others do what it says.
 
-Rank 0 has the graph, and goes the way of a process alone: arguments, files, probabilities, starts, checkpoints,
-callbacks, Ctrl-C. What moves nodes is shared: whatever rank 0 asks of its Forces (core/forces.py) the others are told
-to do as well, with Forces and a Motion of their own, each on the rows that it owns (core/engine/shares.py). So the run
-has the same bits for any number of ranks.
+Rank 0 goes the way of a process alone: arguments, files, starts, checkpoints, callbacks, Ctrl-C. What all ranks have a
+part of, rows of a graph or of path lengths (core/shared), Forces and a Motion (core/forces.py), rank 0 knows as a
+`Led`: whatever it asks of one, the others are told to ask of theirs. So the run has the same bits for any number of
+ranks.
 
 What goes wrong on rank 0 is told to the others, who raise it, too. What goes wrong on one rank in the middle of what is
 shared leaves others waiting, and ends them all (`Comm.end`): an MPI program has no other way.
 """
 
 import pickle
+from contextlib import ExitStack
 from dataclasses import replace
+from itertools import count
 from typing import Any, NamedTuple
 
 from ..core.engine.blocks import Workers
-from ..core.engine.comm import Comm
+from ..core.engine.comm import Comm, Shared
 from ..core.forces import Forces
 from ..runtime.interrupts import EmbeddingInterrupted, Interrupts
 from ..runtime.mpi import PATIENCE, as_ranks
 
 
-class Begin(NamedTuple):
-    """Forces in d dimensions are to be made, with these options and so many threads."""
-
-    d: int
-    options: dict
-    n_jobs: int | None
-
-
 class Do(NamedTuple):
-    """A method of the Forces is to be called; the Motion comes along if it is not the one that the last call left."""
+    """A function is to be called, whose result is kept if it `keeps` one, and what has these numbers be forgotten."""
 
-    method: str
-    motion: Any
+    function: Any
     arguments: tuple
     options: dict
+    keeps: bool
+    forgotten: list
 
 
 class Done(NamedTuple):
@@ -43,10 +38,124 @@ class Done(NamedTuple):
     result: Any
 
 
-def together(comm, work):
+class Number(NamedTuple):
+    """In place of an argument of which each rank has its own."""
+
+    number: int
+
+
+class Threads(NamedTuple):
+    """In place of Workers: so many threads of each rank."""
+
+    n_jobs: int | None
+
+
+class Own(NamedTuple):
+    """An argument that rank 0 alone has; the others get `told`."""
+
+    value: Any
+    told: Any = None
+
+
+class Team(Comm):
+    """The ranks of `comm`, and what all of them have a part of, by number: 0 is what each was `given`."""
+
+    def __init__(self, comm, given=None):
+        self.rank, self.size, self.neighbors = comm.rank, comm.size, comm.neighbors
+        self.add, self.gather, self.exchange, self.send = comm.add, comm.gather, comm.exchange, comm.send
+        self.told, self.meet, self.end = comm.told, comm.meet, comm.end
+        self._held, self._numbers, self._forgotten = {0: given}, count(1), []
+        self._threads, self._workers = ExitStack(), {}
+
+    @property
+    def given(self):
+        """What each rank was given."""
+        return Led(self, 0, self._held[0])
+
+    def do(self, function, *arguments, keeps=False, **options):
+        """What ``function(*arguments, **options)`` returns here, called by all ranks; a Led of what all have a part of,
+        and of anything that it `keeps`.
+        """
+        forgotten, self._forgotten = self._forgotten, []
+        sent = [_sent(value) for value in arguments], {name: _sent(value) for name, value in options.items()}
+        self.told(Do(function, *sent, keeps, forgotten))
+        result = function(*map(_own, arguments), **{name: _own(value) for name, value in options.items()})
+        if keeps or isinstance(result, Shared):
+            return Led(self, next(self._numbers), result)
+        return result
+
+    def follow(self, order):
+        """Do what rank 0 does."""
+        for number in order.forgotten:
+            del self._held[number]
+        options = {name: self._received(value) for name, value in order.options.items()}
+        result = order.function(*map(self._received, order.arguments), **options)
+        if order.keeps or isinstance(result, Shared):
+            self._held[next(self._numbers)] = result
+
+    def forget(self, number):
+        """Rank 0 has no use for it any more; the others hear of it with the next order."""
+        self._forgotten.append(number)
+
+    def close(self):
+        """End the threads."""
+        self._threads.close()
+
+    def _received(self, value):
+        if isinstance(value, Number):
+            return self._held[value.number]
+        if not isinstance(value, Threads):
+            return value
+        if value not in self._workers:
+            self._workers[value] = self._threads.enter_context(Workers(value.n_jobs, self))
+        return self._workers[value]
+
+
+class Led:
+    """What rank 0 has of something that all ranks have a part of: its methods are called by all of them."""
+
+    def __init__(self, team, number, own):
+        self._team, self._number, self._own = team, number, own
+
+    def __getattr__(self, name):
+        value = getattr(self._own, name)
+        if not callable(value):
+            return value
+        method = getattr(type(self._own), name)
+        return lambda *arguments, **options: self._team.do(method, self, *arguments, **options)
+
+    def __del__(self):
+        self._team.forget(self._number)
+
+
+def _sent(value):
+    """What the others get of an argument."""
+    if isinstance(value, Led):
+        return Number(value._number)
+    if isinstance(value, Workers):
+        return Threads(value.asked)
+    return value.told if isinstance(value, Own) else value
+
+
+def _own(value):
+    """What rank 0 has."""
+    if isinstance(value, Led):
+        return value._own
+    return value.value if isinstance(value, Own) else value
+
+
+def collective(comm, function, *arguments, **options):
+    """``function(*arguments, **options)``, called by all ranks where there are several."""
+    if isinstance(comm, Team):
+        return comm.do(function, *arguments, **options)
+    return function(*map(_own, arguments), **options)
+
+
+def together(comm, work, given=None):
     """``work(ranks)``, done by rank 0 of `comm` with the help of the others; all return what it returns.
 
-    `comm` is a communicator of mpi4py, None, or the Comm of a work that is under way.
+    `comm` is a communicator of mpi4py, None, or the Comm of a work that is under way. What each rank was `given` may be
+    a part of a whole.
     """
     if isinstance(comm, Comm):
         return work(comm)
@@ -54,15 +163,16 @@ def together(comm, work):
     if ranks.size == 1:
         return work(ranks)
     try:
-        return lead(ranks, work) if ranks.rank == 0 else follow(ranks)
+        return lead(ranks, work, given) if ranks.rank == 0 else follow(ranks, given)
     finally:
         ranks.free()
 
 
-def lead(ranks, work):
+def lead(ranks, work, given=None):
     """What `work` returns; the others are told, or what it raises."""
+    team = Team(ranks, given)
     try:
-        result = work(ranks)
+        result = work(team)
     except BaseException as error:
         ranks.told(_portable(error))
         ranks.meet(error)
@@ -72,33 +182,26 @@ def lead(ranks, work):
     return result
 
 
-def follow(ranks):
+def follow(ranks, given=None):
     """Do what rank 0 says, until it has a result, or raises. Ctrl-C is for rank 0 to hear."""
+    team = Team(ranks, given)
     with Interrupts() as interrupts:
-        order = ranks.told()
-        while isinstance(order, Begin):
-            with Workers(order.n_jobs, ranks) as workers:
-                order = _follow_forces(ranks, Forces(None, order.d, workers, **order.options))
+        try:
+            while isinstance(order := ranks.told(), Do):
+                try:
+                    team.follow(order)
+                except Exception as error:  # rank 0 has the same one, or waits in vain
+                    order = ranks.told(patience=PATIENCE)
+                    if not isinstance(order, BaseException):
+                        ranks.end(error)
+                    break
+        finally:
+            team.close()
         ranks.meet(order)
         interrupts.forget()
     if isinstance(order, BaseException):
         raise order
     return order.result
-
-
-def _follow_forces(ranks, forces):
-    """Call methods of the Forces as told; the first order of another kind."""
-    motion = None
-    while isinstance(order := ranks.told(), Do):
-        motion = order.motion or motion
-        try:
-            getattr(forces, order.method)(motion, *order.arguments, **order.options)
-        except Exception as error:  # rank 0 has the same one, or waits in vain
-            order = ranks.told(patience=PATIENCE)
-            if not isinstance(order, BaseException):
-                ranks.end(error)
-            break
-    return order
 
 
 def _portable(error):
@@ -112,44 +215,50 @@ def _portable(error):
     return error
 
 
-def shared_forces(upper, d, workers, n_jobs, *, paths, **options):
-    """Forces on the nodes, of this process, or of all ranks together."""
-    if workers.comm.size == 1:
-        return Forces(upper, d, workers, paths=paths, **options)
-    workers.comm.told(Begin(d, options, n_jobs))
-    return Led(Forces(upper, d, workers, paths=paths, **options))
+def shared_forces(P, d, workers, *, paths, **options):
+    """Forces on the nodes, of this process, or of all ranks together; P and paths are whole or Led."""
+    team = workers.comm
+    if team.size == 1:
+        return Forces(P, d, workers, paths=paths, **options)
+    if not isinstance(P, Led):
+        P, paths = Own(P), Own(paths)
+    return LedForces(team, team.do(Forces, P, d, workers, keeps=True, paths=paths, **options))
 
 
-class Led:
+class LedForces:
     """Forces of rank 0 (forces.py), in whose work all ranks take part."""
 
-    def __init__(self, forces):
-        self._forces, self._motion, self._Y = forces, None, None
+    def __init__(self, team, forces):
+        self._team, self._forces = team, forces
+        self._motion = self._last = self._Y = None
 
     def advance(self, motion, phase, n_iter=1):
         """Move on."""
-        return self._all("advance", motion, phase, n_iter)
+        return self._all(Forces.advance, motion, phase, n_iter)
 
     def grow(self, motion, share=1.0):
         """Enlarge the picture."""
-        self._all("grow", motion, share)
+        self._all(Forces.grow, motion, share)
 
     def kl_divergence(self, motion, *, fresh=False):
         """Look."""
-        return self._all("kl_divergence", motion, fresh=fresh)
+        return self._all(Forces.kl_divergence, motion, fresh=fresh)
 
     def worst(self, motion):
         """The divergence that fast steps have to undercut."""
-        return self._all("worst", motion)
+        return self._all(Forces.worst, motion)
 
     def complete(self, motion):
         """Have all of the Motion here."""
-        self._all("complete", motion)
+        self._all(Forces.complete, motion)
 
     def _all(self, method, motion, *arguments, **options):
-        is_known = motion is self._motion and motion.Y is self._Y  # else the loop went back, or it is another one
-        sent = None if is_known else replace(motion, foothold=None)
-        self._forces.workers.comm.told(Do(method, sent, arguments, options))
-        result = getattr(self._forces, method)(motion, *arguments, **options)
-        self._motion, self._Y = motion, motion.Y
+        if motion is not self._last or motion.Y is not self._Y:  # else the loop went back, or it is another one
+            self._motion = self._team.do(_same, Own(motion, replace(motion, foothold=None)), keeps=True)
+        result = self._team.do(method, self._forces, self._motion, *arguments, **options)
+        self._last, self._Y = motion, motion.Y
         return result
+
+
+def _same(value):
+    return value

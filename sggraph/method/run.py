@@ -5,7 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, issparse
 
 from ..core.descent import FAST, EmbeddingDivergedError, Watch, descend
 from ..core.motion import Motion
@@ -14,7 +14,8 @@ from ..runtime.interrupts import Interrupts
 from ..runtime.progress import progress, stage
 from ..runtime.warn import warn
 from .checkpoint import Run, check_followed
-from .components import REMEDY, halved, n_large, settings_of_first, small_parts
+from .components import REMEDY, halved, n_large, settings_of_first, small_blocks, small_parts
+from .lengths import stress_of
 from .ranks import shared_forces
 from .schedule import Schedule, schedule_for
 from .settings import Settings
@@ -93,9 +94,9 @@ def laid_out(problem, links, upper, checkpoint, rng, workers):
     """Outcome for all parts of a Problem, given its pattern and the upper triangle of P."""
     parts, verbose = problem.parts, problem.settings.verbose
     several = len(parts.sizes) > 1
-    if several:
+    if several and issparse(links):
         links, upper = parts.sorted(links), parts.sorted(upper)
-    runs, tasks = [], []
+    runs, tasks, part = [], [], None
     with stage("start", verbose) as tick:
         for c in range(n_large(parts)):
             part = part_of(problem, links, upper, c)
@@ -106,6 +107,8 @@ def laid_out(problem, links, upper, checkpoint, rng, workers):
             runs.append(run)
             tasks.append(part._replace(paths=None) if several else part)  # path lengths of all would be too many
             tick(c + 1, n_large(parts))
+    blocks = small_blocks(links, upper, parts) if several else None
+    del links, upper, part
     rng = checkpoint.begin(runs, rng)
     Y, kl = np.zeros((len(parts.order), problem.settings.d), np.float32), np.zeros(len(parts.sizes))
     with Interrupts() as interrupts, progress(sum(run.n_left for run in runs), verbose) as tick:
@@ -128,7 +131,7 @@ def laid_out(problem, links, upper, checkpoint, rng, workers):
         if not checkpoint.is_stopped:
             checkpoint.save()
         if several:
-            small_parts(links, upper, parts, problem.settings, rng, workers, Y, kl)
+            small_parts(blocks, parts, problem.settings, rng, workers, Y, kl)
     Y[parts.order] = Y.copy()
     weights = np.where(parts.sizes > 1, parts.sizes, 0)
     mean = float((kl * weights).sum() / max(weights.sum(), 1)) if several else float(kl[0])
@@ -145,8 +148,11 @@ def part_of(problem, links, upper, c):
         return Part(rows, links, upper, settings)
     if c == 0:
         settings = settings_of_first(parts, settings)
+    nodes = parts.order[rows]
     if not isinstance(settings.init, str):
-        settings = replace(settings, init=settings.init[parts.order[rows]])
+        settings = replace(settings, init=settings.init[nodes])
+    if not issparse(links):
+        return Part(rows, links.taken(nodes), upper.taken(nodes), settings)
     return Part(rows, parts.block(links, c, c + 1), halved(parts.block(upper, c, c + 1)), settings)
 
 
@@ -158,7 +164,7 @@ def begun(part, rng, workers):
     schedule = schedule_for(settings, traits)
     Y0 = placed(shape, settings.init, part.links, settings, schedule, rng)
     if shape.D is not None and schedule.is_stressed and not settings.is_published:  # whose start has other pivots
-        part = part._replace(paths=PathStress(shape.D, shape.pivots, workers))
+        part = part._replace(paths=stress_of(shape.D, shape.pivots, workers))
     return Run(schedule, traits, Motion.at(Y0)), part
 
 
@@ -173,14 +179,14 @@ def forces_of(part, schedule, limit, workers):
     """The Forces on a Part."""
     paths = part.paths
     if paths is None and part.links.nnz and schedule.is_stressed:
-        paths = PathStress(*graph_distances(part.links, workers), workers)
+        paths = stress_of(*graph_distances(part.links, workers), workers)
     settings, options = part.settings, {"limit": limit, "paths": paths, **part.settings.repulsion}
-    return shared_forces(part.upper, settings.d, workers, settings.n_jobs, **options)
+    return shared_forces(part.upper, settings.d, workers, **options)
 
 
 def forces_on_all(problem, links, upper, schedule, workers, shape):
     """The Forces on all nodes of a Problem in one run, with the path lengths that a Shape knows already."""
-    paths = None if shape.D is None or not schedule.is_stressed else PathStress(shape.D, shape.pivots, workers)
+    paths = None if shape.D is None or not schedule.is_stressed else stress_of(shape.D, shape.pivots, workers)
     part = Part(slice(None), links, upper, problem.settings, paths)
     return forces_of(part, schedule, problem.limit, workers)
 

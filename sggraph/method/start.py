@@ -13,13 +13,13 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import issparse
 from scipy.spatial.distance import cdist
 
-from ..core.search.hops import UNREACHED, hop_distances, write_hops
-from ..core.shape.stress import relax
+from ..core.search.hops import UNREACHED, write_hops
 from ..runtime.checks import refused, shown
 from ..runtime.threads import one_blas_thread
+from . import lengths
 
 NAMES = ("auto", "stress", "pmds", "spectral", "random")
 N_PIVOTS = (40, 600)  # 200 instead: .002 to .004 more stress
@@ -101,7 +101,7 @@ def named_shape(init, links, d, rng, workers, *, published=False):
         some, few = D, pivots
     else:
         D, pivots = graph_distances(links, workers)
-        some, few = D[:, :N_MDS], pivots[:N_MDS]
+        some, few = lengths.columns(D, N_MDS), pivots[:N_MDS]
     with one_blas_thread():
         if init == "spectral":
             Y = spectral(links, pivot_mds(some, few, d + 2, workers), d)
@@ -110,7 +110,7 @@ def named_shape(init, links, d, rng, workers, *, published=False):
     if init in ("auto", "stress"):
         Y = Y + NOISE * D.mean() * rng.standard_normal(Y.shape)
         offset = OFFSET[d] * path_offset(D, d) if published else 0.0
-        Y = relax(Y, D, pivots, N_SWEEPS, workers, offset=offset)
+        Y = lengths.relaxed(Y, D, pivots, N_SWEEPS, workers, offset=offset)
     return Shape(unit_edges(Y, links), D, pivots)
 
 
@@ -230,28 +230,16 @@ def beside_neighbors(Y, A, rng):
 
 def pivot_mds(D, pivots, d, workers):
     """Coordinates (n, d) of pivot MDS from the distances D (n, k), in their unit; C'C from a sample of the nodes."""
-    some = np.square(D[:: max(len(D) // ROWS, 1)], dtype=np.float32)
+    some = np.square(lengths.every(D, max(D.shape[0] // ROWS, 1)), dtype=np.float32)
     column_mean = some.mean(axis=0)
-
-    def centered(squares):
-        squares -= column_mean
-        squares -= squares.mean(axis=1, keepdims=True)
-        return squares
-
-    C = centered(some).astype(np.float64)
+    C = lengths.centered(some, column_mean).astype(np.float64)
     _, vectors = np.linalg.eigh(C.T @ C)
-    axes = vectors[:, ::-1][:, :d].astype(np.float32)
-    Y = np.empty((len(D), axes.shape[1]))
-
-    def project(b, start, stop):
-        Y[start:stop] = centered(np.square(D[start:stop], dtype=np.float32)) @ axes
-
-    workers.run(project, [*range(0, len(D), ROWS), len(D)])
+    Y = lengths.projected(D, column_mean, vectors[:, ::-1][:, :d].astype(np.float32), workers)
     Y *= np.sign([column[np.abs(column).argmax()] for column in Y.T])  # eigenvectors have no sign of their own
     Y = np.pad(Y, ((0, 0), (0, d - Y.shape[1])))
     between = cdist(Y[pivots], Y[pivots])
     squares = (between**2).sum()
-    return Y * ((between * D[pivots]).sum() / squares) if squares > 0 else Y
+    return Y * ((between * lengths.at(D, pivots)).sum() / squares) if squares > 0 else Y
 
 
 def path_offset(D, d):
@@ -273,7 +261,7 @@ def path_variation(D, d):
 
 def _moments(D):
     """Mean and deviation of the distances, but for those of pivots to themselves, of some of the nodes."""
-    some = D[:: max(D.size // LOOKED_AT, 1)]
+    some = lengths.every(D, max(D.size // LOOKED_AT, 1))
     some = some[some > 0]
     return (some.mean(dtype=np.float64), some.std(dtype=np.float64)) if len(some) else (0.0, 0.0)
 
@@ -282,14 +270,13 @@ def spectral(A, Y, d):
     """About the d leading eigenvectors of the lazy random walk on A, without the constant one: block power iteration
     from coordinates Y of pivot MDS, which are near them already.
     """
-    root = np.sqrt(np.maximum(np.diff(A.indptr), 1.0))[:, None]
-    pattern = csr_array((np.ones(A.nnz), A.indices, A.indptr), shape=A.shape)
+    root = np.sqrt(np.maximum(lengths.sizes(A), 1.0))[:, None]
     block, _ = np.linalg.qr(root * np.hstack([np.ones((len(Y), 1)), Y]))
     for step in range(N_PRODUCTS):
-        block = (block + pattern @ (block / root) / root) / 2
+        block = (block + lengths.product(A, block / root) / root) / 2
         if step % 5 == 4:
             block, _ = np.linalg.qr(block)
-    walk = block.T @ (pattern @ (block / root) / root)
+    walk = block.T @ (lengths.product(A, block / root) / root)
     _, vectors = np.linalg.eigh((walk + walk.T) / 2)
     Y = (block @ vectors[:, ::-1])[:, 1 : d + 1] / root
     return np.pad(Y, ((0, 0), (0, d - Y.shape[1])))
@@ -297,9 +284,8 @@ def spectral(A, Y, d):
 
 def edge_lengths(Y, A):
     """Euclidean length of the entries of A, or of a hundred thousand or two spread over it."""
-    entries = np.arange(0, A.nnz, max(A.nnz // 100_000, 1))
-    i = np.searchsorted(A.indptr, entries, side="right") - 1
-    return np.linalg.norm(Y[i] - Y[A.indices[entries]], axis=1)
+    i, j = lengths.ends(A, 100_000)
+    return np.linalg.norm(Y[i] - Y[j], axis=1)
 
 
 def even_length(Y):
@@ -337,8 +323,8 @@ def pivot_distances(A, k, rng, workers, *, n_farthest):
     pivots, known = [], []
     nearest = np.full(n, np.iinfo(np.int32).max, np.int32)
     for _ in range(n_farthest):
-        pivots.append(int(nearest.argmax()) if pivots else int(np.diff(A.indptr).argmax()))
-        hops = hop_distances(A, pivots[-1:], workers, symmetric=True)[0]
+        pivots.append(int(nearest.argmax()) if pivots else int(lengths.sizes(A).argmax()))
+        hops = lengths.hops_from(A, pivots[-1], workers)
         known.append(hops)
         nearest = np.minimum(nearest, hops, out=nearest, where=hops != UNREACHED)
     free = np.ones(n, bool)
@@ -352,6 +338,8 @@ def distances_to(A, pivots, workers, known=()):
 
     A node that a pivot does not reach counts as 1 + the greatest distance found.
     """
+    if not issparse(A):
+        return A.paths(np.asarray(pivots), SHORT)
     for dtype in (np.int16, np.float32):
         D = np.empty((A.shape[0], len(pivots)), dtype)
         for p, hops in enumerate(known):

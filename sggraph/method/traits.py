@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..core.twins import closeness
+from .lengths import closest, sizes
 from .start import is_compact, path_variation
 
 DIFFERENT, SAME = 0.6, 0.8  # Jaccard index of the neighbourhoods, each with its own node: cliques have 1, football .5
@@ -44,7 +44,7 @@ def traits_of(links, shape, settings, rng, workers):
     return Traits(
         n=links.shape[0],
         d=settings.d,
-        filled=fill(np.diff(links.indptr), settings.n_counted),
+        filled=fill(sizes(links), settings.n_counted),
         start="stress" if start == "auto" else start,
         alike=alike_share(links, workers),
         long_paths=shape.Y is not None and not is_compact(shape.Y, links, rng),
@@ -62,11 +62,11 @@ def fill(degree, lambda_):
 
 def alike_share(links, workers):
     """Share of the nodes, from 0 to 1, whose neighbourhood in the symmetric pattern is nearly that of another node."""
-    degree = np.diff(links.indptr)
+    degree = sizes(links)
     if links.nnz == 0:
         return 0.0
-    closest, is_twin = closeness(links, DIFFERENT, workers)
-    alike = np.clip((closest - DIFFERENT) / (SAME - DIFFERENT), 0, 1)
+    nearest, is_twin = closest(links, DIFFERENT, workers)
+    alike = np.clip((nearest - DIFFERENT) / (SAME - DIFFERENT), 0, 1)
     alike[is_twin] = 1
     alike[degree < LEAST_DEGREE] = 0
     return float(alike.sum() / np.count_nonzero(degree))

@@ -51,10 +51,19 @@ class Ranks:
         """Give each rank its part, and get those for this one."""
         lengths = np.empty(self.size, np.int64)
         _is_done(self._arrays.Ialltoall(np.array([len(part) for part in parts]), lengths))
-        return self.send(parts, lengths)()
+        return self._sending(parts, lengths)()
 
     def send(self, parts, lengths):
         """Begin to; what came, once it is asked for."""
+        receive = self._sending(parts, lengths)
+
+        def received():
+            _gather_round(self._arrays)
+            return receive()
+
+        return received
+
+    def _sending(self, parts, lengths):
         there, sizes = np.concatenate(parts), np.array([part.nbytes for part in parts])
         here, ends = np.empty((sum(lengths), *there.shape[1:]), there.dtype), [0, *np.cumsum(lengths)]
         row = there.itemsize * int(np.prod(there.shape[1:]))
@@ -62,12 +71,11 @@ class Ranks:
         found = [here, row * np.diff(ends), row * np.array(ends[:-1]), _mpi().BYTE]
         request = self._arrays.Ialltoallv(given, found)  # it holds the memory that is under way
 
-        def received():
-            _gather_round(self._arrays)
+        def receive():
             _is_sent(request)
             return [here[first:stop] for first, stop in pairwise(ends)]
 
-        return received
+        return receive
 
     def told(self, value=None, patience=np.inf):
         """What rank 0 says: pickled, arrays as they are."""

@@ -41,7 +41,7 @@ FUNCTIONS = {
     METHOD + "start.pivot_distances": "pivots",
     METHOD + "start.graph_distances": "pivots",
     METHOD + "start.pivot_mds": "MDS",
-    METHOD + "start.relax": "relax",
+    METHOD + "lengths.relax": "relax",
     METHOD + "run.shape_of": "start",
     METHOD + "run.traits_of": "traits",
     CORE + "shape.path_stress.PathStress.__init__": "lengths",

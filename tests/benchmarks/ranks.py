@@ -95,7 +95,7 @@ class Timed:
         begin = time.process_time()
         order = self.comm.told(*args, **options)
         self.cpu += time.process_time() - begin
-        if getattr(order, "method", None) == "advance":
+        if getattr(getattr(order, "function", None), "__name__", "") == "advance":
             self.begun.append(time.process_time() - self.cpu)
         return order
 

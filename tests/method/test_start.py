@@ -369,7 +369,7 @@ def test_a_start_on_one_spot_unfolds(init):
 def test_the_published_start_takes_off_more_than_the_offset_of_the_paths(monkeypatch, d, times):
     """In two and three dimensions; the start of the default schedule takes off nothing."""
     given, A = [], pattern(nx.connected_watts_strogatz_graph(300, 6, 0.3, seed=0))
-    monkeypatch.setattr("sggraph.method.start.relax", lambda Y, D, *_, offset: (given.append((D, offset)), Y)[1])
+    monkeypatch.setattr("sggraph.method.lengths.relax", lambda Y, D, *_, offset: (given.append((D, offset)), Y)[1])
     with Workers(1) as workers:
         for published in (True, False):
             named_shape("stress", A, d, rng(), workers, published=published)

@@ -7,6 +7,7 @@ concurrent callers, which Numba's threading layers do not.
 
 import os
 from _thread import start_new_thread
+from itertools import pairwise
 from queue import SimpleQueue
 
 import numpy as np
@@ -28,6 +29,7 @@ class Workers:
     """
 
     def __init__(self, n_jobs=None, comm=SERIAL):
+        self.asked = n_jobs
         if n_jobs is None or n_jobs < 0:
             n_jobs = available_cores() // comm.neighbors
         self.n_jobs, self.comm = max(1, int(n_jobs)), comm
@@ -136,3 +138,11 @@ def weighted_bounds(cumulative, n_blocks):
     n_blocks = len(even_bounds(n, n_blocks)) - 1
     targets = cumulative[-1] * np.arange(1, n_blocks) / n_blocks
     return [0, *np.searchsorted(cumulative, targets).tolist(), n]
+
+
+def sum_by_blocks(indptr, summed):
+    """Sum of ``summed(first, stop)`` over the entries of the rows of each block of nodes: what ranks that own some of
+    the blocks come to as well.
+    """
+    at = indptr[node_bounds(len(indptr) - 1)]
+    return np.array([summed(first, stop) for first, stop in pairwise(at)]).sum()

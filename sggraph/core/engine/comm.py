@@ -41,6 +41,10 @@ class Comm(Protocol):
         """End all ranks, and tell the error."""
 
 
+class Shared:
+    """What each rank has a part of; all ranks make it together, and call its methods together."""
+
+
 class Serial:
     """One process, which has all there is and waits for nobody."""
 

@@ -26,9 +26,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ..engine.blocks import fine_bounds
+from ..engine.comm import Shared
 from ..engine.jit import kernel, part
 from ..engine.prefetch import prefetch
 from ..engine.shares import Shares, brought
+from ..engine.talk import joined
 from ..engine.vector import column, minus, plus, plus_times, point, put, square, times, zeros
 
 GROUP = 64  # pivots that are looked at together, at most
@@ -52,23 +54,26 @@ class Group(NamedTuple):
     dims: tuple
 
 
-class PathStress:
+class PathStress(Shared):
     """Lengths of paths to pivots, in the order of the graph's nodes.
 
-    `distances` (n, k), of any type, are those to the nodes `pivots` (k,); integers of two bytes are overwritten.
+    `distances` (n, k), of any type, are those to the nodes `pivots` (k,); integers of two bytes are overwritten. Where
+    ranks hold some rows each, they are those of this one by `shares`.
     """
 
-    def __init__(self, distances, pivots, workers):
-        self._workers = workers
-        self.pivots = np.asarray(pivots, np.int64)
-        k = len(self.pivots)
+    def __init__(self, distances, pivots, workers, shares=None):
+        self._workers, self.pivots = workers, np.asarray(pivots, np.int64)
+        n, k = len(distances) if shares is None else shares.cuts[-1], len(self.pivots)
         n_groups, self._least_looks = -(-k // GROUP), LEAST_LOOKS
-        if k == len(distances):  # small graphs can afford all pairs in each step
+        if k == n:  # small graphs can afford all pairs in each step
             n_groups, self._least_looks = 1, 1.0
         self._bounds = [k * g // n_groups for g in range(n_groups + 1)]
-        self._inverses, self._one = _inverses(distances, workers)
-        some = self._inverses[:: max(distances.size // AT_ONCE, 1)] / self._one
+        step = max(n * k // AT_ONCE, 1)
+        self._inverses, self._one = _inverses(distances, every(distances, step, shares), workers)
+        some = every(self._inverses, step, shares) / self._one
         self._first, self._places = 0, None  # of several ranks: the first row that is held, and where rows are
+        if shares is not None:
+            self._first = shares.first
         self._squares = max(float((some**2).mean()), 1 / LONG**2)  # mean of 1 / d^2
 
     def __getstate__(self):
@@ -139,9 +144,13 @@ class PathStress:
         return float(fitted) if np.isfinite(fitted) else scale
 
 
-def _inverses(distances, workers):
-    """1 / distances (n, k) as integers of two bytes, the tail drawn in; and the number that stands for 1."""
-    some = distances[:: max(distances.size // AT_ONCE, 1)]
+def every(rows, step, shares):
+    """Each `step`-th row; of own ones by `shares`, those of all ranks, on all."""
+    return rows[::step] if shares is None else joined(shares.comm, rows[-shares.first % step :: step])
+
+
+def _inverses(distances, some, workers):
+    """1 / distances (n, k) as integers of two bytes, the tail drawn in as `some` have it; and what stands for 1."""
     some = some[some > 0].astype(np.float64)
     far = float(some.mean() + some.std()) if len(some) else 1.0
     one = FINEST * max(far / LONG, 1.0)

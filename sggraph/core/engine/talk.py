@@ -1,0 +1,47 @@
+"""What the ranks tell each other of what each has: numbers, rows, and whether something is wrong on one of them."""
+
+import pickle
+from itertools import pairwise
+
+import numpy as np
+
+
+def everyones(comm, value, dtype=np.int64):
+    """The numbers of all ranks (size,)."""
+    found = np.zeros(comm.size, dtype)
+    found[comm.rank] = value
+    comm.gather(found, range(comm.size + 1))
+    return found
+
+
+def is_any(comm, value):
+    """Whether it is so on any rank."""
+    return bool(everyones(comm, bool(value)).any())
+
+
+def joined(comm, part):
+    """The rows of all ranks, one rank's after the other's, on all of them."""
+    cuts = np.concatenate([[0], np.cumsum(everyones(comm, len(part)))])
+    found = np.empty((int(cuts[-1]), *part.shape[1:]), part.dtype)
+    found[cuts[comm.rank] : cuts[comm.rank + 1]] = part
+    comm.gather(found, cuts)
+    return found
+
+
+def on_first(comm, part):
+    """The same on rank 0; nothing on the others."""
+    return np.concatenate(comm.exchange([part if r == 0 else part[:0] for r in range(comm.size)]))
+
+
+def by_owner(array, cuts):
+    """The parts of an array of rows, ascending, that belong to each rank."""
+    places = np.searchsorted(array, cuts)
+    return [array[begin:end] for begin, end in pairwise(places)]
+
+
+def agree(comm, error=None):
+    """Go on where nothing is wrong on any rank; else raise, on all, what is wrong on the first of them."""
+    text = b"" if error is None else pickle.dumps(error)
+    found = joined(comm, np.frombuffer(text, np.uint8))
+    if len(found):
+        raise pickle.loads(found.tobytes())

@@ -1,0 +1,283 @@
+"""`RowBlock`: some rows of a graph that no process has as a whole; and the clean adjacency that ranks make of theirs.
+
+What is done to a graph is what adjacency.py does to one that is given as a whole, to the same bits: entries go to the
+rank that owns their row, those of the other direction come with the transpose, and what all of them decide, whether
+weights differ, say, is asked of all ranks.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from ..core.engine.comm import Shared
+from ..core.engine.talk import agree, everyones, is_any, joined
+from ..core.shared.matrix import SharedMatrix, shares_of, transposed
+from ..core.types import Int, SparseMatrix
+from ..runtime.warn import warn
+from .adjacency import CANNOT_SUM, Graph, canonical, is_close, summed, told_of_loops, wrong_weights
+from .arcs import GraphWarning, as_weights
+from .calibrated import ROUNDING as OF_SUMS
+from .calibrated import are_probabilities
+from .distances import FEWEST, FULL, LOOKED_AT, REFUSED, alone_are_longer, are_rows_of_distances
+from .distances import ROUNDING as OF_DISTANCES
+from .matrices import check_indices
+
+
+@dataclass(frozen=True, eq=False)
+class RowBlock:
+    """Consecutive rows of the adjacency of a graph, for `embed_graph` on several processes, each of which has some.
+
+    Parameters
+    ----------
+    rows : scipy.sparse array or matrix of shape (m, n)
+        The rows ``first`` to ``first + m - 1`` of the n x n matrix, of any format and real dtype; entry (i, j) is the
+        weight of the arc from i to j, as in `as_graph`: an asymmetric matrix is a directed graph, duplicates are
+        summed, entries on the diagonal are dropped.
+    first : int, default 0
+        The first of the rows. The blocks of ranks 0, 1, 2, ... follow each other, without gaps; a block may be empty.
+
+    Examples
+    --------
+    Of a graph of four nodes in a ring the first two rows:
+
+    >>> from scipy.sparse import csr_array
+    >>> from sggraph import RowBlock
+    >>> RowBlock(csr_array([[0, 1, 0, 1], [1, 0, 1, 0]]), first=0)
+    <RowBlock: rows 0 to 1 of 4, 4 entries>
+
+    On two processes each makes a block of its own, and gets the coordinates of its rows:
+
+    >>> Y = sg.embed_graph(RowBlock(rows, first), comm=MPI.COMM_WORLD)  # doctest: +SKIP
+    """
+
+    rows: SparseMatrix
+    first: Int = 0
+
+    def __repr__(self) -> str:
+        m, n = self.rows.shape
+        return f"<RowBlock: rows {self.first} to {self.first + m - 1} of {n}, {self.rows.nnz} entries>"
+
+
+class SharedGraph(SharedMatrix):
+    """A clean adjacency, and what a `Graph` says of it."""
+
+    def __init__(self, shares: Any, rows: Any, *, directed: bool, weighted: bool, calibrated: bool, symmetric: bool):
+        super().__init__(shares, rows, symmetric=symmetric)
+        self.directed, self.weighted, self.calibrated = directed, weighted, calibrated
+
+
+class Entries(Shared):
+    """Entries of a matrix, or edges, that a rank has: from which row to which column, how heavy, of n rows in all."""
+
+    def __init__(self, row, col, weights, n, *, undirected):
+        self.row, self.col, self.weights, self.n, self.undirected = row, col, weights, n, undirected
+
+
+def graph_of_ranks(adjacency):
+    """The Graph of a SharedGraph, or of what stands for one on rank 0; nodes are called by their rows."""
+    nodes = range(adjacency.shape[0])
+    said = adjacency.directed, adjacency.weighted, adjacency.calibrated
+    return Graph(adjacency, nodes, *said, named=False)
+
+
+def entries_of_block(block, workers, weight):
+    """The Entries of what each rank gave as its RowBlock."""
+    error, size = None, (0, 0)
+    try:
+        coo = _entries(block)
+        size = coo.shape
+    except (ValueError, TypeError) as wrong:
+        error = wrong
+    agree(workers.comm, error)
+    agree(workers.comm, _misplaced(workers.comm, block.first, *size))
+    weights = coo.data if weight is not None else np.where(np.isfinite(coo.data), coo.data != 0, coo.data)
+    row = coo.row.astype(np.int32) + np.int32(block.first)
+    return Entries(row, coo.col.astype(np.int32), weights.astype(np.float64), size[1], undirected=False)
+
+
+def _entries(block):
+    """The entries of a RowBlock, duplicates summed."""
+    if not isinstance(block, RowBlock):
+        came = type(block).__name__
+        raise TypeError(f"graph is a RowBlock on some ranks and a {came} on others: give a RowBlock on all")
+    rows = block.rows
+    if not sparse.issparse(rows) or rows.ndim != 2:
+        raise TypeError(f"rows of a RowBlock are of type {type(rows).__name__}: give a sparse array of SciPy")
+    if not isinstance(block.first, (int, np.integer)) or isinstance(block.first, bool):
+        raise TypeError(f"first={block.first!r}: give the number of the first row of the RowBlock")
+    check_indices(rows)
+    csr = sparse.csr_array(rows.copy())
+    csr = sparse.csr_array((as_weights(csr.data), csr.indices, csr.indptr), shape=csr.shape)
+    csr.sum_duplicates()
+    return csr.tocoo(copy=False)
+
+
+def _misplaced(comm, first, m, n):
+    """What is wrong with where the blocks of the ranks are."""
+    begins, lengths, columns = (everyones(comm, number).tolist() for number in (int(first), m, n))
+    expected = 0
+    for rank, (begin, length, width) in enumerate(zip(begins, lengths, columns, strict=True)):
+        if width != columns[0]:
+            return ValueError(f"RowBlocks have {columns[0]} columns on rank 0 and {width} on rank {rank}: give all n")
+        if begin != expected:
+            return ValueError(
+                f"the RowBlock of rank {rank} begins at row {begin} where {expected} is next: give each rank the rows "
+                "that follow those of the rank before"
+            )
+        expected += length
+    if expected != columns[0]:
+        return ValueError(f"RowBlocks have {expected} rows and {columns[0]} columns: give each row to one rank")
+    if expected == 0:
+        return ValueError("graph has no nodes: give a graph with at least one")
+    return None if expected < 2**31 else ValueError(f"graph has {expected} nodes: give fewer than 2^31")
+
+
+def cleaned(entries, workers, direction):
+    """The SharedGraph of the Entries of all ranks."""
+    comm = workers.comm
+    row, col, weights, undirected = entries.row, entries.col, entries.weights, entries.undirected
+    entries.row = entries.col = entries.weights = None  # as large as the graph
+    if undirected:  # of a matrix the entries are summed first
+        agree(comm, _wrong(comm, row, col, weights))
+        row, col, weights = _without_loops(comm, row, col, weights)
+        row, col = np.minimum(row, col), np.maximum(row, col)
+    shares, row, col, weights = routed(workers, row, col, weights, entries.n)
+    shape = int(shares.stop - shares.first), entries.n
+    row -= np.int32(shares.first)
+    if not undirected:
+        coo = canonical(sparse.coo_array((weights, (row, col)), shape=shape)).tocoo(copy=False)
+        row, col, weights = coo.row, coo.col, coo.data
+        agree(comm, _wrong(comm, row + np.int32(shares.first), col, weights))
+        row, col, weights = _without_loops(comm, row, col, weights, shares.first)
+    once = summed(row, col, weights, shape)
+    del row, col, weights
+    return _directed(shares, once, undirected, direction)
+
+
+def routed(workers, row, col, weights, n):
+    """Shares of n rows, and the entries that belong to this rank, those of each rank in their order."""
+    comm = workers.comm
+    counts = np.bincount(row, minlength=n).astype(np.float64)
+    counts += np.bincount(col, minlength=n)
+    cuts = [n * r // comm.size for r in range(comm.size + 1)]
+    comm.add(counts, cuts)
+    comm.gather(counts, cuts)
+    shares = shares_of(workers, counts.astype(np.int64))
+    del counts
+    if comm.size == 1:
+        return shares, row, col, weights
+    owner = np.searchsorted(shares.cuts[1:], row, side="right").astype(np.uint16)
+    order = np.argsort(owner, kind="stable")
+    places = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=comm.size))])
+    del owner
+    spans = [slice(*span) for span in pairwise(places)]
+    found = []
+    for array in (row, col, weights):
+        found.append(np.concatenate(comm.exchange([array[order[span]] for span in spans])))
+    return shares, *found
+
+
+def _wrong(comm, row, col, weights):
+    """The error of weights that are none, told by the rank that has the first."""
+    wrong = ~(np.isfinite(weights) & (weights >= 0))
+    counts = everyones(comm, np.count_nonzero(wrong))
+    if counts.sum() == 0 or comm.rank != int(np.flatnonzero(counts)[0]):
+        return None
+    k = int(np.argmax(wrong))
+    return wrong_weights(int(counts.sum()), weights[k], int(row[k]), int(col[k]))
+
+
+def _without_loops(comm, row, col, weights, first=0):
+    """The entries off the diagonal that count; how many loops there were is told."""
+    is_edge, is_loop = weights != 0, row + np.int32(first) == col
+    loops = int(everyones(comm, np.count_nonzero(is_loop & is_edge)).sum())
+    if loops and comm.rank == 0:
+        warn(told_of_loops(loops), GraphWarning)
+    keep = is_edge & ~is_loop
+    return (row, col, weights) if keep.all() else (row[keep], col[keep], weights[keep])
+
+
+def _directed(shares, once, undirected, direction):
+    """The SharedGraph of arcs that are there once: see `adjacency.clean_edges`."""
+    comm = shares.comm
+    mirror = transposed(shares, once)
+    low, high = (greatest(comm, sign * once.data) for sign in (-1, 1))
+    weighted = high > -np.inf and -low != high
+    calibrated = "" if undirected else _calibrated(shares, once, mirror)
+    if weighted and not calibrated and (_are_distances(shares, once, mirror) or _are_nearest(shares, once, mirror)):
+        raise ValueError(REFUSED)
+    if direction == "auto":
+        direction = calibrated or "symmetric"
+    directed = not undirected and is_any(comm, not is_close(once, mirror))
+    symmetric = True
+    if undirected or (directed and direction == "symmetric"):
+        rows = canonical(once + mirror)
+    elif directed:
+        rows, symmetric = once if direction == "out" else mirror, False
+    else:
+        exact = not is_any(comm, not np.array_equal(once.data, mirror.data))
+        rows = once if exact else canonical((once + mirror) / 2)
+    if is_any(comm, not np.isfinite(rows.data).all()):
+        raise ValueError(CANNOT_SUM)
+    said = {"directed": directed, "weighted": weighted, "calibrated": directed and bool(calibrated)}
+    return SharedGraph(shares, rows, symmetric=symmetric, **said)
+
+
+def greatest(comm, values):
+    """The greatest of all ranks' values; -infinity of none."""
+    return float(everyones(comm, values.max(initial=-np.inf), np.float64).max())
+
+
+def _total(comm, value):
+    return float(everyones(comm, value, np.float64).sum())
+
+
+def _calibrated(shares, once, mirror):
+    """See `calibrated.calibrated_direction`."""
+    comm, n = shares.comm, int(shares.cuts[-1])
+    most = greatest(comm, once.data)
+    with np.errstate(over="ignore"):
+        if not 0 <= most <= 1 + OF_SUMS or _total(comm, once.data.sum()) > n * (1 + OF_SUMS):
+            return ""
+        for name, rows in (("out", once), ("in", mirror)):
+            told = np.diff(rows.indptr).astype(float), rows.sum(axis=1), rows.max(axis=1).toarray().ravel()
+            sizes, sums, maxima = joined(comm, np.column_stack(told)).T
+            if are_probabilities(sizes.astype(np.int64), sums, maxima):
+                return name
+    return ""
+
+
+def _are_distances(shares, once, mirror):
+    """See `distances.are_distances`."""
+    comm, n = shares.comm, int(shares.cuts[-1])
+    nnz = int(everyones(comm, once.nnz).sum())
+    symmetric = nnz > n * (n - 1) // 2
+    if n < FEWEST or nnz * (1 if symmetric else 2) < FULL * n * (n - 1):
+        return False
+    nodes = np.random.default_rng(0).permutation(n)[:LOOKED_AT]
+    own = np.flatnonzero((nodes >= shares.first) & (nodes < shares.stop))
+    found = np.empty((len(nodes), len(nodes)))
+    found[joined(comm, own)] = joined(comm, once[nodes[own] - shares.first][:, nodes].toarray())
+    return are_rows_of_distances(found / greatest(comm, once.data))
+
+
+def _are_nearest(shares, once, mirror):
+    """See `distances.are_neighbor_distances`."""
+    comm = shares.comm
+    sizes = joined(comm, np.diff(once.indptr))
+    if not sizes.any() or (sizes != sizes[0]).any():
+        return False
+    both, back = (A.multiply(B > 0).tocsr() for A, B in ((once, mirror), (mirror, once)))
+    n_both, nnz = (int(everyones(comm, A.nnz).sum()) for A in (both, once))
+    gap = np.abs((both - back).data)
+    if n_both in (0, nnz) or greatest(comm, gap) > OF_DISTANCES * greatest(comm, once.data):
+        return False
+    means = once.sum(axis=1) / sizes[0]
+    relative = once.data / np.repeat(means, sizes[0])
+    sums = relative.sum(), (both.sum(axis=1) / means).sum(), np.square(relative).sum()
+    total, shared, squares = (_total(comm, value) for value in sums)
+    deviation = np.sqrt(max(squares / nnz - (total / nnz) ** 2, 0.0))
+    return alone_are_longer(total, shared, deviation, nnz, n_both)

@@ -1,0 +1,104 @@
+"""What the method asks of a graph and of its path lengths: matrices and arrays of this process, or shared by ranks."""
+
+import numpy as np
+from scipy.sparse import csr_array, issparse
+
+from ..core.engine.blocks import node_bounds
+from ..core.search.hops import hop_distances
+from ..core.shape.path_stress import PathStress
+from ..core.shape.stress import relax
+from ..core.shared.paths import SharedPaths
+from ..core.twins import closeness
+from ..runtime.threads import one_blas_thread
+from .ranks import Own, collective
+
+
+def sizes(links):
+    """Entries of each row (n,)."""
+    return np.diff(links.indptr) if issparse(links) else links.sizes()
+
+
+def ends(links, most):
+    """Both ends of the entries, or of about so many spread over them."""
+    step = max(links.nnz // most, 1)
+    if not issparse(links):
+        return links.some_entries(step)
+    entries = np.arange(0, links.nnz, step)
+    return np.searchsorted(links.indptr, entries, side="right") - 1, links.indices[entries]
+
+
+def product(links, block):
+    """The pattern times a block (n, k)."""
+    if not issparse(links):
+        return links.product(block)
+    return csr_array((np.ones(links.nnz), links.indices, links.indptr), shape=links.shape) @ block
+
+
+def closest(links, least, workers):
+    """See core/twins.py."""
+    return closeness(links, least, workers) if issparse(links) else links.closeness(least)
+
+
+def hops_from(links, source, workers):
+    """Numbers of edges (n,) from one node to all others."""
+    if not issparse(links):
+        return links.hops(source)
+    return hop_distances(links, [source], workers, symmetric=True)[0]
+
+
+def every(D, step):
+    """Each `step`-th row of path lengths."""
+    return D[::step] if isinstance(D, np.ndarray) else D.every(step)
+
+
+def columns(D, k):
+    """Those to the first k pivots."""
+    return D[:, :k] if isinstance(D, np.ndarray) else D.columns(k)
+
+
+def at(D, nodes):
+    """Those of some nodes."""
+    return D[nodes] if isinstance(D, np.ndarray) else D.at(nodes)
+
+
+def projected(D, column_mean, axes, workers):
+    """Squares of path lengths, less `column_mean` and what then is the mean of a row, along the axes, (n, d) float64:
+    block by block of nodes, since the bits of a product of matrices depend on how many rows these have.
+    """
+    if not isinstance(D, np.ndarray):
+        return collective(workers.comm, _projected, D, column_mean, axes)
+    Y, project = np.empty((len(D), axes.shape[1])), _projection(column_mean, axes)
+
+    def write(b, start, stop):
+        Y[start:stop] = project(D[start:stop])
+
+    workers.run(write, node_bounds(len(D)))
+    return Y
+
+
+def _projected(D, column_mean, axes):
+    with one_blas_thread():
+        return D.projected(_projection(column_mean, axes), axes.shape[1])
+
+
+def _projection(column_mean, axes):
+    return lambda rows: centered(np.square(rows, dtype=np.float32), column_mean) @ axes
+
+
+def centered(squares, column_mean):
+    """The squares (rows, k) float32 centred in both directions, in place."""
+    squares -= column_mean
+    squares -= squares.mean(axis=1, keepdims=True)
+    return squares
+
+
+def relaxed(Y, D, pivots, n_sweeps, workers, offset=0.0):
+    """See core/shape/stress.py."""
+    if isinstance(D, np.ndarray):
+        return relax(Y, D, pivots, n_sweeps, workers, offset=offset)
+    return collective(workers.comm, SharedPaths.relaxed, D, Own(Y), Y.shape[1], n_sweeps, offset)
+
+
+def stress_of(D, pivots, workers):
+    """The PathStress; lengths of two bytes are overwritten."""
+    return PathStress(D, pivots, workers) if isinstance(D, np.ndarray) else D.stress()
