@@ -18,7 +18,7 @@ from matplotlib.patches import ArrowStyle
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 
-from sggraph import as_graph
+from sggraph import SGtSNEpi, as_graph, neighbor_recall
 from sggraph.plot import palette as colours
 from sggraph.plot.edges import crowding
 from sggraph.plot.embedding import plot_embedding
@@ -574,6 +574,30 @@ def test_positions_by_node_without_graph_keep_their_order():
     assert color_at(ax, [pos["y"]]) == [to_hex(legend_colors(ax)["q"])]
 
 
+def test_a_fitted_estimator_brings_its_graph():
+    G = nx.karate_club_graph()
+    ax = plot_embedding(SGtSNEpi(random_state=0).fit(G), "louvain")
+    lines = [drawn for drawn in ax.collections if isinstance(drawn, LineCollection)]
+    assert sum(len(drawn.get_segments()) for drawn in lines) == G.number_of_edges()
+    X = points(40)  # the neighbour graph of samples would be a fog
+    assert not [c for c in plot_embedding(SGtSNEpi(random_state=0).fit(X)).collections if isinstance(c, LineCollection)]
+
+
+@pytest.mark.parametrize(
+    ("thing", "message"),
+    [
+        (nx.path_graph(3), "Y is a graph, of type Graph: give its coordinates, Y=embed_graph"),
+        (sp.eye_array(3), "Y is a graph, of type dia_array"),
+        (as_graph([[0, 1], [1, 0]]), "Y is a graph, of type Graph"),
+        (SGtSNEpi(), "Y is of type SGtSNEpi: give its coordinates, Y.embedding_"),
+    ],
+)
+@pytest.mark.parametrize("use", [plot_embedding, lambda Y: neighbor_recall(nx.path_graph(3), Y)])
+def test_things_that_could_have_coordinates(use, thing, message):
+    with pytest.raises(TypeError, match=message):
+        use(thing)
+
+
 def test_rows_follow_the_graph():
     G = nx.Graph([("b", "a"), ("a", "c")])
     Y = points(3)
@@ -796,7 +820,7 @@ SIZES = [1e308, 1e300, 1e150, 1e-150, 1e-300, 1e-310]
         ([[0, 1], [np.nan, 2], [np.inf, 0]], {}, r"Y has NaN or infinite .* 2 rows, first in row 1"),
         (points(3), {"labels": [1, 2]}, r"labels has shape \(2,\): give one label"),
         (points(3), {"labels": [[1], [2], [3]]}, r"labels .* shape \(3, 1\)"),
-        (points(3), {"labels": "abc"}, r"labels='abc': give 'louvain' or one label"),
+        (points(3), {"labels": "abc"}, r"labels='abc': give one label .* or with graph= 'louvain'"),
         (points(3), {"labels": {"a": 1}}, r"labels has none of the nodes"),
         (points(3), {"graph": nx.path_graph(4)}, r"graph has 4 nodes but Y has 3 rows"),
         ({"a": [0, 0]}, {"graph": nx.Graph([("a", "b")])}, r"Y has no position for 1 of the nodes, such as 'b'"),

@@ -272,7 +272,7 @@ def test_times_as_titles(time, title):
         (growing(), {"max_panels": 1}, "max_panels=1"),
         (growing(), {"ncols": 0}, "ncols=0"),
         (growing(), {"labels": [1, 2]}, "labels has shape .*: give one label for each of the 34 rows"),
-        (growing(), {"labels": "club"}, "labels='club': give 'louvain'"),
+        (growing(), {"labels": "club"}, "labels='club': give one label .* 'louvain'"),
         (growing(), {"point_style": 3}, "point_style=3: give a dict"),
     ],
 )
