@@ -24,6 +24,7 @@ from .core.types import (
     Weight,
 )
 from .graph.adjacency import GraphLike, as_graph
+from .inputs.elsewhere import METHOD, told
 from .inputs.seeds import one_seed
 from .method.checkpoint import EmbeddingState
 from .method.pipeline import embed
@@ -33,6 +34,7 @@ from .method.settings import Settings
 from .runtime.checks import ABOVE_0, GREATEST, check_number, refused, shown
 
 
+@told(METHOD)
 def embed_graph(
     graph: GraphLike,
     d: Int = 2,

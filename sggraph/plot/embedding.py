@@ -19,6 +19,7 @@ from matplotlib.text import Text
 
 from ..core.types import Auto, Coordinates, Fitted, Float, Int, Items, Labels, Numbers, Seed, SparseMatrix
 from ..graph.adjacency import GraphLike
+from ..inputs.elsewhere import PICTURE, told
 from ..inputs.labels import read_labels
 from ..inputs.seeds import as_generator
 from ..runtime.checks import check_choice, check_flag, is_number, refused
@@ -51,6 +52,7 @@ MOST_EDGES = 20_000  # of more, the picture in passing shows the points alone
 SIDE = 5  # inches
 
 
+@told(PICTURE)
 def plot_embedding(
     Y: Coordinates | Fitted,
     labels: Labels | None = None,
