@@ -42,7 +42,7 @@ from .points import (
     make_paint,
     usual_size,
 )
-from .room import leave_room, make_room
+from .room import leave_room, make_room, warn_if_cut
 from .sizes import Sizes, Widths
 
 __all__ = ["plot_embedding"]
@@ -135,7 +135,8 @@ def plot_embedding(
         Keywords of `Text` for the names on the picture, such as ``{"fontsize": 8, "color": "black"}``.
     legend : {"auto", True, False}
         Right of the axes: classes, or a colour bar of values, and beneath them sizes and widths. "auto" lists up to 20
-        classes; of more, the 15 largest and how many are not listed. True lists all, in several columns if need be.
+        classes; of more, the 15 largest and how many are not listed. True lists all, in several columns if need be; a
+        warning says so where they are wider than the place of `ax`.
     title : str, optional
         Title of the axes.
     random_state : int, default 0
@@ -161,7 +162,8 @@ def plot_embedding(
     corner counts them. ``ax.autoscale()`` shows them all.
 
     Names keep out of each other's way in figures of another size, too, in other limits, and where 3-D axes are turned;
-    those that find no room are hidden for the time being. Their sizes are those for the axes at the time of the call.
+    those that find no room are hidden for the time being. Their sizes are those for the axes at the time of the call,
+    and follow ``plt.rcParams["font.size"]``: 5 instead of 10 suits a figure of 89 mm, a column of a paper.
 
     Examples
     --------
@@ -231,6 +233,8 @@ def plot_embedding(
     if made_figure:
         fit(ax.title, ax)
         make_room(ax.figure, made)
+    else:
+        warn_if_cut(ax, made)
     if label_on_map or content.written or far.any():
         families = {} if letters.families is None else {"fontfamily": letters.families}
         pen = Names(ax, Y[~far], box, style["s"], look.text | families)

@@ -27,7 +27,7 @@ from .space import to_plane
 
 SAMPLE = 500  # points of a class that its medoid is chosen from
 INK = 0.15  # share of the axes that names may cover
-CLASS_SIZES, NODE_SIZES = (6.5, 14.0), (6.0, 10.0)
+CLASS_SIZES, NODE_SIZES, NOTE_SIZE, HALO = (6.5, 14.0), (6.0, 10.0), 8.0, 2.2  # points, where "font.size" is 10
 MOST = 50  # names of classes
 SURE_OF_ROOM = 12  # so many class names always find room
 FINE = 600  # dots per inch of a file: on screen letters are rounded to whole pixels, some names 7 % shorter
@@ -99,6 +99,7 @@ class Names:
 
     def __init__(self, ax, Y, box, point_size, text_style):
         self.ax, self.Y, self.box, self.style = ax, Y, box, text_style
+        self.unit = mpl.rcParams["font.size"] / 10
         self.text_color = np.array(to_rgb(mpl.rcParams["text.color"]))
         self.radius = np.sqrt(np.mean(point_size)) / 2
         self.places = Places(box, self._in_points(Y), 2 * self.radius)
@@ -131,7 +132,8 @@ class Names:
         """Names of classes at the points Y, sized by the numbers of members; those without room join the remark."""
         names = [_in_lines(str(name)) for name in names]
         order = np.argsort(-counts, kind="stable")[:MOST]
-        order = order[np.cumsum(_areas([names[c] for c in order])) * CLASS_SIZES[0] ** 2 < INK * self.box.prod()]
+        smallest = self.unit * CLASS_SIZES[0]
+        order = order[np.cumsum(_areas([names[c] for c in order])) * smallest**2 < INK * self.box.prod()]
         colors = 0.5 * colors + 0.5 * self.text_color
         longest = ", ".join(filter(None, [remark, f"+{len(names)} more"]))
         note = self.write_remark(longest if len(names) > SURE_OF_ROOM else remark)
@@ -148,7 +150,8 @@ class Names:
         if not text:
             return None
         place = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "right", "va": "bottom", "zorder": 6}
-        note = self.ax.annotate(text, (1, 0), (-3, 3), **place, color=grey(self.ax, 0.7), fontsize=8)
+        note = self.ax.annotate(text, (1, 0), (-3, 3), **place, color=grey(self.ax, 0.7))
+        note.set_fontsize(self.unit * NOTE_SIZE)
         note.set_path_effects(self._halo())
         self.note = note
         self._take_note()
@@ -206,7 +209,7 @@ class Names:
 
     def _font_sizes(self, names, share, sizes):
         """From small to large by share, all smaller where the names would cover too much."""
-        smallest, largest = sizes
+        smallest, largest = self.unit * np.array(sizes)
         fonts = smallest + (largest - smallest) * share
         shrink = np.sqrt(INK * self.box.prod() / max((_areas(names) * fonts**2).sum(), 1e-9))
         return np.maximum(fonts * min(shrink, 1), smallest)
@@ -234,7 +237,7 @@ class Names:
         return self._in_points(points) if len(points) else np.empty((0, 2))
 
     def _halo(self):
-        return [withStroke(linewidth=2.2, foreground=ground(self.ax))]
+        return [withStroke(linewidth=self.unit * HALO, foreground=ground(self.ax))]
 
     def _sides(self, text):
         twin = Text(text=text.get_text(), parse_math=False)  # it remembers the renderer that measures it

@@ -888,6 +888,23 @@ def test_legends_beside_other_axes_are_seen_whole(layout, labels, d):
     assert seen_whole(axes.ravel())
 
 
+@pytest.mark.parametrize("layout", [None, "constrained", "tight"])
+def test_a_legend_of_all_classes_in_a_figure_of_a_paper(layout):
+    labels = [f"class {i % 40}" for i in range(80)]
+    with plt.rc_context({"font.size": 5}):
+        _, ax = plt.subplots(figsize=(3.5, 2.8), layout=layout)
+        plot_embedding(points(80), labels, ax=ax, legend=True)
+        assert seen_whole([ax])
+        assert ax.get_legend().get_window_extent().y0 >= 0
+
+
+def test_a_legend_that_is_cut_off_is_told():
+    labels = [f"a class of a long name {i % 40}" for i in range(80)]
+    _, ax = plt.subplots(figsize=(3.5, 2.8))
+    with pytest.warns(UserWarning, match=r"the legend is 6\.. inches wider than its place: enlarge the figure"):
+        plot_embedding(points(80), labels, ax=ax, legend=True)
+
+
 def test_axes_made_one_by_one_and_alone():
     figure = plt.figure(figsize=(11, 5))
     axes = []

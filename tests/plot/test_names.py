@@ -212,6 +212,19 @@ def test_names_follow_their_points_when_axes_turn():
     assert all(np.linalg.norm(np.subtract(a, text.xy)) > 0 for a, text in zip(before, written(ax), strict=True))
 
 
+def test_names_follow_the_font_size_of_the_figure():
+    Y = np.random.default_rng(0).normal(size=(400, 2)) + 9 * np.arange(4).repeat(100)[:, None]
+    labels = np.array(["north", "east", "south", "west"]).repeat(100)
+    sizes = []
+    for font in (10, 5):
+        with plt.rc_context({"font.size": font}):
+            _, ax = plt.subplots(figsize=(0.7 * font, 0.7 * font))
+            plot_embedding(Y, labels, ax=ax, label_on_map=True, node_names={0: "a node"})
+        sizes.append([text.get_fontsize() for text in written(ax)])
+    assert len(sizes[0]) == 5
+    np.testing.assert_allclose(sizes[1], np.divide(sizes[0], 2), rtol=1e-6)
+
+
 @pytest.mark.parametrize("chosen", [["Valjean", "Javert"], np.array(["Javert", "Valjean"]), {"Javert", "Valjean"}])
 def test_a_list_of_some_nodes_names_these(chosen):
     G = nx.les_miserables_graph()
