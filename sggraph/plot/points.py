@@ -116,6 +116,9 @@ def draw_points(ax, Y, paint, rng, style):
 
     Of different sizes the smaller ones are above the larger ones, or would not be seen.
     """
+    if Y.shape[1] == 3 and np.max(style["s"]) > LARGE:  # edges would show through points that mplot3d has faded
+        under = {"color": [ground(ax)], "depthshade": False, "zorder": style["zorder"] - 1.5, "linewidth": 0}
+        ax.scatter(*Y.T, **style | under | {"alpha": 1, "edgecolor": "none"})
     missing, known = np.flatnonzero(~paint.known), rng.permutation(np.flatnonzero(paint.known))
     if np.ndim(style["s"]) and Y.shape[1] == 2:
         known = known[np.argsort(-np.asarray(style["s"])[known], kind="stable")]

@@ -739,6 +739,17 @@ def test_three_dimensions_fit_their_axes_however_turned(given):
         assert np.ptp(seen, axis=0).max() > 0.85
 
 
+def test_edges_do_not_show_through_faded_points_in_space():
+    Y, G, centres = points(12, 3), nx.complete_graph(12), {}
+    for color in ("red", "blue"):
+        ax = plot_embedding(Y, graph=G, edge_style={"color": color, "alpha": 1, "linewidth": 5})
+        ax.figure.canvas.draw()
+        x, y = ax.transData.transform(to_plane(ax, Y)).round().astype(int).T
+        pixels = np.asarray(ax.figure.canvas.buffer_rgba())[::-1]
+        centres[color] = pixels[y, x]
+    np.testing.assert_array_equal(centres["red"], centres["blue"])
+
+
 def test_three_dimensions_leave_no_wide_margins():
     ax = plot_embedding(points(500, 3) * (9, 3, 1), title="flat")
     width, height = ax.figure.get_size_inches()
