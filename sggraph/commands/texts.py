@@ -1,7 +1,9 @@
 """What the help of the commands says of files, and its examples."""
 
-FORMATS = ".mtx, .npz, .csv, .tsv, .txt, .edgelist, .parquet, .edges, .graphml, .gml, .gexf, .json, .net, .graph, .gr, "
-FORMATS += ".adjlist, .sif or out.NAME, each also with .gz, or what --format says; - is what comes through a pipe"
+FORMATS = (
+    ".mtx, .npz, .csv, .tsv, .txt, .edgelist, .parquet, .edges, .graphml, .gml, .gexf, .dot, .json, .net, .graph, "
+)
+FORMATS += ".gr, .adjlist, .sif or out.NAME, each also with .gz, or what --format says; - is what comes through a pipe"
 OUTPUTS = ".csv, .tsv, .parquet, .gexf or .graphml (Gephi), .cyjs (Cytoscape), .npz (with the provenance) or .html "
 OUTPUTS += "(a page to look into it)"
 TIMED = ".csv, .tsv, .txt, .edgelist, each also with .gz, or .parquet, with a column of times: numbers or dates"
