@@ -1,5 +1,7 @@
 """`embed_graph` and `sgtsne_layout`: what users call, and what each argument means. What happens is in method/."""
 
+from __future__ import annotations
+
 from itertools import compress
 from typing import Any
 

@@ -1,5 +1,7 @@
 """`SGtSNEpi`, the scikit-learn face of the method: samples or a graph in, coordinates, state and `transform` out."""
 
+from __future__ import annotations
+
 from typing import Any, Self
 
 import numpy as np
@@ -108,8 +110,7 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
 
     See Also
     --------
-    embed_graph : the same as a function; with the publications of the method.
-    sgtsne_layout : the same as a dict of positions for NetworkX.
+    embed_graph, sgtsne_layout : the same as functions, an array and a dict; with the publications of the method.
 
     Examples
     --------
@@ -261,8 +262,7 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
 
     def _fit(self, X, state, comm):
         check_flag("warm_start", self.warm_start)
-        if state is None and self.warm_start:
-            state = getattr(self, "state_", None)
+        state = getattr(self, "state_", None) if state is None and self.warm_start else state
         for stale in ("embedding_", "_samples", "n_features_in_", "feature_names_in_", "state_"):
             self.__dict__.pop(stale, None)
         found = []

@@ -5,6 +5,8 @@ stranger: nothing is unpickled or evaluated, and whatever goes wrong inside beco
 It does not read formats beyond ``READERS`` and ``EDGE_LISTS``, nor embeddings (embeddings.py).
 """
 
+from __future__ import annotations
+
 from collections.abc import Hashable
 from io import BytesIO
 from pathlib import Path

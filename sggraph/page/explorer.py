@@ -1,5 +1,7 @@
 """`explore`: an embedding as one HTML file that answers, and shows itself in a notebook."""
 
+from __future__ import annotations
+
 import hashlib
 import html
 import json

@@ -1,5 +1,7 @@
 """A picture of an embedding in one sentence, for those who cannot see it: `describe_embedding`."""
 
+from __future__ import annotations
+
 from itertools import pairwise
 
 import numpy as np

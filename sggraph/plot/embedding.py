@@ -4,6 +4,8 @@ Sizes and opacities come from the ink a picture can take: the points together co
 Nothing here shows a figure or changes rcParams. Frame, points, edges, names, legend, colours have files of their own.
 """
 
+from __future__ import annotations
+
 from base64 import b64encode
 from collections.abc import Mapping
 from io import BytesIO
