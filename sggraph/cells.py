@@ -1,5 +1,7 @@
 """`sgtsne`: the neighbour graph in an AnnData to coordinates beside it, called as scanpy's tools are."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

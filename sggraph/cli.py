@@ -7,24 +7,24 @@ one line on stderr, with exit code 2. Of several processes, as `mpiexec` starts 
 """
 
 import argparse
+import re
 import sys
 import warnings
 from pathlib import Path
 from time import perf_counter
 
 from . import __version__
+from .commands.files import piped
+from .commands.texts import EXAMPLES, FORMATS, OUTPUTS, TIMED
 from .runtime.launched import is_first, is_one_of_several
 
-FORMATS = ".mtx, .npz, .csv, .tsv, .txt, .edgelist, .parquet, .edges, .graphml, .gml, .gexf, .json, .net, .graph, .gr, "
-FORMATS += ".adjlist, .sif or out.NAME, each also with .gz, or what --format says"
-OUTPUTS = ".csv, .tsv, .parquet, .gexf or .graphml (Gephi), .cyjs (Cytoscape), .npz (with the provenance) or .html "
-OUTPUTS += "(a page to look into it)"
-TIMED = ".csv, .tsv, .txt, .edgelist, each also with .gz, or .parquet, with a column of times: numbers or dates"
 FLAGS = {"d": "-d", "lambda_": "--lambda", "random_state": "--seed"}  # of the arguments of SGtSNEpi
 WORDS = ("balance", "components", "max_iter", "early_exag", "alpha", "eta", "n_jobs", "checkpoint")
 FLAGS |= {name: f"--{name.replace('_', '-')}" for name in WORDS}
 METHOD = [name for name in FLAGS if name not in ("components", "checkpoint")]  # of graphs that change
-CHANGING = ("stability", "previous", "time", "window", "step", "trails", "format")
+OTHERS = ("stability", "previous", "time", "window", "step", "trails", "format", "weight", "source", "target")
+FLAGS_OF = FLAGS | {name: f"--{name}" for name in (*OTHERS, "direction", "bipartite")}
+GIVEN = re.compile(rf"(?<![\w'.-])({'|'.join(FLAGS_OF)})=")  # arguments of functions in what they say
 
 
 def main(argv=None):
@@ -51,7 +51,8 @@ def main(argv=None):
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning
-            _run(arguments)
+            with piped(arguments):
+                _run(arguments)
     except (ValueError, TypeError, OSError, ArithmeticError, MemoryError, ImportError) as error:
         return _complain(str(error) or type(error).__name__, 2)
     except KeyboardInterrupt as interrupt:
@@ -62,7 +63,9 @@ def main(argv=None):
 
 def make_parser():
     """The parser of the whole command line."""
-    parser = _Parser(prog="sggraph", description="From any sparse graph to coordinates and a picture.")
+    plain = argparse.RawDescriptionHelpFormatter
+    about = "From any sparse graph to coordinates and a picture."
+    parser = _Parser(prog="sggraph", description=about, epilog=EXAMPLES, formatter_class=plain)
     parser.add_argument("--version", action="version", version=f"sggraph {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="{demo,embed,sequence,update}")
 
@@ -236,7 +239,7 @@ def run_embed(arguments, ranks=None):
     if arguments.names == "classes" and arguments.labels is None:
         raise ValueError("--names=classes needs labels: give --labels, a file or louvain")
     table = None if find_classes or arguments.labels is None else Path(arguments.labels)
-    check_targets((arguments.file, table), output, arguments.plot)
+    check_targets((arguments.file, table), output, arguments.plot, arguments.names)
     if arguments.checkpoint is not None and arguments.checkpoint.resolve() in (
         output.resolve(),
         arguments.file.resolve(),
@@ -392,6 +395,5 @@ def _complain(message, code):
 
 
 def _one_line(message):
-    """The message in one line, which begins with the flag for the argument with which it began."""
-    name, mark, rest = " ".join(str(message).split()).partition("=")
-    return f"{(FLAGS | {word: f'--{word}' for word in CHANGING}).get(name, name)}{mark}{rest}"
+    """The message in one line, with flags for the arguments of functions."""
+    return GIVEN.sub(lambda found: f"{FLAGS_OF[found[1]]}=", " ".join(str(message).split()))

@@ -1,5 +1,7 @@
 """`embed_graph` and `sgtsne_layout`: what users call, and what each argument means. What happens is in method/."""
 
+from __future__ import annotations
+
 from itertools import compress
 from typing import Any
 
@@ -25,6 +27,7 @@ from .core.types import (
 )
 from .graph.adjacency import GraphLike, as_graph, check_options
 from .graph.row_blocks import RowBlock
+from .inputs.elsewhere import METHOD, told
 from .inputs.seeds import one_seed
 from .method.checkpoint import EmbeddingState
 from .method.pipeline import embed
@@ -35,6 +38,7 @@ from .method.sharing import graph_of_block
 from .runtime.checks import ABOVE_0, GREATEST, check_number, refused, shown
 
 
+@told(METHOD)
 def embed_graph(
     graph: GraphLike | RowBlock,
     d: Int = 2,

@@ -1,5 +1,7 @@
 """`SGtSNEpi`, the scikit-learn face of the method: samples or a graph in, coordinates, state and `transform` out."""
 
+from __future__ import annotations
+
 from typing import Any, Self
 
 import numpy as np
@@ -31,6 +33,7 @@ from .features.point_cloud import SAMPLES, most_neighbors, neighbor_graph, numbe
 from .features.precomputed import is_graph, warn_of_graph
 from .features.transform import place_distant, place_nodes, place_samples
 from .graph.adjacency import Graph, GraphLike, as_graph
+from .inputs.elsewhere import METHOD, told
 from .inputs.lambdas import as_lambda
 from .inputs.seeds import as_generator
 from .method.checkpoint import EmbeddingState
@@ -107,8 +110,7 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
 
     See Also
     --------
-    embed_graph : the same as a function; with the publications of the method.
-    sgtsne_layout : the same as a dict of positions for NetworkX.
+    embed_graph, sgtsne_layout : the same as functions, an array and a dict; with the publications of the method.
 
     Examples
     --------
@@ -141,6 +143,7 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
     fitted_params_: dict[str, Any]
     n_features_in_: int
 
+    @told(METHOD)
     def __init__(
         self,
         d: Int = 2,
@@ -259,8 +262,7 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
 
     def _fit(self, X, state, comm):
         check_flag("warm_start", self.warm_start)
-        if state is None and self.warm_start:
-            state = getattr(self, "state_", None)
+        state = getattr(self, "state_", None) if state is None and self.warm_start else state
         for stale in ("embedding_", "_samples", "n_features_in_", "feature_names_in_", "state_"):
             self.__dict__.pop(stale, None)
         found = []
@@ -348,15 +350,13 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
         placed = ~np.isnan(self.embedding_[:, 0])  # all, but for components="largest"
         with Workers(self.n_jobs) as workers:
             if not hasattr(self, "_samples"):
-                return place_nodes(
-                    X, self.embedding_, placed, as_lambda(self.lambda_), workers, given=self.graph_.given
-                )
+                lam, given = as_lambda(self.lambda_), self.graph_.given
+                return place_nodes(X, self.embedding_, placed, lam, workers, given=given)
             X = validate_data(self, X, **SAMPLES, reset=False)
             options = {"n_neighbors": self._n_neighbors, "perplexity": self.perplexity, "workers": workers}
             if self.metric == "precomputed":
                 return place_distant(X, self.embedding_, placed, **options)
-            samples = self._samples[placed]
-            return place_samples(X, samples, self.embedding_[placed], metric=self.metric, **options)
+            return place_samples(X, self._samples[placed], self.embedding_[placed], metric=self.metric, **options)
 
     def _graph_of_samples(self, X, rng):
         X = validate_data(self, numbers_in(X), **SAMPLES, ensure_min_samples=2)

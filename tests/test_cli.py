@@ -5,6 +5,7 @@ import gzip
 import os
 import subprocess
 import sys
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import matplotlib
@@ -338,6 +339,8 @@ def test_a_file_that_cannot_be_read(name, folder, capsys):
         (["embed", "karate.mtx", "--labels", "latin.csv"], ("latin.csv", "not UTF-8 text, byte 5")),
         (["embed", "karate.mtx", "--labels", "long.csv"], ("long.csv", "field limit")),
         (["embed", "karate.mtx", "--labels", "foreign.csv"], ("foreign.csv", "none of the nodes")),
+        (["embed", "karate.mtx", "--names", "3"], ("--names=3", "give --plot")),
+        (["embed", "-"], ("comes through the pipe", "by --output")),
         (["demo", "--output-dir", "karate.mtx"], ("karate.mtx",)),
         (["demo", "--seed", "-1"], ("--seed=-1",)),
     ],
@@ -377,6 +380,24 @@ def test_a_file_named_like_an_output_is_not_overwritten_by_default(folder, capsy
     assert embed("x_embedding.csv") == 0
     assert (folder / "x_embedding.csv").read_text() == "a,b\nb,c\n"
     assert len(rows_of("x_embedding_embedding.csv")) == 3
+
+
+def test_a_table_through_a_pipe(folder, monkeypatch):
+    (folder / "edges.csv").write_text("from,to\na,b\nb,c\n")
+    assert embed("edges.csv") == 0
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b"from,to\na,b\nb,c\n")))
+    assert embed("-", "-o", "piped.csv") == 0
+    assert rows_of("piped.csv") == rows_of("edges_embedding.csv")
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b"*Vertices 2\n*Edges\n1 2\n")))
+    assert embed("-", "--format", "pajek", "-o", "pajek.csv") == 0
+    assert len(rows_of("pajek.csv")) == 2
+
+
+@pytest.mark.filterwarnings("default::sggraph.GraphWarning")
+def test_arguments_in_warnings_are_flags(folder, capsys):
+    (folder / "dated.csv").write_text("from,to,year\na,b,1999\nb,c,2001\n")
+    assert embed("dated.csv") == 0
+    assert "give --weight= for one" in capsys.readouterr().err
 
 
 @pytest.mark.filterwarnings("default::sggraph.GraphWarning")

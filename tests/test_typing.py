@@ -55,6 +55,13 @@ def test_public_signatures_have_types(name):
     assert {f.__qualname__: lacking(f) for f in functions_of(PUBLIC[name]) if lacking(f)} == {}
 
 
+@pytest.mark.parametrize("name", PUBLIC)
+def test_signatures_are_short_to_read(name):
+    """In ``help(sg.embed_graph)`` types stand by their names; spelled out they were 3,400 characters."""
+    for function in functions_of(PUBLIC[name]):
+        assert " | sggraph." not in str(inspect.signature(function)), function.__qualname__
+
+
 def fits(value, hint):
     """Whether a value is of a type, and so are its items or fields."""
     origin, parts = get_origin(hint) or hint, get_args(hint)

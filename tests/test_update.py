@@ -21,6 +21,7 @@ def test_an_update_keeps_the_picture():
     found = sg.update_layout(mesh, before)
     extent = np.ptp(np.array(list(before.values())), axis=0).max()
     assert np.isnan(found.moved).sum() == 80
+    assert repr(found) == "<UpdatedLayout: 480 nodes in 2-D, 80 of them new>"
     assert np.nanmedian(found.moved) < 0.05 * extent
     assert sg.neighbor_recall(mesh, found.coordinates) > 0.85
     pinned = sg.update_layout(mesh, before, stability=1)

@@ -103,7 +103,7 @@ def update_file(arguments, method):
     file = arguments.file
     output = arguments.output or default_output(file, "updated")
     table = None if arguments.labels in (None, "louvain") else Path(arguments.labels)
-    check_targets((file, arguments.previous, table), output, arguments.plot)
+    check_targets((file, arguments.previous, table), output, arguments.plot, arguments.names)
     weight = None if arguments.weight.lower() == "none" else arguments.weight
     read = {name: getattr(arguments, name) for name in ("direction", "source", "target", "bipartite", "format")}
     graph = read_graph(file, weight=weight, **read)

@@ -1,6 +1,24 @@
 """Files of the commands: which may be read and written, and the labels in one."""
 
+import sys
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+
+@contextmanager
+def piped(arguments):
+    """Take what comes through the pipe for the file where that is called "-"; a table, or what --format says."""
+    file = getattr(arguments, "file", None)
+    if file != Path("-"):
+        yield
+        return
+    if not arguments.output:
+        raise ValueError("FILE is -, what comes through the pipe: name the coordinates by --output")
+    with TemporaryDirectory() as folder:
+        arguments.file = Path(folder, "stdin.csv")
+        arguments.file.write_bytes(sys.stdin.buffer.read())
+        yield
 
 
 def largest_component(graph):
@@ -51,14 +69,16 @@ def default_output(file, ending):
     return file.parent / f"{stem}_{ending}.csv"
 
 
-def check_targets(sources, output, picture):
-    """Find out before the run what would lose its result, or the user's input."""
+def check_targets(sources, output, picture, names=None):
+    """Find out before the run what would lose its result, or the user's input, or have no effect."""
     from ..io.embeddings import format_of
     from ..io.tables import check_parquet, write_parquet
 
     for option, target in (("--output", output), ("--plot", picture)):
         if target is not None:
             check_target(option, target, sources)
+    if names is not None and picture is None:
+        raise ValueError(f"--names={names} writes on the picture: give --plot, too")
     if picture is not None:
         if picture.resolve() == output.resolve():
             raise ValueError(f"--plot and --output are both {str(picture)!r}: give two names")

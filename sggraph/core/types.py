@@ -76,8 +76,8 @@ Labels: TypeAlias = Classes | str  # "louvain", or an attribute of the nodes
 Weight: TypeAlias = Hashable | None
 Direction: TypeAlias = Literal["auto", "symmetric", "out", "in"]
 Format: TypeAlias = Literal[
-    "mtx", "npz", "graphml", "gexf", "gml", "json", "csv", "tsv", "txt", "edgelist", "parquet", "konect", "edges",
-    "snap", "pajek", "metis", "dimacs", "adjlist", "sif", "ncol", "lgl",
+    "mtx", "npz", "graphml", "gexf", "gml", "dot", "json", "csv", "tsv", "txt", "edgelist", "parquet", "konect",
+    "edges", "snap", "pajek", "metis", "dimacs", "adjlist", "sif", "ncol", "lgl",
 ]  # fmt: skip
 Init: TypeAlias = Literal["auto", "stress", "pmds", "spectral", "random"] | Coordinates
 Fixed: TypeAlias = Mapping[Any, Any] | Numbers | Iterable[Hashable]

@@ -3,6 +3,8 @@
 All is vectorised, in time and memory proportional to the edges; the same seed makes the same graph.
 """
 
+from __future__ import annotations
+
 from itertools import count
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Feature vectors become a weighted neighbour graph, whose row i holds the probabilities p(j|i) of i's neighbours."""
 
+from __future__ import annotations
+
 from typing import Literal
 
 import numpy as np

@@ -5,6 +5,8 @@ check the weights, drop self-loops and zeros, sum parallel arcs, apply the direc
 It does not read files (graph_files.py) and does not turn feature vectors into graphs (point_cloud.py).
 """
 
+from __future__ import annotations
+
 import warnings
 from collections.abc import Hashable, Iterable
 from os import PathLike
@@ -68,6 +70,8 @@ class Graph(NamedTuple):
     --------
     >>> from sggraph import as_graph
     >>> graph = as_graph([[0, 1], [1, 0]])
+    >>> graph
+    <Graph: 2 nodes, 1 edge>
     >>> graph.nodes, graph.directed, graph.weighted
     ([0, 1], False, False)
     """
@@ -78,6 +82,12 @@ class Graph(NamedTuple):
     weighted: bool
     calibrated: bool = False
     named: bool = True
+
+    def __repr__(self) -> str:
+        A = self.adjacency
+        m = (A + A.T).nnz // 2 if self.directed else A.nnz // 2
+        edges = "directed " * self.directed + "weighted " * self.weighted + "edge" + "s" * (m != 1)
+        return f"<Graph: {len(self.nodes):,} nodes, {m:,} {edges}>"
 
     @property
     def names(self) -> list[Any] | None:

@@ -1,11 +1,14 @@
 """Coordinate arrays of a graph, ``Arcs``, and what makes them of names, of two kinds of nodes, and of weights."""
 
 from collections.abc import Hashable
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
-from ..runtime.checks import shown
+from ..runtime.checks import listed, refused, shown
+
+FEW = 12  # names of attributes that an error lists
 
 
 class GraphWarning(UserWarning):
@@ -63,6 +66,21 @@ def two_sided(row, col, weights, rows, columns):
     if not set(rows).isdisjoint(columns):
         rows, columns = [("row", name) for name in rows], [("column", name) for name in columns]
     return Arcs(np.asarray(row, np.int64), np.asarray(col, np.int64) + len(rows), weights, [*rows, *columns], True)
+
+
+def weights_in(attributes, name):
+    """Weights of edges that each have a dictionary of attributes, 1 where it lacks this one."""
+    if name != "weight":
+        check_weight(name, list(dict.fromkeys(chain.from_iterable(attributes))), len(attributes))
+    return as_weights([held.get(name, 1) for held in attributes])
+
+
+def check_weight(name, names, m):
+    """Refuse a weight that is none of the attributes `names` of m edges; "weight", the default, need not be there."""
+    if name != "weight" and name not in names and m:
+        if not names:
+            raise refused("weight", name, "None to ignore weights: the edges of this graph have no attributes")
+        raise refused("weight", name, f"an attribute of the edges, {listed(names[:FEW])}, or None to ignore weights")
 
 
 def as_weights(values):

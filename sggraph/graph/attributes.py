@@ -9,11 +9,9 @@ from ..datasets.dataset import Dataset
 from ..runtime.checks import shown
 from .adjacency import ROUNDING, Graph
 from .annotated import graph_in, is_annotated
-from .arcs import Reading
+from .arcs import FEW, Reading
 from .formats import to_arcs
 from .packages import has
-
-FEW = 12  # names of attributes that an error lists
 
 
 def node_attribute(graph, name):

@@ -1,5 +1,7 @@
 """`graph_hash`: a fingerprint by which a graph is known again."""
 
+from __future__ import annotations
+
 import hashlib
 
 from scipy.sparse import issparse

@@ -5,7 +5,7 @@ from operator import methodcaller
 
 import numpy as np
 
-from .arcs import Arcs, as_weights
+from .arcs import Arcs, as_weights, check_weight, weights_in
 from .matrices import arcs_of_index, arcs_of_sparse
 
 
@@ -37,11 +37,7 @@ def _arcs_of_networkx(graph, how):
     if not directed:  # both rows of an edge hold it
         once = row <= col
         row, col, attributes = row[once], col[once], compress(attributes, once.tolist())
-    weights = (
-        np.ones(len(row))
-        if how.weight is None
-        else as_weights(list(map(methodcaller("get", how.weight, 1), attributes)))
-    )
+    weights = np.ones(len(row)) if how.weight is None else weights_in(list(attributes), how.weight)
     return Arcs(row, col, weights, nodes, not directed)
 
 
@@ -57,9 +53,11 @@ def _values(mappings):
 def _arcs_of_igraph(graph, how):
     n = graph.vcount()
     ends = np.array(graph.get_edgelist(), dtype=np.int64).reshape(-1, 2)
-    weights = np.ones(len(ends))
-    if how.weight is not None and how.weight in graph.es.attributes():
-        weights = as_weights([1 if value is None else value for value in graph.es[how.weight]])
+    weights, names = np.ones(len(ends)), graph.es.attributes()
+    if how.weight is not None:
+        check_weight(how.weight, names, len(ends))
+        if how.weight in names:
+            weights = as_weights([1 if value is None else value for value in graph.es[how.weight]])
     names = list(graph.vs["name"]) if "name" in graph.vs.attributes() else []
     nodes = names if len(set(names)) == n else list(range(n))
     return Arcs(ends[:, 0], ends[:, 1], weights, nodes, not graph.is_directed())
@@ -88,6 +86,8 @@ def _arcs_of_graph_tool(graph, how):
     rows, properties = graph.get_vertices().tolist(), graph.edge_properties
     columns = [properties[how.weight]] if how.weight is not None and how.weight in properties else []
     edges = [(int(row), int(col), *(value or [1])) for row, col, *value in graph.get_edges(columns)]
+    if how.weight is not None:
+        check_weight(how.weight, list(properties), len(edges))
     called = graph.vertex_properties.get("name")
     names = [] if called is None else [called[row] for row in rows]
     return _of_triples(edges, rows, names, not graph.is_directed())

@@ -15,11 +15,13 @@ from typing import NamedTuple
 from ..runtime.checks import is_flag, refused
 
 HEAD = 100  # rows that are looked at: what is no number, or does not count, shows itself in the first few
-# What the ends are called, in any case and with any of WRAPPING behind it: "FromNodeId" is from
+# What the ends are called, in any case and with any of WRAPPING behind it: "FromNodeId" is from. The last two lines are
+# German, French, Dutch, Italian, Spanish and Portuguese.
 PAIRS = """source target, from to, src dst, src dest, source destination, origin destination, origin dest, citing cited,
 follower followee, follower followed, follower following, sender receiver, sender recipient, parent child,
 subject object, caller callee, ego alter, head tail, row col, row column, startid endid, startnode endnode, i j, u v,
-s t"""
+s t, quelle ziel, von nach, source cible, de vers, bron doel, van naar,
+origine destination, origine destinazione, sorgente destinazione, origen destino, origem destino"""
 WRAPPING = {"node", "vertex", "id", "ids", "name", "label", "key", "index", "idx"}
 # and of pairs that are numbered: protein1 protein2, numeric_id_1 numeric_id_2, gene_a gene_b, Interactor A Interactor B
 NUMBERED = {
@@ -40,6 +42,7 @@ NUMBERED |= {"character", "entity", "word", "molecule", "species", "country", "c
 # Last words of the names of weights: combined_score is one, score_type is none
 WEIGHTS = {"weight", "weights", "w", "value", "score", "count", "counts", "strength", "n", "num", "number", "freq"}
 WEIGHTS |= {"frequency", "similarity", "corr", "correlation", "affinity", "intensity", "amount", "volume", "flow"}
+WEIGHTS |= {"gewicht", "anzahl", "wert", "poids", "valeur", "peso", "valor", "valore"}  # as PAIRS
 UNNAMED = re.compile(r"|index|level_0|rownames?|unnamed: ?0(_level_\d)?|\.\.\.1", re.IGNORECASE)
 PLACES = re.compile(r"([Cc]olumn[ _]?|V|)\d+")  # what pandas, polars, DuckDB and R call columns without a header
 TIME = 1e8  # whole numbers from here on are seconds since 1970 (in 1973), or finer: few weights are so large

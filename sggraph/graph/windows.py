@@ -1,5 +1,7 @@
 """`graph_windows`: edges that have a time, cut into one graph for each span of it."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Hashable
 from datetime import UTC, datetime, timedelta

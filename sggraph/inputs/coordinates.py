@@ -5,9 +5,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
+from ..datasets.dataset import Dataset
 from ..graph.adjacency import Graph
 from ..graph.annotated import is_annotated
+from ..graph.packages import reader_of
 from ..runtime.checks import refused, shown
 
 
@@ -48,8 +51,7 @@ def as_rows(Y, dtype=None, *, flat=False):
 
     With `flat` it may be n numbers, for d = 1.
     """
-    if is_annotated(Y):
-        raise TypeError('Y is an AnnData: give coordinates in it, such as Y.obsm["X_sgtsne"]')
+    _refuse_other_things(Y)
     shape = "(n,) or (n, d)" if flat else "(n, d)"
     accepted = f"give real numbers in the shape {shape}, d > 0"
     try:
@@ -60,6 +62,17 @@ def as_rows(Y, dtype=None, *, flat=False):
     if Y.ndim != 2 or not Y.shape[1] or Y.dtype.kind not in "biuf":
         raise ValueError(f"Y has shape {Y.shape} and dtype {Y.dtype}: {accepted}")
     return Y
+
+
+def _refuse_other_things(Y):
+    """Raise a TypeError, which tells where its coordinates are, for a thing that has some, or could have."""
+    kind = type(Y).__name__
+    if is_annotated(Y):
+        raise TypeError('Y is an AnnData: give coordinates in it, such as Y.obsm["X_sgtsne"]')
+    if hasattr(Y, "get_params") and not isinstance(Y, type):
+        raise TypeError(f"Y is of type {kind}: give its coordinates, Y.embedding_, which are there after Y.fit")
+    if isinstance(Y, Graph | Dataset) or sparse.issparse(Y) or (not isinstance(Y, Mapping) and reader_of(Y)):
+        raise TypeError(f"Y is a graph, of type {kind}: give its coordinates, Y=embed_graph(graph), and graph=graph")
 
 
 def rows_of(positions, nodes, name="Y"):

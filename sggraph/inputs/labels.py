@@ -71,7 +71,7 @@ def by_row(labels, names, n, word="labels"):
     if isinstance(labels, str) or np.ndim(labels) != 1 or len(labels) != n:
         accepted = f"one {'label' if word == 'labels' else 'number'} for each of the {n} rows of Y"
         if isinstance(labels, str):
-            raise refused("labels", labels, f"'louvain' or {accepted}")
+            raise refused("labels", labels, f"{accepted}, or with graph= 'louvain' or an attribute of its nodes")
         raise ValueError(f"{word} has shape {np.shape(labels)}: give {accepted}")
     if names is not None and _is_series(labels):
         _check_index(labels.index, names, word)

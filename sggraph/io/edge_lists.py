@@ -15,8 +15,8 @@ from ..graph.frames import arcs_of_matrix, is_matrix
 from ..graph.tables import HEAD, is_numeral
 from ..runtime.checks import shown
 from .gathered import as_integers, tell
-from .lines import cells, choice_of, is_comment, layout
-from .safe import as_lines, as_text
+from .lines import COMMA, as_number, cells, choice_of, is_comment, layout, table_lines
+from .safe import as_text
 
 RARE_SPACE = re.compile(r"[^\S\n\t ]")  # which str.split and str.strip know
 LONGEST = 2**20  # characters of a line
@@ -108,7 +108,7 @@ def _graph(arcs, how):
 
 
 def _read_any(content, suffix, how, direction="symmetric"):
-    lines = as_lines(content)
+    lines = table_lines(content)
     if b"\0" in content:
         raise ValueError("it holds zero bytes, so it is not text in UTF-8: save it as such")
     odd = next((k for k, line in enumerate(lines, 1) if len(line) > LONGEST), None)
@@ -164,9 +164,21 @@ def parse_weights(texts, weight, numbers):
     try:
         return list(map(float, texts))
     except ValueError:
-        k = next(k for k, text in enumerate(texts) if not is_numeral(text))
+        return _with_commas(texts, numbers)
+
+
+def _with_commas(texts, numbers):
+    """Numbers of which some have a decimal comma, and then none a point, which could part thousands."""
+    commas = [COMMA.fullmatch(text) is not None for text in texts]
+    k = next((k for k, text in enumerate(texts) if not (commas[k] or is_numeral(text))), None)
+    k = next((k for k, text in enumerate(texts) if "." in text), None) if k is None else k
+    if k is not None:
         wrong = f"line {numbers[k]} has the weight {shown(texts[k])}, not a number: correct it, or give weight=None"
-        raise ValueError(wrong) from None
+        raise ValueError(wrong)
+    weights = list(map(as_number, texts))
+    k = commas.index(True)
+    tell(f"took the comma in its weights for a decimal point: {texts[k]} is {weights[k]:g}")
+    return weights
 
 
 def _parse_dict(text, weight, number):

@@ -3,6 +3,8 @@
 The suffix says the format. It does not read graphs (graph_files.py), nor draw pictures (embedding.py).
 """
 
+from __future__ import annotations
+
 from importlib import import_module
 
 from ..core.types import Coordinates, FilePath, Fitted, Items, Labels

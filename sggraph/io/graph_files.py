@@ -5,6 +5,8 @@ stranger: nothing is unpickled or evaluated, and whatever goes wrong inside beco
 It does not read formats beyond ``READERS`` and ``EDGE_LISTS``, nor embeddings (embeddings.py).
 """
 
+from __future__ import annotations
+
 from collections.abc import Hashable
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +16,7 @@ from ..graph.adjacency import Graph, as_graph, check_options
 from ..graph.arcs import Reading
 from ..runtime.checks import check_choice, refused
 from .counted_graphs import read_dimacs, read_metis
+from .dot_graphs import read_dot
 from .edge_lists import read_edges
 from .gml_graphs import read_gml
 from .json_graphs import read_json
@@ -48,6 +51,7 @@ READERS = {  # bytes, a Reading and a direction -> Graph
     "graphml": _of_network(read_graphml),
     "gexf": _of_network(read_gexf),
     "gml": _of_network(read_gml),
+    "dot": _of_network(read_dot),
     "json": _of_network(read_json),
     "konect": _of_network(read_konect),
     "edges": _of_network(read_repository),
@@ -62,7 +66,7 @@ READERS = {  # bytes, a Reading and a direction -> Graph
 }
 EDGE_LISTS = ("csv", "tsv", "txt", "edgelist")
 SUFFIXES = {f".{name}": name for name in (*READERS, *EDGE_LISTS) if name not in ("konect", "snap", "pajek")}
-SUFFIXES |= {".net": "pajek", ".graph": "metis", ".gr": "dimacs", ".col": "dimacs", ".cyjs": "json"}
+SUFFIXES |= {".net": "pajek", ".graph": "metis", ".gr": "dimacs", ".col": "dimacs", ".cyjs": "json", ".gv": "dot"}
 
 
 def read_graph(
@@ -83,8 +87,8 @@ def read_graph(
         The suffix decides unless `format` does, and each may be followed by .gz:
 
         - .mtx: MatrixMarket; .npz: ``scipy.sparse.save_npz``;
-        - .graphml, .gexf, .gml, .json: nodes are called by their labels where each has one of its own, else by their
-          ids; JSON is what NetworkX (node-link), D3, vis.js and Cytoscape (also .cyjs) read;
+        - .graphml, .gexf, .gml, .dot (also .gv), .json: nodes are called by their labels where each has one of its
+          own, else by their ids; JSON is what NetworkX (node-link), D3, vis.js and Cytoscape (also .cyjs) read;
         - .csv, .tsv, .txt, .edgelist, .parquet: a table with a row for each undirected edge, its columns chosen by
           name as in `as_graph`. Text has tab, semicolon, comma, bar or blanks between its cells, whichever splits the
           first hundred lines alike; without a header two columns, or three whose third is a weight, or the dictionary
@@ -105,8 +109,9 @@ def read_graph(
     bipartite : bool, default False
         Whether rows and columns, or sources and targets, are two kinds of nodes, as in `as_graph`.
     format : str, optional
-        What the file holds, whatever its suffix: "mtx", "npz", "graphml", "gexf", "gml", "json", "csv", "tsv", "txt",
-        "edgelist", "parquet", "konect", "edges", "snap", "pajek", "metis", "dimacs", "adjlist", "sif", "ncol" or "lgl".
+        What the file holds, whatever its suffix: "mtx", "npz", "graphml", "gexf", "gml", "dot", "json", "csv", "tsv",
+        "txt", "edgelist", "parquet", "konect", "edges", "snap", "pajek", "metis", "dimacs", "adjlist", "sif", "ncol" or
+        "lgl".
 
     Returns
     -------

@@ -10,11 +10,14 @@ from collections import Counter
 from itertools import islice
 from typing import NamedTuple
 
-from ..graph.tables import HEAD, choose_columns, ends_by_name, is_numeral, look_at
+from ..graph.tables import HEAD, choose_columns, ends_by_name, look_at
+from .safe import as_lines
 
 SEPARATORS = ("\t", ";", ",", "|", None)  # None: any run of blanks
 MARKS = "#%"  # begin comments
 ATTACHED = re.compile(r"\s*[#%][^\s#%]")  # "#python" may be a name, "# in Python" is none
+COMMA = re.compile(r"[-+]?\d+,\d+")  # a number with a decimal comma
+EXCEL = re.compile(r"\ufeff?sep=.", re.IGNORECASE)  # a first line that says to Excel what separates the cells
 DECIMAL = re.compile(r"\s[-+]?\d+,\d+\s*$")
 # Cells without a value, which make no header of a line
 MISSING = {"", "-", ".", "?", "na", "n/a", "#n/a", "<na>", "nan", "nil", "none", "null"}
@@ -29,6 +32,17 @@ class Layout(NamedTuple):
     body: int  # the first line after header and comments
     looks: list  # of the columns
     left: int  # lines before the body that begin with # or %, yet split like edges
+
+
+def table_lines(content):
+    """Lines of a text table; empty the one that is for Excel alone, so that all have their numbers."""
+    first, *others = as_lines(content)
+    return ["" if EXCEL.fullmatch(first.strip()) else first, *others]
+
+
+def as_number(text):
+    """A number, also one with a decimal comma; a ValueError for other texts."""
+    return float(text.replace(",", ".") if COMMA.fullmatch(text) else text)
 
 
 def layout(lines, suffix, given):
@@ -124,7 +138,10 @@ def _value(cell):
     """A number where it is one, None where it is missing."""
     if cell.lower() in MISSING:
         return None
-    return float(cell) if is_numeral(cell) else cell
+    try:
+        return as_number(cell)
+    except ValueError:
+        return cell
 
 
 def _header_in_comment(lines, separator, width):
@@ -138,7 +155,7 @@ def _is_header(first, below, given, width):
     lower = {cell.lower() for cell in first}
     if any(isinstance(name, str) and name.lower() in lower for name in given):
         return True
-    if any(is_numeral(cell) and cell.lower() not in MISSING for cell in first):
+    if any(isinstance(_value(cell), float) for cell in first):
         return False
     ends = ends_by_name(first)
     if ends is not None and (len(first) == width - 1 or max(len(first[k]) for k in ends) > 1):

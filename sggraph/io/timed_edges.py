@@ -10,8 +10,8 @@ from ..graph.tables import HEAD, choose_columns, is_numeral, look_at
 from ..runtime.checks import refused
 from .edge_lists import as_labels, parse_weights, to_columns
 from .gathered import tell
-from .lines import MISSING, is_comment, layout
-from .safe import as_lines, as_path, naming, read_bytes, unzip
+from .lines import MISSING, is_comment, layout, table_lines
+from .safe import as_path, naming, read_bytes, unzip
 from .tables import frame_of_parquet
 
 TEXTS = (".csv", ".tsv", ".txt", ".edgelist")
@@ -35,7 +35,7 @@ def read_timed_edges(path, time, how):
 
 def _of_text(content, suffix, time, how):
     """Ends, weights and times of a text table."""
-    lines = as_lines(content)
+    lines = table_lines(content)
     found = layout(lines, suffix, [name for name in (time, how.source, how.target) if name is not None])
     if found.names is None:
         raise ValueError(f"it has no header: name its columns, of which {time!r} holds the time")

@@ -5,6 +5,8 @@ make them, and timed; the rest is multiplication. Memory: the grids as they are 
 and distance, counted from the arrays that live at the same time (memory.py).
 """
 
+from __future__ import annotations
+
 from copy import deepcopy
 from dataclasses import fields, replace
 from time import perf_counter as clock

@@ -1,5 +1,7 @@
 """`lambda_report`: what lambda rescaling does to the nodes of a graph, in numbers and in words."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from textwrap import fill as fill_text
 

@@ -1,5 +1,7 @@
 """`embed_sequence`: graphs of several times in pictures that can be compared."""
 
+from __future__ import annotations
+
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple

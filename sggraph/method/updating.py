@@ -1,5 +1,7 @@
 """`update_layout`: the picture that people know already, for a graph that has changed."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, NamedTuple, Self
@@ -38,6 +40,10 @@ class UpdatedLayout(NamedTuple):
     coordinates: NDArray[np.float32]
     nodes: list[Any]
     moved: NDArray[np.float64]
+
+    def __repr__(self) -> str:
+        n, d = self.coordinates.shape
+        return f"<UpdatedLayout: {n:,} nodes in {d}-D, {np.count_nonzero(np.isnan(self.moved)):,} of them new>"
 
     @property
     def positions(self) -> dict[Any, NDArray[np.float32]]:

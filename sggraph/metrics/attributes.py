@@ -1,5 +1,7 @@
 """How well an embedding shows what is known of its nodes besides their edges: class labels, feature vectors."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,5 +1,7 @@
 """All scores of an embedding at once, on a card that explains them in a terminal or a notebook."""
 
+from __future__ import annotations
+
 from dataclasses import asdict, dataclass
 from html import escape
 

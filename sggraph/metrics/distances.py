@@ -5,6 +5,8 @@ reaches. A pair weighs c = (nodes reached) / (nodes drawn), so that all pairs co
 Edge weights play no part, and directed edges are walked both ways.
 """
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np

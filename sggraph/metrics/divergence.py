@@ -9,6 +9,8 @@ edges of a sample of these; KL is flat around its least value, so an error of s 
 comes from all nodes and edges.
 """
 
+from __future__ import annotations
+
 import numpy as np
 
 from ..core.affinity import BLOCKS, joint_probabilities

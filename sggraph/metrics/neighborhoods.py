@@ -5,6 +5,8 @@ hits / k, preservation (Jaccard index of the two sets of k) is hits / (2 k - hit
 weights of its edges that lead to the hits. All leave out nodes without edges.
 """
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np

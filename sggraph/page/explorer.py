@@ -1,5 +1,7 @@
 """`explore`: an embedding as one HTML file that answers, and shows itself in a notebook."""
 
+from __future__ import annotations
+
 import hashlib
 import html
 import json
@@ -285,9 +287,10 @@ def _called(node_names, nodes, n):
     if node_names is not True:
         if isinstance(node_names, Mapping):
             node_names = [node_names.get(node, node) for node in nodes]
-        if isinstance(node_names, str) or len(node_names) != n:
-            raise refused("node_names", node_names, f"one name for each of the {n} rows of Y, or a dict by node")
-        nodes = node_names
+        if isinstance(node_names, str) or not hasattr(node_names, "__len__") or len(node_names) != n:
+            accepted = f"True, False, one name for each of the {n} rows of Y, or a dict by node"
+            raise refused("node_names", node_names, accepted)
+        nodes = by_row(node_names, nodes, n, "node_names") if hasattr(node_names, "iloc") else node_names
     return [str(node) for node in nodes]
 
 

@@ -5,6 +5,8 @@ stays as it is; the window follows the limits that each frame has of its own, sm
 throughout.
 """
 
+from __future__ import annotations
+
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any

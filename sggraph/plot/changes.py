@@ -20,7 +20,8 @@ def draw_rings(ax, Y, areas, alpha=1.0):
     """A ring around marks of these areas at Y."""
     colors = np.column_stack([np.tile(grey(ax, DARK), (len(Y), 1)), np.broadcast_to(alpha, len(Y))])
     widths = np.maximum(WIDTH * np.sqrt(areas), LEAST)
-    ax.scatter(*Y.T, s=RING**2 * areas, facecolor="none", edgecolor=colors, linewidth=widths, zorder=3.5)
+    style = {"facecolor": "none", "edgecolor": colors, "linewidth": widths, "zorder": 3.5}
+    ax.scatter(*Y.T, s=RING**2 * areas, clip_on=False, **style)  # it may be wider than the margin
 
 
 def draw_trail(ax, way, area):

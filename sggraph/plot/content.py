@@ -51,6 +51,14 @@ class Content(NamedTuple):
         return self.widths if isinstance(self.widths, Widths) else None
 
 
+def opened(Y, graph):
+    """Coordinates and graph of a fitted estimator, the graph unless it is made of samples; anything else as it is."""
+    if not hasattr(Y, "embedding_"):
+        return Y, graph
+    own = getattr(Y, "graph_", None)
+    return Y.embedding_, own if graph is None and own is not None and not own.calibrated else graph
+
+
 def read_content(Y, labels, graph, node_names, node_size=None, edge_width=None):
     """The Content of a picture, without the nodes that have no place."""
     given, graph = graph, None if graph is None else quiet_graph(graph)

@@ -1,5 +1,7 @@
 """How a run converged: `plot_convergence`."""
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import NDArray
 

@@ -4,6 +4,8 @@ Sizes and opacities come from the ink a picture can take: the points together co
 Nothing here shows a figure or changes rcParams. Frame, points, edges, names, legend, colours have files of their own.
 """
 
+from __future__ import annotations
+
 from base64 import b64encode
 from collections.abc import Mapping
 from io import BytesIO
@@ -17,12 +19,13 @@ from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from ..core.types import Auto, Coordinates, Float, Int, Items, Labels, Numbers, Seed, SparseMatrix
+from ..core.types import Auto, Coordinates, Fitted, Float, Int, Items, Labels, Numbers, Seed, SparseMatrix
 from ..graph.adjacency import GraphLike
+from ..inputs.elsewhere import PICTURE, told
 from ..inputs.labels import read_labels
 from ..inputs.seeds import as_generator
 from ..runtime.checks import check_choice, check_flag, is_number, refused
-from .content import read_content
+from .content import opened, read_content
 from .density import draw_density
 from .edges import BETWEEN, Edges, draw_edges
 from .fonts import letters_for
@@ -41,7 +44,7 @@ from .points import (
     make_paint,
     usual_size,
 )
-from .room import leave_room, make_room
+from .room import leave_room, make_room, warn_if_cut
 from .sizes import Sizes, Widths
 
 __all__ = ["plot_embedding"]
@@ -51,8 +54,9 @@ MOST_EDGES = 20_000  # of more, the picture in passing shows the points alone
 SIDE = 5  # inches
 
 
+@told(PICTURE)
 def plot_embedding(
-    Y: Coordinates,
+    Y: Coordinates | Fitted,
     labels: Labels | None = None,
     *,
     graph: GraphLike | None = None,
@@ -76,11 +80,11 @@ def plot_embedding(
 
     Parameters
     ----------
-    Y : array_like of shape (n, d), or dict
+    Y : array_like of shape (n, d), dict or SGtSNEpi
         Coordinates, d = 1 (a strip: with a graph its edges as arcs, without one the points spread to show how dense
         they are), 2 or 3 (on 3-D axes); or a dict from node to position, as NetworkX uses, whose order, or that of
         `graph` if given, becomes the order of the rows. Rows of NaN are not drawn (nodes that
-        ``components="largest"`` left out).
+        ``components="largest"`` left out). A fitted estimator brings the graph that it was fitted to.
     labels : array_like of shape (n,), dict, "louvain" or str, optional
         Integers, strings, bools and categoricals are classes; floats are values and get a colour bar (floats that are
         whole numbers beside missing ones are integer classes, which is how pandas stores them). A dict is read by
@@ -102,13 +106,13 @@ def plot_embedding(
         Write the names of the classes on the picture, each where its class is densest, larger for larger classes; the
         legend is then left out unless ``legend=True``. A note in a corner counts the classes whose names found no
         room, or are not among the 50 largest.
-    node_names : True, int, sequence of length n or dict, optional
-        Names beside points: of all nodes, of the k nodes of highest degree, or these names (None: none for this node).
-        A warning says how many found no room.
+    node_names : True, int, sequence or dict, optional
+        Names beside points: of all nodes, of the k nodes of highest degree, of the nodes that a list holds, or these
+        names, one for each row or by node (None: none for this node). A warning says how many found no room.
     node_size : float, "degree", str, array_like of shape (n,) or dict, optional
         An area for all marks in square points, as NetworkX has it; or what their areas are in proportion to: the
         degree, an attribute of the nodes (as for `labels`), or numbers of at least 0, read as `labels` are. Together
-        they cover as much as marks of one size do; a legend shows up to four round values. Missing ones are small.
+        they cover as much as marks of one size do; a legend shows up to four round values. Missing: the least.
     edge_width : float, "weight", str, dict, sequence of length m or sparse matrix, optional
         A width for all edges in points; or what their widths are in proportion to: their weight or another attribute,
         a dict from (node, node) to a number, such as `networkx.edge_betweenness_centrality` returns, a list in the
@@ -133,7 +137,8 @@ def plot_embedding(
         Keywords of `Text` for the names on the picture, such as ``{"fontsize": 8, "color": "black"}``.
     legend : {"auto", True, False}
         Right of the axes: classes, or a colour bar of values, and beneath them sizes and widths. "auto" lists up to 20
-        classes; of more, the 15 largest and how many are not listed. True lists all, in several columns if need be.
+        classes; of more, the 15 largest and how many are not listed. True lists all, in several columns if need be; a
+        warning says so where they are wider than the place of `ax`.
     title : str, optional
         Title of the axes.
     random_state : int, default 0
@@ -159,7 +164,8 @@ def plot_embedding(
     corner counts them. ``ax.autoscale()`` shows them all.
 
     Names keep out of each other's way in figures of another size, too, in other limits, and where 3-D axes are turned;
-    those that find no room are hidden for the time being. Their sizes are those for the axes at the time of the call.
+    those that find no room are hidden for the time being. Their sizes are those for the axes at the time of the call,
+    and follow ``plt.rcParams["font.size"]``: 5 instead of 10 suits a figure of 89 mm, a column of a paper.
 
     Examples
     --------
@@ -184,6 +190,7 @@ def plot_embedding(
     if not (ax is None or isinstance(ax, Axes)):
         raise refused("ax", ax, "matplotlib Axes, such as plt.subplots()[1]")
     rng = as_generator(random_state)
+    Y, graph = opened(Y, graph)
     look = _look(point_style, edge_style, text_style, node_size, edge_width)
     content = read_content(Y, read_labels(labels, graph, random_state), graph, node_names, node_size, edge_width)
     Y, values, names, graph = content[:4]
@@ -228,6 +235,8 @@ def plot_embedding(
     if made_figure:
         fit(ax.title, ax)
         make_room(ax.figure, made)
+    else:
+        warn_if_cut(ax, made)
     if label_on_map or content.written or far.any():
         families = {} if letters.families is None else {"fontfamily": letters.families}
         pen = Names(ax, Y[~far], box, style["s"], look.text | families)

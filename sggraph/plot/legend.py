@@ -63,7 +63,7 @@ def draw_guides(ax, what, height):
     is_first = what.names is None  # ax.get_legend() is that of the classes, or the first of the others
     keys = [_sizes_key(ax, what, is_first)]
     keys = [key for key in (*keys, _widths_key(ax, what, is_first and keys == [None])) if key is not None]
-    height = height if not keys else _down_to_place(ax, height)
+    height = _down_to_place(ax, height)
     if what.values is None:
         return _stacked(ax, [], [], keys, height)
     if what.names is None:

@@ -5,7 +5,7 @@ finds no room is left out, the least important first, and counted.
 """
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from typing import NamedTuple
 
 import matplotlib as mpl
@@ -16,6 +16,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation, Text
 
+from ..inputs.labels import by_row
 from ..runtime.checks import is_whole, refused, shown
 from ..runtime.warn import warn
 from .frame import axes_in_points
@@ -26,7 +27,7 @@ from .space import to_plane
 
 SAMPLE = 500  # points of a class that its medoid is chosen from
 INK = 0.15  # share of the axes that names may cover
-CLASS_SIZES, NODE_SIZES = (6.5, 14.0), (6.0, 10.0)
+CLASS_SIZES, NODE_SIZES, NOTE_SIZE, HALO = (6.5, 14.0), (6.0, 10.0), 8.0, 2.2  # points, where "font.size" is 10
 MOST = 50  # names of classes
 SURE_OF_ROOM = 12  # so many class names always find room
 FINE = 600  # dots per inch of a file: on screen letters are rounded to whole pixels, some names 7 % shorter
@@ -53,27 +54,41 @@ def wanted_names(node_names, nodes, degree, n):
     """Rows to name, the most important first, and their names; degree is None without a graph."""
     if node_names is None or node_names is False:
         return [], []
-    accepted = f"True, a number of nodes, one name for each of the {n} rows of Y, or a dict of names by node"
     by_degree = np.arange(n) if degree is None else np.argsort(-degree, kind="stable")
     if node_names is True or is_whole(node_names):
         k = n if node_names is True else int(node_names)
         if k < 0:
-            raise refused("node_names", node_names, accepted)
+            raise refused("node_names", node_names, _accepted(n))
         if node_names is not True and degree is None:
             raise ValueError(f"node_names={k} names the {k} nodes of highest degree: give graph, too, or the names")
         names = range(n) if nodes is None else nodes
-    elif isinstance(node_names, Mapping):
-        rows = range(n) if nodes is None else nodes
-        unknown = set(node_names) - set(rows)
-        if unknown:
-            raise ValueError(f"node_names has {shown(next(iter(unknown)))}, which is not a node: key it by node")
-        k, names = n, [node_names.get(node) for node in rows]
     else:
-        if isinstance(node_names, str) or not isinstance(node_names, Sequence | np.ndarray) or len(node_names) != n:
-            raise refused("node_names", node_names, accepted)
-        k, names = n, node_names
+        k, names = n, _name_of_each(node_names, nodes, n)
     rows = [i for i in by_degree[:k].tolist() if names[i] is not None and names[i] == names[i] and str(names[i])]
     return rows, [shortened(str(names[i])) for i in rows]
+
+
+def _accepted(n):
+    return f"True, a number of nodes, some of the nodes, one name for each of the {n} rows, or a dict of names by node"
+
+
+def _name_of_each(node_names, nodes, n):
+    """A name for each row, None where it has none: of a dict by node, of some nodes themselves, or of one a row."""
+    if isinstance(node_names, str) or not (hasattr(node_names, "__len__") and hasattr(node_names, "__iter__")):
+        raise refused("node_names", node_names, _accepted(n))
+    rows, given, by_node = range(n) if nodes is None else nodes, list(node_names), isinstance(node_names, Mapping)
+    known = set(rows)
+    unknown = [name for name in given if not (isinstance(name, Hashable) and name in known)]
+    if unknown and (by_node or len(given) != n):
+        raise ValueError(f"node_names has {shown(unknown[0])}, which is not a node: give {_accepted(n)}")
+    if by_node:
+        return [node_names.get(node) for node in rows]
+    if len(given) != n:
+        chosen = set(given)
+        return [node if node in chosen else None for node in rows]
+    if not unknown and set(given) == known and given != list(rows):
+        raise ValueError("node_names lists the nodes in another order than the rows: give True, or a dict by node")
+    return by_row(node_names, nodes, n, "node_names") if hasattr(node_names, "iloc") else given
 
 
 class Names:
@@ -84,6 +99,7 @@ class Names:
 
     def __init__(self, ax, Y, box, point_size, text_style):
         self.ax, self.Y, self.box, self.style = ax, Y, box, text_style
+        self.unit = mpl.rcParams["font.size"] / 10
         self.text_color = np.array(to_rgb(mpl.rcParams["text.color"]))
         self.radius = np.sqrt(np.mean(point_size)) / 2
         self.places = Places(box, self._in_points(Y), 2 * self.radius)
@@ -116,7 +132,8 @@ class Names:
         """Names of classes at the points Y, sized by the numbers of members; those without room join the remark."""
         names = [_in_lines(str(name)) for name in names]
         order = np.argsort(-counts, kind="stable")[:MOST]
-        order = order[np.cumsum(_areas([names[c] for c in order])) * CLASS_SIZES[0] ** 2 < INK * self.box.prod()]
+        smallest = self.unit * CLASS_SIZES[0]
+        order = order[np.cumsum(_areas([names[c] for c in order])) * smallest**2 < INK * self.box.prod()]
         colors = 0.5 * colors + 0.5 * self.text_color
         longest = ", ".join(filter(None, [remark, f"+{len(names)} more"]))
         note = self.write_remark(longest if len(names) > SURE_OF_ROOM else remark)
@@ -133,7 +150,8 @@ class Names:
         if not text:
             return None
         place = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "right", "va": "bottom", "zorder": 6}
-        note = self.ax.annotate(text, (1, 0), (-3, 3), **place, color=grey(self.ax, 0.7), fontsize=8)
+        note = self.ax.annotate(text, (1, 0), (-3, 3), **place, color=grey(self.ax, 0.7))
+        note.set_fontsize(self.unit * NOTE_SIZE)
         note.set_path_effects(self._halo())
         self.note = note
         self._take_note()
@@ -191,7 +209,7 @@ class Names:
 
     def _font_sizes(self, names, share, sizes):
         """From small to large by share, all smaller where the names would cover too much."""
-        smallest, largest = sizes
+        smallest, largest = self.unit * np.array(sizes)
         fonts = smallest + (largest - smallest) * share
         shrink = np.sqrt(INK * self.box.prod() / max((_areas(names) * fonts**2).sum(), 1e-9))
         return np.maximum(fonts * min(shrink, 1), smallest)
@@ -219,7 +237,7 @@ class Names:
         return self._in_points(points) if len(points) else np.empty((0, 2))
 
     def _halo(self):
-        return [withStroke(linewidth=2.2, foreground=ground(self.ax))]
+        return [withStroke(linewidth=self.unit * HALO, foreground=ground(self.ax))]
 
     def _sides(self, text):
         twin = Text(text=text.get_text(), parse_math=False)  # it remembers the renderer that measures it

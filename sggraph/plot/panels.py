@@ -3,6 +3,8 @@
 Every panel is a `plot_embedding` of its own, in a grid with one legend (grid.py).
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any
 

@@ -11,6 +11,7 @@ from matplotlib.colors import Colormap, Normalize, to_rgb
 from ..runtime.checks import GREATEST, refused
 from .palette import EIGHT, MISSING, class_colors, grey, ground, is_dark, values_colormap
 
+LARGE, RIM = 20, 0.7  # area from which a mark has an outline of this width, in points
 OUTWARDS = "><^v"  # markers of the right, left, upper and lower border
 
 
@@ -90,11 +91,16 @@ def default_style(ax, Y, sizes, rasterized):
     return {
         "s": sizes if Y.shape[1] == 2 else sizes_by_depth(ax, Y, sizes),
         "alpha": usual_opacity(len(Y)),
-        "linewidth": 0.7 if np.max(sizes) > 20 else 0,
+        "linewidth": rims(sizes) if np.max(sizes) > LARGE else 0,
         "edgecolor": tuple(ground(ax)),
         "zorder": 3,
         "rasterized": rasterized,
     }
+
+
+def rims(sizes):
+    """Widths of the outlines of marks: thinner around small ones, which they would hide."""
+    return RIM * np.minimum(np.sqrt(np.divide(sizes, LARGE)), 1)
 
 
 def sizes_by_depth(ax, Y, size):
@@ -110,6 +116,9 @@ def draw_points(ax, Y, paint, rng, style):
 
     Of different sizes the smaller ones are above the larger ones, or would not be seen.
     """
+    if Y.shape[1] == 3 and np.max(style["s"]) > LARGE:  # edges would show through points that mplot3d has faded
+        under = {"color": [ground(ax)], "depthshade": False, "zorder": style["zorder"] - 1.5, "linewidth": 0}
+        ax.scatter(*Y.T, **style | under | {"alpha": 1, "edgecolor": "none"})
     missing, known = np.flatnonzero(~paint.known), rng.permutation(np.flatnonzero(paint.known))
     if np.ndim(style["s"]) and Y.shape[1] == 2:
         known = known[np.argsort(-np.asarray(style["s"])[known], kind="stable")]
@@ -127,7 +136,7 @@ def draw_points(ax, Y, paint, rng, style):
 
 def _of_rows(style, rows, **changes):
     """The style of some of the points, of which each may have a size and an opacity of its own."""
-    own = {key: np.asarray(style[key])[rows] for key in ("s", "alpha") if np.ndim(style[key])}
+    own = {key: np.asarray(style[key])[rows] for key in ("s", "alpha", "linewidth") if np.ndim(style[key])}
     return style | changes | own
 
 

@@ -1,5 +1,7 @@
 """How recall spreads over the nodes: `plot_recall`, the histogram of the SG-t-SNE paper."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any
 

@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.transforms import Bbox
 
+from ..runtime.warn import warn
 from .frame import axes_in_points
 
 PAD = 0.05  # inches right of a legend
@@ -54,11 +55,25 @@ def leave_room(ax, draw):
     for _ in range(2):  # narrower axes may be lower, and the legend then have more columns
         guides = draw(axes_in_points(ax))
         end, beside = end_of(guides), ax.get_window_extent().x1
+        tall = max((guide.get_tightbbox().height for guide in guides), default=0)
         for guide in guides:
             guide.remove()
         if end <= _limit(ax):
             return
+        if tall > ax.get_window_extent().height:
+            ax.set_anchor("N")  # or a legend that is higher than the axes had half of the place alone
         ax.set_axes_locator(Narrowed((end - beside) / ax.figure.dpi + PAD, ax.get_subplotspec()))
+
+
+def warn_if_cut(ax, guides):
+    """Warn of a legend that is cut off, or covers other axes, although these axes were made narrow for it."""
+    beyond = end_of(guides) - _limit(ax)
+    if beyond > 1 and isinstance(ax.get_axes_locator(), Narrowed):
+        warn(
+            f"the legend is {beyond / ax.figure.dpi:.1f} inches wider than its place: enlarge the figure, lower plt."
+            "rcParams['font.size'], save with bbox_inches='tight', or give label_on_map=True or legend='auto'",
+            UserWarning,
+        )
 
 
 def _limit(ax):

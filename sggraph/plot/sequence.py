@@ -3,6 +3,8 @@
 One scale and one room for all of them (snapshots.py, look.py), newcomers and trails (changes.py), in a grid (grid.py).
 """
 
+from __future__ import annotations
+
 from collections.abc import Hashable, Iterable, Sequence
 from itertools import pairwise
 from typing import Any

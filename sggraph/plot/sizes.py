@@ -41,9 +41,10 @@ class Sizes(NamedTuple):
         return self._replace(unit=largest / greatest if greatest > 0 else usual)
 
     def of(self, values):
-        """Areas of marks for values, in square points; never too small to be seen."""
-        greatest = np.nanmax(self.values, initial=0) or 1.0
-        return self.unit * np.maximum(np.nan_to_num(values), SMALLEST_SHARE * greatest)
+        """Areas of marks for values, in square points; never too small to be seen. Missing ones have the smallest."""
+        known = self.values[~np.isnan(self.values)]
+        least, greatest = (known.min(), known.max()) if len(known) else (0.0, 0.0)
+        return self.unit * np.maximum(np.nan_to_num(values, nan=least), SMALLEST_SHARE * (greatest or 1.0))
 
 
 class Widths(NamedTuple):

@@ -50,6 +50,10 @@ FORMATS = {
     "graph": ["% made\n4 4\n2 3\n1 4\n1 4\n2 3\n", "3 2 011 2\n1 2 2 7\n3 4 1 7 3 1\n5 6 2 1\n"],
     "gr": ["c road\np sp 3 3\na 1 2 5\na 2 3 7\na 3 1 9\n", "p tw 3 2\n1 2\n2 3\n"],
     "col": ["c colours\np edge 4 3\nn 1 2\ne 1 2\ne 2 3\ne 3 4\n"],
+    "dot": [
+        'strict digraph G {\n node [shape=box, label="\\N"]; a -> {b "c d":n} -> e [weight=2.5] // x\n'
+        'subgraph cluster_0 { label=<<b>H</b>>; e; f [label="F" + "G"] } f -> a /* y */\n# z\n}\n'
+    ],
     "sif": ["a pp b c\nd\nc pd a\n", "a b\tpp\tc\nc\tpd\td\te\n"],
     "ncol": ["a b\nb c\n", "a b 1.5\nb c 2\n"],
     "lgl": ["# a\nb 2.5\nc 1\n# d\n"],

@@ -148,6 +148,17 @@ def test_small_integers_do_not_overflow():
     assert as_graph(G).adjacency[0, 1] == 200
 
 
+@pytest.mark.parametrize("make", [nx.Graph, igraph.Graph.from_networkx, lambda G: list(G.edges(data=True))])
+def test_a_weight_that_no_edge_has_is_refused(make):
+    G = nx.Graph([("a", "b", {"freq": 2, "since": 1999}), ("b", "c", {"freq": 3})])
+    with pytest.raises(ValueError, match=r"weight='frek': give an attribute of the edges, '\w+' or '\w+', or None"):
+        as_graph(make(G), weight="frek")
+    assert as_graph(make(G), weight="since").adjacency[1, 2] == 1  # as NetworkX has it for the others
+    with pytest.raises(ValueError, match=r"weight='frek': give None.*have no attributes"):
+        as_graph(nx.path_graph(3), weight="frek")
+    assert as_graph(nx.empty_graph(3), weight="frek").adjacency.nnz == 0
+
+
 @pytest.mark.parametrize("make", [np.array, sparse.csr_array, lambda A: nx.DiGraph(A), lambda A: nx.MultiDiGraph(A)])
 @pytest.mark.parametrize(
     ("direction", "expected"), [("symmetric", ARCS + ARCS.T), ("out", ARCS), ("in", ARCS.T)], ids=lambda x: str(x)[:9]
@@ -264,7 +275,7 @@ def test_networkx_graphs_and_views_equal_its_own_conversion(name, kind, view):
         kept = [name(i) for i in (range(20) if view != "few" else (7, 3, 11, 2))]
         G = nx.freeze(G) if view == "frozen" else G.subgraph(kept)
         G = nx.subgraph_view(G, filter_edge=lambda u, v, *key: hash(u) != hash(v)) if view == "edges" else G
-    for weight in ("weight", None, "absent"):
+    for weight in ("weight", None):
         A = nx.to_scipy_sparse_array(G, weight=weight, format="coo")
         want = as_graph(A, direction="out")
         graph = as_graph(G, weight=weight, direction="out")
@@ -607,3 +618,16 @@ def test_a_graph_without_direction_is_the_users_in_any_format():
     for same in (G, A, A.tocoo(), A.toarray()):
         assert as_graph(same).given
         assert not as_graph(same).calibrated
+
+
+@pytest.mark.parametrize(
+    ("G", "options", "text"),
+    [
+        (nx.les_miserables_graph(), {}, "<Graph: 77 nodes, 254 weighted edges>"),
+        (nx.path_graph(2000), {}, "<Graph: 2,000 nodes, 1,999 edges>"),
+        (nx.DiGraph([(0, 1), (1, 2), (2, 1)]), {}, "<Graph: 3 nodes, 2 directed edges>"),
+        (nx.DiGraph([(0, 1), (1, 2), (2, 1)]), {"direction": "out"}, "<Graph: 3 nodes, 2 directed edges>"),
+    ],
+)
+def test_a_graph_is_shown_in_a_line(G, options, text):
+    assert repr(as_graph(G, **options)) == text

@@ -161,7 +161,7 @@ def test_a_word_is_an_attribute_of_the_nodes(kind):
         ValueError, match=r"labels='knd': give 'louvain', an attribute of the nodes, one of .*'kind', 'age'"
     ):
         read_labels("knd", G)
-    with pytest.raises(ValueError, match=r"labels='kind': give 'louvain' or one label for each of the 3 rows"):
+    with pytest.raises(ValueError, match=r"labels='kind': give one label .*, or with graph= 'louvain'"):
         as_classes(read_labels("kind", as_graph(G)), None, 3)  # a Graph has no attributes
 
 

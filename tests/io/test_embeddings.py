@@ -134,7 +134,7 @@ def test_what_a_table_cannot_keep(tmp_path, suffix, name):
         ({"Y": [[0, 1]], "labels": np.zeros(3)}, r"labels has shape \(3,\): give one label"),
         ({"Y": np.zeros((2, 1)), "labels": np.zeros((2, 3))}, r"labels has shape \(2, 3\): give one label"),
         ({"Y": np.zeros((2, 1)), "labels": [[0], [1]]}, "labels holds lists: give one label for each row"),
-        ({"Y": np.zeros(7), "labels": "Louvain"}, "labels='Louvain': give 'louvain' or one label"),
+        ({"Y": np.zeros(7), "labels": "Louvain"}, "labels='Louvain': give one label .* 'louvain'"),
         ({"Y": np.zeros(7), "labels": "louvain"}, "give graph, too"),
         ({"Y": np.zeros(2), "labels": {"a": 1}}, "labels has none of the nodes as key, such as 0"),
     ],

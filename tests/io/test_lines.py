@@ -78,6 +78,31 @@ def test_marks_are_comments_before_the_first_edge_and_where_they_do_not_split():
         read("#a,#b\n")
 
 
+@pytest.mark.parametrize(
+    "header", ["Quelle;Ziel;Gewicht\n", "\ufeffsource;cible;poids\n", "sep=;\nfrom;to;Valor\n", ""]
+)
+def test_spreadsheets_with_decimal_commas(header):
+    with pytest.warns(GraphWarning, match=r"took the comma .* for a decimal point: 1,5 is 1\.5"):
+        assert weights(read(f"{header}Ann;Bob;1,5\nBob;Cid;2\nAnn;Cid;0,25\n")) == PRICES
+    with pytest.warns(GraphWarning, match="decimal point"):  # quoted, where commas separate the cells
+        assert weights(read('from,to,n\nAnn,Bob,"1,5"\nBob,Cid,2\nAnn,Cid,"0,25"\n')) == PRICES
+
+
+def test_a_long_table_with_decimal_commas():
+    with pytest.warns(GraphWarning, match="decimal point"):
+        got = read("von;nach;wert\n" + "".join(f"{k};{k + 1};{k},5\n" for k in range(100_000)))
+    assert got.adjacency.sum() == 2 * sum(k + 0.5 for k in range(100_000))
+
+
+PRICES = {("Ann", "Bob"): 1.5, ("Bob", "Cid"): 2, ("Ann", "Cid"): 0.25}
+
+
+def test_commas_that_may_part_thousands_are_no_decimals():
+    for odd in ("1.234,5", "1.5", "1,234,567"):
+        with pytest.raises(ValueError, match=f"line 3 has the weight '{odd}', not a number"):
+            read(f"from;to;weight\na;b;0,5\nb;c;{odd}\n")
+
+
 def test_what_is_refused():
     with pytest.raises(ValueError, match="decimal comma"):
         read("a b 1,5\nb c 2,25\n", ".txt")

@@ -215,6 +215,7 @@ def test_too_large_is_refused_and_too_many_edges_are_told(monkeypatch):
         ({"values": ["a", "b"]}, "values="),
         ({"node_names": "ab"}, "node_names='ab'"),
         ({"node_names": ["a"]}, "node_names"),
+        ({"node_names": 2}, "node_names=2: give True, False"),
         ({"labels": ["a"]}, "labels"),
         ({"values": {"x": [1]}}, "labels has shape"),
         ({"palette": "no such"}, "palette='no such'"),

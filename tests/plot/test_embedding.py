@@ -18,7 +18,7 @@ from matplotlib.patches import ArrowStyle
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 
-from sggraph import as_graph
+from sggraph import SGtSNEpi, as_graph, neighbor_recall
 from sggraph.plot import palette as colours
 from sggraph.plot.edges import crowding
 from sggraph.plot.embedding import plot_embedding
@@ -574,6 +574,30 @@ def test_positions_by_node_without_graph_keep_their_order():
     assert color_at(ax, [pos["y"]]) == [to_hex(legend_colors(ax)["q"])]
 
 
+def test_a_fitted_estimator_brings_its_graph():
+    G = nx.karate_club_graph()
+    ax = plot_embedding(SGtSNEpi(random_state=0).fit(G), "louvain")
+    lines = [drawn for drawn in ax.collections if isinstance(drawn, LineCollection)]
+    assert sum(len(drawn.get_segments()) for drawn in lines) == G.number_of_edges()
+    X = points(40)  # the neighbour graph of samples would be a fog
+    assert not [c for c in plot_embedding(SGtSNEpi(random_state=0).fit(X)).collections if isinstance(c, LineCollection)]
+
+
+@pytest.mark.parametrize(
+    ("thing", "message"),
+    [
+        (nx.path_graph(3), "Y is a graph, of type Graph: give its coordinates, Y=embed_graph"),
+        (sp.eye_array(3), "Y is a graph, of type dia_array"),
+        (as_graph([[0, 1], [1, 0]]), "Y is a graph, of type Graph"),
+        (SGtSNEpi(), "Y is of type SGtSNEpi: give its coordinates, Y.embedding_"),
+    ],
+)
+@pytest.mark.parametrize("use", [plot_embedding, lambda Y: neighbor_recall(nx.path_graph(3), Y)])
+def test_things_that_could_have_coordinates(use, thing, message):
+    with pytest.raises(TypeError, match=message):
+        use(thing)
+
+
 def test_rows_follow_the_graph():
     G = nx.Graph([("b", "a"), ("a", "c")])
     Y = points(3)
@@ -715,6 +739,17 @@ def test_three_dimensions_fit_their_axes_however_turned(given):
         assert np.ptp(seen, axis=0).max() > 0.85
 
 
+def test_edges_do_not_show_through_faded_points_in_space():
+    Y, G, centres = points(12, 3), nx.complete_graph(12), {}
+    for color in ("red", "blue"):
+        ax = plot_embedding(Y, graph=G, edge_style={"color": color, "alpha": 1, "linewidth": 5})
+        ax.figure.canvas.draw()
+        x, y = ax.transData.transform(to_plane(ax, Y)).round().astype(int).T
+        pixels = np.asarray(ax.figure.canvas.buffer_rgba())[::-1]
+        centres[color] = pixels[y, x]
+    np.testing.assert_array_equal(centres["red"], centres["blue"])
+
+
 def test_three_dimensions_leave_no_wide_margins():
     ax = plot_embedding(points(500, 3) * (9, 3, 1), title="flat")
     width, height = ax.figure.get_size_inches()
@@ -796,7 +831,7 @@ SIZES = [1e308, 1e300, 1e150, 1e-150, 1e-300, 1e-310]
         ([[0, 1], [np.nan, 2], [np.inf, 0]], {}, r"Y has NaN or infinite .* 2 rows, first in row 1"),
         (points(3), {"labels": [1, 2]}, r"labels has shape \(2,\): give one label"),
         (points(3), {"labels": [[1], [2], [3]]}, r"labels .* shape \(3, 1\)"),
-        (points(3), {"labels": "abc"}, r"labels='abc': give 'louvain' or one label"),
+        (points(3), {"labels": "abc"}, r"labels='abc': give one label .* or with graph= 'louvain'"),
         (points(3), {"labels": {"a": 1}}, r"labels has none of the nodes"),
         (points(3), {"graph": nx.path_graph(4)}, r"graph has 4 nodes but Y has 3 rows"),
         ({"a": [0, 0]}, {"graph": nx.Graph([("a", "b")])}, r"Y has no position for 1 of the nodes, such as 'b'"),
@@ -862,6 +897,23 @@ def test_legends_beside_other_axes_are_seen_whole(layout, labels, d):
     assert seen_whole(axes.ravel())
     figure.set_size_inches(12, 9)
     assert seen_whole(axes.ravel())
+
+
+@pytest.mark.parametrize("layout", [None, "constrained", "tight"])
+def test_a_legend_of_all_classes_in_a_figure_of_a_paper(layout):
+    labels = [f"class {i % 40}" for i in range(80)]
+    with plt.rc_context({"font.size": 5}):
+        _, ax = plt.subplots(figsize=(3.5, 2.8), layout=layout)
+        plot_embedding(points(80), labels, ax=ax, legend=True)
+        assert seen_whole([ax])
+        assert ax.get_legend().get_window_extent().y0 >= 0
+
+
+def test_a_legend_that_is_cut_off_is_told():
+    labels = [f"a class of a long name {i % 40}" for i in range(80)]
+    _, ax = plt.subplots(figsize=(3.5, 2.8))
+    with pytest.warns(UserWarning, match=r"the legend is 6\.. inches wider than its place: enlarge the figure"):
+        plot_embedding(points(80), labels, ax=ax, legend=True)
 
 
 def test_axes_made_one_by_one_and_alone():

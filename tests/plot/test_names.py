@@ -4,6 +4,7 @@ from io import BytesIO
 import matplotlib
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 
 matplotlib.use("Agg")
@@ -211,6 +212,34 @@ def test_names_follow_their_points_when_axes_turn():
     assert all(np.linalg.norm(np.subtract(a, text.xy)) > 0 for a, text in zip(before, written(ax), strict=True))
 
 
+def test_names_follow_the_font_size_of_the_figure():
+    Y = np.random.default_rng(0).normal(size=(400, 2)) + 9 * np.arange(4).repeat(100)[:, None]
+    labels = np.array(["north", "east", "south", "west"]).repeat(100)
+    sizes = []
+    for font in (10, 5):
+        with plt.rc_context({"font.size": font}):
+            _, ax = plt.subplots(figsize=(0.7 * font, 0.7 * font))
+            plot_embedding(Y, labels, ax=ax, label_on_map=True, node_names={0: "a node"})
+        sizes.append([text.get_fontsize() for text in written(ax)])
+    assert len(sizes[0]) == 5
+    np.testing.assert_allclose(sizes[1], np.divide(sizes[0], 2), rtol=1e-6)
+
+
+@pytest.mark.parametrize("chosen", [["Valjean", "Javert"], np.array(["Javert", "Valjean"]), {"Javert", "Valjean"}])
+def test_a_list_of_some_nodes_names_these(chosen):
+    G = nx.les_miserables_graph()
+    ax = plot_embedding(nx.spring_layout(G, seed=1), graph=G, node_names=chosen)
+    assert {text.get_text() for text in written(ax)} == {"Javert", "Valjean"}
+
+
+def test_a_column_names_its_rows():
+    Y, G = [[0, 0], [1, 1], [0, 1]], nx.path_graph("abc")
+    ax = plot_embedding(Y, node_names=pd.Index(["x", "y", "z"]))
+    assert [text.get_text() for text in written(ax)] == ["x", "y", "z"]
+    ax = plot_embedding(Y, graph=G, node_names=pd.Series({"c": "third", "a": "first", "b": "second"}))
+    assert {text.get_text(): text.xy for text in written(ax)} == {"first": (0, 0), "second": (1, 1), "third": (0, 1)}
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -218,7 +247,10 @@ def test_names_follow_their_points_when_axes_turn():
         ({"label_on_map": True, "labels": [0.5, 1, 2]}, "label_on_map=True needs classes"),
         ({"labels": "louvain"}, "labels='louvain' .* give graph"),
         ({"node_names": 2}, "node_names=2 .* give graph"),
-        ({"node_names": ["a"]}, r"node_names=\['a'\]: give True"),
+        ({"node_names": ["a"]}, r"node_names has 'a', which is not a node: give True"),
+        ({"node_names": [["a"]]}, r"node_names has \['a'\], which is not a node"),
+        ({"node_names": [2, 0, 1]}, "node_names lists the nodes in another order"),
+        ({"node_names": iter("abc")}, "node_names=.*: give True"),
         ({"node_names": "abc"}, "node_names='abc': give"),
         ({"node_names": -1}, "node_names=-1: give"),
         ({"node_names": {7: "a"}}, "node_names has 7, which is not a node"),

@@ -114,6 +114,19 @@ def test_one_crowded_picture_does_not_take_the_edges_of_all_others():
     assert len(set(opacities[1])) == 1
 
 
+def test_rings_are_whole_at_the_border():
+    ax = sg.plot_sequence(sg.embed_sequence([nx.path_graph(2), nx.path_graph(3)], random_state=0), panel_size=1.5)[1]
+    drawn = next(c for c in ax.collections if isinstance(c, PathCollection) and not len(c.get_facecolors()))
+    ax.figure.canvas.draw()
+    places = ax.transData.transform(drawn.get_offsets())
+    radius = np.sqrt(drawn.get_sizes()).max() / 2 * ax.figure.dpi / 72
+    pixels = np.asarray(ax.figure.canvas.buffer_rgba())[::-1, :, :3].min(axis=2)
+    for x, y in places.round().astype(int):
+        for dx, dy in ((radius, 0), (-radius, 0), (0, radius), (0, -radius)):
+            near = pixels[round(y + dy) - 2 : round(y + dy) + 3, round(x + dx) - 2 : round(x + dx) + 3]
+            assert near.min() < 150, (x, y, dx, dy)
+
+
 def test_newcomers_have_a_ring():
     snapshots = growing()
     axes = sg.plot_sequence(snapshots)
@@ -272,7 +285,7 @@ def test_times_as_titles(time, title):
         (growing(), {"max_panels": 1}, "max_panels=1"),
         (growing(), {"ncols": 0}, "ncols=0"),
         (growing(), {"labels": [1, 2]}, "labels has shape .*: give one label for each of the 34 rows"),
-        (growing(), {"labels": "club"}, "labels='club': give 'louvain'"),
+        (growing(), {"labels": "club"}, "labels='club': give one label .* 'louvain'"),
         (growing(), {"point_style": 3}, "point_style=3: give a dict"),
     ],
 )

@@ -152,10 +152,19 @@ def test_sizes_in_other_dimensions(d):
     ax.figure.canvas.draw()
 
 
-def test_missing_sizes_and_labels_are_small_but_seen():
+def test_missing_sizes_are_as_small_as_the_smallest():
     Y = points(4)
     areas = areas_at(plot_embedding(Y, ["a", None, "a", "b"], node_size=[1, None, np.nan, 4]), Y)
-    assert areas[1] == areas[2] == pytest.approx(0.04 * areas[3])
+    assert areas[1] == areas[2] == areas[0] == pytest.approx(0.25 * areas[3])
+    areas = areas_at(plot_embedding(Y, node_size=[1, None, np.nan, 1000]), Y)
+    assert areas[1] == areas[2] == areas[0] == pytest.approx(0.04 * areas[3])
+
+
+def test_outlines_do_not_hide_small_marks():
+    drawn = plot_embedding(points(3), node_size=[1, 50, 1000]).collections[-1]
+    widths, across = drawn.get_linewidths(), np.sqrt(drawn.get_sizes())
+    assert max(widths) == pytest.approx(0.7)
+    assert max(widths / across) < 0.16  # an outline of 0.7 around a mark of 20 square points
 
 
 def test_nodes_without_a_place():
