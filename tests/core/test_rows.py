@@ -71,8 +71,10 @@ def test_an_entry_that_is_not_above_the_diagonal_is_refused(place):
         full_rows(csr_array(matrix), Workers(2))
 
 
-def test_blocks_grow_with_the_entries_up_to_a_limit():
-    assert [n_blocks(m) for m in (0, 59_999, 60_000, 120_000, 3_000_000, 10**9)] == [1, 1, 2, 4, 64, 256]
+def test_blocks_grow_with_the_entries():
+    """To as many as do for the cores of a machine, and on where these would be too large for those of many."""
+    found = [n_blocks(m) for m in (0, 59_999, 60_000, 120_000, 3_000_000, 10**7, 10**8, 10**9)]
+    assert found == [1, 1, 2, 4, 64, 256, 256, 2048]
 
 
 def test_a_hub_does_not_unbalance_the_blocks():
