@@ -326,6 +326,7 @@ def test_the_script_of_the_widget(browser, counties):
     assert page.evaluate("sent") == []
     page.wait_for_timeout(150)
     page.mouse.click(*place(one, "Kern, California"))
+    eventually(page, partial(page.evaluate, "sent.length"), 1)  # else both go in one message
     one.click("#path")
     page.mouse.click(*place(one, "Elko, Nevada"))
     path = one.evaluate("sggraph.state.path")
