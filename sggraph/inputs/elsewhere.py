@@ -21,7 +21,7 @@ METHOD = {
     "eta": "learning_rate lr",
     "alpha": "early_exaggeration",
     "early_exag": "early_exaggeration_iter exploration_n_iter stop_lying_iter",
-    "exaggeration": "min_dist spread k attraction scaling late_exaggeration scalingRatio",
+    "exaggeration": "min_dist spread attraction scaling late_exaggeration scalingRatio",
     "init": "initialization initial_embedding",
     "Y0": "pos init_pos positions initial_positions layout",
     "random_state": "seed random_seed rng",
