@@ -96,7 +96,8 @@ def embed_graph(
         path lengths beside it; `balance` sets the weight of the stress after the early phase, see `Schedule`. Path
         lengths are numbers of edges; weights have their part in the divergence.
     weight : str or None, default "weight"
-        Edge attribute of NetworkX and igraph graphs that holds the weight; None ignores weights.
+        Edge attribute of NetworkX and igraph graphs that holds the weight, 1 for edges without it; None ignores
+        weights. A name that no edge has is refused.
     direction : {"auto", "symmetric", "out", "in"}, default "auto"
         What a directed graph means, see `as_graph`.
     local_weights : bool or "auto", default "auto"

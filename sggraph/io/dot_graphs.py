@@ -19,7 +19,7 @@ TOKEN = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 ANGLE = re.compile("[<>]")
-BREAK = re.compile(r"\\[nlr]")  # of lines in labels
+ESCAPE = re.compile(r"\\(.)", re.DOTALL)  # in labels: breaks of lines, the name of the node, or the letter itself
 DEEPEST = 500  # subgraphs in subgraphs: each hands its nodes to the one around it
 MOST = 10**7  # edges that a file of a few kB may join by {a b ...} -> {c d ...}
 
@@ -50,8 +50,9 @@ def read_dot(content, weight, direction):
     found = reader.found
     if any(data.get("label") for data in found.nodes.values()):
         for node, data in found.nodes.items():
-            label = data.get("label") or r"\N"
-            data["label"] = BREAK.sub(" ", label).replace(r"\N", node).strip()
+            means = {"n": " ", "l": " ", "r": " ", "N": node}
+            label = ESCAPE.sub(lambda found, means=means: means.get(found[1], found[1]), data.get("label") or r"\N")
+            data["label"] = label.strip()
     else:
         found.nodes = {node: {} for node in found.nodes}
     return found.graph(direction, edges_name_nodes=True)

@@ -12,6 +12,7 @@ from ..graph.adjacency import GraphLike
 from ..runtime.checks import refused
 from ..runtime.warn import warn
 from .network_files import (
+    plain_attributes,
     read_cyjs_positions,
     read_gexf_positions,
     read_graphml_positions,
@@ -43,6 +44,7 @@ FORMATS = {
     ".cyjs": (write_cyjs, read_cyjs_positions),
     ".html": (_write_page, _read_page),
 }
+NETWORKS = (write_gexf, write_graphml, write_cyjs)  # which keep attributes of nodes
 
 
 def write_embedding(
@@ -83,7 +85,8 @@ def write_embedding(
         which finds the communities of the graph.
     graph : graph, optional
         Anything that `as_graph` takes, for the edges; arcs of a directed one are written as they are. A fitted
-        estimator only knows the edges that it embedded.
+        estimator only knows the edges that it embedded. Attributes of its nodes (of NetworkX and igraph, columns of
+        `obs` of an AnnData) that are text or numbers go into .gexf, .graphml and .cyjs, too.
 
     Raises
     ------
@@ -129,9 +132,10 @@ def write_embedding(
     (7, 50, 50)
     """
     write, _ = format_of(path)
-    saved, graph = as_saved(Y, nodes, labels, graph)
+    saved, arcs = as_saved(Y, nodes, labels, graph)
+    more = {"attributes": plain_attributes(graph, saved.nodes)} if write in NETWORKS and graph is not None else {}
     with replacing(path) as partial:
-        write(partial, saved) if write is write_npz else write(partial, saved, graph)
+        write(partial, saved) if write is write_npz else write(partial, saved, arcs, **more)
 
 
 def save_embedding(

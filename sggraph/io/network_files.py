@@ -12,6 +12,8 @@ import numpy as np
 from scipy import sparse
 from scipy.spatial import cKDTree
 
+from ..graph.attributes import node_attribute, node_attributes
+from ..inputs.labels import is_missing
 from ..runtime.checks import shown
 from .gathered import LABELS, Gathered
 from .safe import as_text
@@ -19,36 +21,57 @@ from .saved import SavedEmbedding
 from .xml_graphs import gather_gexf, gather_graphml
 
 SPACING = 20.0  # units between neighbours: twice the size that Gephi gives a node
+# attributes that the programs, or NetworkX on the way to them, take for something else
+RESERVED = {"x", "y", "z", "class", "label", "name", "id", "viz", "pos", "start", "end", "pid", "parents", "slices"}
+RESERVED |= {"spells"}
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def write_gexf(path, saved, graph):
+def plain_attributes(graph, nodes):
+    """Attributes of the nodes of a caller's graph as all programs can keep them: by name a value or None for each row.
+
+    Values of an attribute are of one type, numbers or text; attributes that hold lists or dicts are left out.
+    """
+    found = {}
+    for name in node_attributes(graph):
+        try:
+            values = list(node_attribute(graph, name))
+        except ValueError:  # lists and dicts
+            continue
+        if isinstance(name, str) and name not in RESERVED and not NOT_XML.search(name) and len(values) == len(nodes):
+            values = _labels([None if is_missing(value) else value for value in values])
+            found[name] = [NOT_XML.sub("", value) if isinstance(value, str) else value for value in values]
+    return found
+
+
+def write_gexf(path, saved, graph, attributes=None):
     """GEXF with viz:position, by NetworkX."""
     import networkx as nx
 
-    G = _to_networkx(saved, graph)
+    G = _to_networkx(saved, graph, attributes)
     for _, data in G.nodes(data=True):
         data["viz"] = {"position": {axis: data.pop(axis, 0.0) for axis in "xyz"}}
     nx.write_gexf(G, path)
 
 
-def write_graphml(path, saved, graph):
+def write_graphml(path, saved, graph, attributes=None):
     """GraphML with the attributes x, y and z, by NetworkX."""
     import networkx as nx
 
-    G = _to_networkx(saved, graph)
+    G = _to_networkx(saved, graph, attributes)
     for node, data in G.nodes(data=True):
         data["label"] = node
     nx.write_graphml_xml(G, path)
 
 
-def write_cyjs(path, saved, graph):
+def write_cyjs(path, saved, graph, attributes=None):
     """Cytoscape JSON; its y grows downwards."""
     names, labels = _names(saved.nodes), _labels(saved.labels)
     places = _spaced(saved.coordinates).tolist()
     nodes = []
     for k, (x, y, z) in enumerate(places):
-        data = {"id": names[k], "name": names[k]}
+        data = {name: values[k] for name, values in (attributes or {}).items() if values[k] is not None}
+        data |= {"id": names[k], "name": names[k]}
         data |= {"z": z} if saved.coordinates.shape[1] == 3 else {}
         data |= {} if labels is None or labels[k] is None else {"class": labels[k]}
         nodes.append({"data": data, "position": {"x": x, "y": -y}})
@@ -112,7 +135,7 @@ def _saved(rows):
     return SavedEmbedding(Y if Y[:, 2].any() else Y[:, :2], list(nodes), labels)
 
 
-def _to_networkx(saved, graph):
+def _to_networkx(saved, graph, attributes):
     """A NetworkX graph whose nodes are text, with x, y[, z] and class."""
     import networkx as nx
 
@@ -125,10 +148,10 @@ def _to_networkx(saved, graph):
     axes = "xyz"[: max(saved.coordinates.shape[1], 2)]
     for name, place in zip(names, _spaced(saved.coordinates).tolist(), strict=True):
         G.add_node(name, **dict(zip(axes, place, strict=False)))
-    if labels is not None:
-        for name, label in zip(names, labels, strict=True):
-            if label is not None:
-                G.nodes[name]["class"] = label
+    for key, values in ((attributes or {}) | ({} if labels is None else {"class": labels})).items():
+        for name, value in zip(names, values, strict=True):
+            if value is not None:
+                G.nodes[name][key] = value
     G.add_weighted_edges_from((names[i], names[j], weight) for i, j, weight in edges)
     return G
 
@@ -163,7 +186,7 @@ def _names(nodes):
 
 
 def _labels(labels):
-    """Labels as numbers of one type or as text, None where there is none."""
+    """Labels, or values of an attribute, as numbers of one type or as text, None where there is none."""
     if labels is None:
         return None
     labels = [label.item() if isinstance(label, np.generic) else label for label in labels]

@@ -48,6 +48,7 @@ def test_names_are_labels_where_all_differ():
         "os",
     ]
     assert read('digraph { node [label="\\N"]; a -> b }')[0] == ["a", "b"]
+    assert read('digraph { a [label="core\\.base"]; b [label="x: \\N"]; a -> b }')[0] == ["core.base", "x: b"]
     with pytest.warns(GraphWarning, match="keep their ids as names, as their attribute 'label' does not tell"):
         assert read("digraph { a [label=x]; b [label=x]; a -> b }")[0] == ["a", "b"]
     assert read("digraph { a; b; c -> a }")[0] == ["a", "b", "c"]

@@ -6,8 +6,10 @@ import json
 import os
 import stat
 import sys
+from datetime import date
 
 import hypothesis.strategies as st
+import igraph
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -257,6 +259,33 @@ def test_round_trip(tmp_path, suffix, d):
         assert factor == 2.0 ** round(np.log2(factor)) > 1
         got = got / factor
     np.testing.assert_array_equal(got.astype(np.float32), Y)
+
+
+@pytest.mark.parametrize("make", [lambda G: G, igraph.Graph.from_networkx])
+def test_attributes_of_nodes_reach_gephi_and_cytoscape(tmp_path, make):
+    G = nx.Graph([("ann", "bob"), ("bob", "cid")])
+    nx.set_node_attributes(G, {"ann": "Łódź", "bob": "Paris\x07"}, "town")
+    nx.set_node_attributes(G, {"ann": np.int64(31), "bob": 44, "cid": None}, "age")
+    nx.set_node_attributes(G, {"ann": 1.5, "bob": 2, "cid": float("nan")}, "score")
+    nx.set_node_attributes(G, {"ann": 1, "bob": "two", "cid": date(2001, 2, 3)}, "mixed")
+    nx.set_node_attributes(G, {"ann": [1], "bob": [2], "cid": [3]}, "lists")
+    nx.set_node_attributes(G, 7, "start")  # which would be a time in GEXF
+    graph = make(G)
+    want = {
+        "ann": {"town": "Łódź", "age": 31, "score": 1.5, "mixed": "1"},
+        "bob": {"town": "Paris", "age": 44, "score": 2.0, "mixed": "two"},
+        "cid": {"mixed": "2001-02-03"},
+    }
+    names = list(G)
+    for suffix in DRAWN:
+        write_embedding(tmp_path / f"g{suffix}", np.eye(3)[:, :2], names, graph=graph)
+    for read in (nx.read_gexf(tmp_path / "g.gexf"), nx.read_graphml(tmp_path / "g.graphml")):
+        got = {name: {k: v for k, v in data.items() if k in want["ann"]} for name, data in read.nodes(data=True)}
+        assert got == want
+        assert not any({"lists", "start"} & set(data) for _, data in read.nodes(data=True))
+    found = json.loads((tmp_path / "g.cyjs").read_text())["elements"]["nodes"]
+    assert {k: v for k, v in found[0]["data"].items() if k in want["ann"]} == want["ann"]
+    assert load_embedding(tmp_path / "g.gexf").nodes == names
 
 
 @pytest.mark.parametrize("suffix", [".gexf", ".graphml"])
