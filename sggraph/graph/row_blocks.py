@@ -70,17 +70,22 @@ class SharedGraph(SharedMatrix):
 
 
 class Entries(Shared):
-    """Entries of a matrix, or edges, that a rank has: from which row to which column, how heavy, of n rows in all."""
+    """Entries of a matrix, or edges, that a rank has: from which row to which column, how heavy, of n rows in all.
 
-    def __init__(self, row, col, weights, n, *, undirected):
-        self.row, self.col, self.weights, self.n, self.undirected = row, col, weights, n, undirected
+    Edges count from both ends (`undirected`), and have `names` on rank 0, those of the rows; entries of a matrix are
+    summed first, and those that are not zero are `alike` where weights are to be ignored.
+    """
+
+    def __init__(self, row, col, weights, n, *, undirected=False, alike=False, names=None):
+        self.row, self.col, self.weights, self.n = row, col, weights, n
+        self.undirected, self.alike, self.names = undirected, alike, names
 
 
-def graph_of_ranks(adjacency):
-    """The Graph of a SharedGraph, or of what stands for one on rank 0; nodes are called by their rows."""
-    nodes = range(adjacency.shape[0])
+def graph_of_ranks(adjacency, names=None):
+    """The Graph of a SharedGraph, or of what stands for one on rank 0; nodes are called by their rows without names."""
+    nodes = range(adjacency.shape[0]) if names is None else names
     said = adjacency.directed, adjacency.weighted, adjacency.calibrated
-    return Graph(adjacency, nodes, *said, named=False)
+    return Graph(adjacency, nodes, *said, named=names is not None)
 
 
 def entries_of_block(block, workers, weight):
@@ -93,9 +98,8 @@ def entries_of_block(block, workers, weight):
         error = wrong
     agree(workers.comm, error)
     agree(workers.comm, _misplaced(workers.comm, block.first, *size))
-    weights = coo.data if weight is not None else np.where(np.isfinite(coo.data), coo.data != 0, coo.data)
     row = coo.row.astype(np.int32) + np.int32(block.first)
-    return Entries(row, coo.col.astype(np.int32), weights.astype(np.float64), size[1], undirected=False)
+    return Entries(row, coo.col.astype(np.int32), coo.data, size[1], alike=weight is None)
 
 
 def _entries(block):
@@ -140,26 +144,31 @@ def cleaned(entries, workers, direction):
     comm = workers.comm
     row, col, weights, undirected = entries.row, entries.col, entries.weights, entries.undirected
     entries.row = entries.col = entries.weights = None  # as large as the graph
-    if undirected:  # of a matrix the entries are summed first
-        agree(comm, _wrong(comm, row, col, weights))
+    if undirected:
         row, col, weights = _without_loops(comm, row, col, weights)
         row, col = np.minimum(row, col), np.maximum(row, col)
-    shares, row, col, weights = routed(workers, row, col, weights, entries.n)
+    arrays = [row, col, weights]
+    del row, col, weights
+    shares, row, col, weights = routed(workers, arrays, entries.n)
     shape = int(shares.stop - shares.first), entries.n
     row -= np.int32(shares.first)
     if not undirected:
         coo = canonical(sparse.coo_array((weights, (row, col)), shape=shape)).tocoo(copy=False)
         row, col, weights = coo.row, coo.col, coo.data
-        agree(comm, _wrong(comm, row + np.int32(shares.first), col, weights))
+        if entries.alike:
+            weights = np.where(np.isfinite(weights), weights != 0, weights).astype(np.float64)
+        agree(comm, wrong_of(comm, row + np.int32(shares.first), col, weights))
         row, col, weights = _without_loops(comm, row, col, weights, shares.first)
     once = summed(row, col, weights, shape)
     del row, col, weights
     return _directed(shares, once, undirected, direction)
 
 
-def routed(workers, row, col, weights, n):
-    """Shares of n rows, and the entries that belong to this rank, those of each rank in their order."""
-    comm = workers.comm
+def routed(workers, arrays, n):
+    """Shares of n rows, and the entries (row, column, weight) that belong to this rank, those of each rank in their
+    order; the arrays are taken out of their list.
+    """
+    comm, (row, col, _) = workers.comm, arrays
     counts = np.bincount(row, minlength=n).astype(np.float64)
     counts += np.bincount(col, minlength=n)
     cuts = [n * r // comm.size for r in range(comm.size + 1)]
@@ -168,19 +177,19 @@ def routed(workers, row, col, weights, n):
     shares = shares_of(workers, counts.astype(np.int64))
     del counts
     if comm.size == 1:
-        return shares, row, col, weights
+        return shares, *arrays
     owner = np.searchsorted(shares.cuts[1:], row, side="right").astype(np.uint16)
     order = np.argsort(owner, kind="stable")
     places = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=comm.size))])
-    del owner
-    spans = [slice(*span) for span in pairwise(places)]
+    del owner, row, col
     found = []
-    for array in (row, col, weights):
-        found.append(np.concatenate(comm.exchange([array[order[span]] for span in spans])))
+    while arrays:
+        ordered = arrays.pop(0)[order]
+        found.append(np.concatenate(comm.exchange([ordered[begin:end] for begin, end in pairwise(places)])))
     return shares, *found
 
 
-def _wrong(comm, row, col, weights):
+def wrong_of(comm, row, col, weights):
     """The error of weights that are none, told by the rank that has the first."""
     wrong = ~(np.isfinite(weights) & (weights >= 0))
     counts = everyones(comm, np.count_nonzero(wrong))

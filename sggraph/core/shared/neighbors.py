@@ -13,7 +13,7 @@ from ..engine.talk import by_owner, everyones, on_first
 from ..ordering import repeated
 from ..twins import BLOCKS, _describe, _n_bits
 
-ROUND = 2**21  # entries that are fetched at a time, about: 8 MB
+ROUND, PAIRS = 2**21, 2**18  # entries that are fetched at a time, about (8 MB), and pairs that are looked at
 
 
 def own_pairs(links, entries):
@@ -22,8 +22,8 @@ def own_pairs(links, entries):
     """
     shares, rows = links.shares, links.rows
     near = entries[_is_own(shares, rows.indices[entries])]
-    for begin in range(0, len(near), ROUND):
-        some = near[begin : begin + ROUND]
+    for begin in range(0, len(near), PAIRS):
+        some = near[begin : begin + PAIRS]
         yield _counted(links, some, (rows.indptr, rows.indices), rows.indices[some] - shares.first)
 
 
