@@ -86,7 +86,7 @@ class OfParquet(NamedTuple):
             error = wrong
         agree(comm, error)
         row, col, weights = found
-        agree(comm, wrong_of(comm, row, col, weights))
+        agree(comm, wrong_of(comm, weights, lambda k: (row[k], col[k])))
         if self.note and comm.rank == 0:
             warn(f"graph: {self.note}", GraphWarning)
         row, col, names, n = numbered(comm, row, col, begin)

@@ -11,6 +11,7 @@ from sggraph.core import rows
 from sggraph.core.engine import blocks
 from sggraph.core.shared import neighbors
 from sggraph.datasets import make_block_model, make_torus
+from sggraph.graph import row_blocks
 from sggraph.graph.arcs import GraphWarning
 from sggraph.graph.fingerprint import graph_hash
 from sggraph.method.pipeline import embed
@@ -31,6 +32,7 @@ def small_blocks(monkeypatch):
     monkeypatch.setattr(blocks, "MIN_BLOCK", 10)
     monkeypatch.setattr(rows, "EDGES", 200)
     monkeypatch.setattr(neighbors, "ROUND", 2000)
+    monkeypatch.setattr(row_blocks, "ROUND", 700)
 
 
 def of_graph(G, shuffled=False):

@@ -95,12 +95,11 @@ def jaccard_weights(links):
     The end with fewer neighbours is read, by the rank of the other, which tells the weight to the rank of the first.
     """
     shares, rows, degree = links.shares, links.rows, links.sizes()
-    eps, weights = 1 / (2 * links.n), np.empty(rows.nnz)
-    i = np.repeat(np.arange(shares.first, shares.stop, dtype=np.int32), np.diff(rows.indptr))
-    mine, other = degree[i], degree[rows.indices]
-    is_read = (other < mine) | ((other == mine) & (rows.indices < i))
-    del i, mine, other
+    eps, weights, is_read = 1 / (2 * links.n), np.empty(rows.nnz), np.empty(rows.nnz, bool)
+    bounds = weighted_bounds(rows.indptr, BLOCKS)
+    links.workers.run(_choose, bounds, shares.first, rows.indptr, rows.indices, degree, is_read)
     entries = np.flatnonzero(is_read)
+    del is_read
 
     def weighed(pairs):
         entries, common, before, j = pairs
@@ -146,6 +145,15 @@ def closeness(links, least):
             close = np.where(shared + 2 >= least * both, (shared + 2) / both, 0.0)
             np.maximum.at(closest, i, close)
     return on_first(shares.comm, closest), repeated(on_first(shares.comm, sums))
+
+
+@kernel
+def _choose(b, start, stop, first, indptr, indices, degree, is_read):
+    """Of the entries of the rows start..stop, whether the other end has fewer neighbours (ties: comes before)."""
+    for i in range(start, stop):
+        for e in range(indptr[i], indptr[i + 1]):
+            j = indices[e]
+            is_read[e] = degree[j] < degree[first + i] or (degree[j] == degree[first + i] and j < first + i)
 
 
 @kernel
