@@ -17,7 +17,7 @@ from scipy import io
 from ..core.engine.talk import agree, everyones, on_first
 from ..graph.arcs import GraphWarning, Reading, as_weights
 from ..graph.frames import MISSING
-from ..graph.row_blocks import Entries, wrong_of
+from ..graph.shared import Entries, wrong_of
 from ..graph.tables import HEAD, choose_columns, ends_by_name, look_at
 from ..runtime.warn import warn
 from .graph_files import format_of_graph
@@ -253,7 +253,7 @@ class OfMtx(NamedTuple):
             return None, "it is not square, or neither sparse nor of real numbers"
         check_nodes(rows, n_entries)
         with open(path, "rb") as file:
-            while (line := file.readline(CHUNK)).startswith(b"%") or not line.strip():
+            while (line := file.readline()).startswith(b"%") or (line and not line.strip()):
                 pass
             return cls(path, rows, n_entries, field, symmetry, file.tell(), how.weight is None), None
 

@@ -1,7 +1,7 @@
 """A graph of which each rank has some rows, as rank 0 knows it: a `Graph` whose adjacency all ranks share."""
 
 from ..core.engine.blocks import Workers
-from ..graph.row_blocks import cleaned, entries_of_block, graph_of_ranks
+from ..graph.shared import cleaned, entries_of_block, graph_of_ranks
 from ..io.shared_files import shared_reader
 from .ranks import Team, collective
 

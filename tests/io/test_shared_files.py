@@ -9,7 +9,7 @@ from scipy import io, sparse
 
 import sggraph as sg
 from sggraph.core.engine import blocks
-from sggraph.graph import row_blocks
+from sggraph.graph import shared
 from sggraph.graph.fingerprint import graph_hash
 from sggraph.io import shared_files
 from sggraph.method.ranks import follow, lead
@@ -25,7 +25,7 @@ def small(monkeypatch):
     monkeypatch.setattr(blocks, "BLOCK", 20)
     monkeypatch.setattr(blocks, "MIN_BLOCK", 10)
     monkeypatch.setattr(shared_files, "CHUNK", 50)
-    monkeypatch.setattr(row_blocks, "ROUND", 70)
+    monkeypatch.setattr(shared, "ROUND", 70)
 
 
 def by_ranks(path, size, **options):

@@ -1,11 +1,10 @@
-"""`RowBlock`: some rows of a graph that no process has as a whole; and the clean adjacency that ranks make of theirs.
+"""The clean adjacency that ranks make of the rows, or edges, that each has of a graph.
 
 What is done to a graph is what adjacency.py does to one that is given as a whole, to the same bits: entries go to the
 rank that owns their row, those of the other direction come with the transpose, and what all of them decide, whether
 weights differ, say, is asked of all ranks.
 """
 
-from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import Any
 
@@ -15,7 +14,6 @@ from scipy import sparse
 from ..core.engine.comm import Shared
 from ..core.engine.talk import agree, everyones, is_any, joined
 from ..core.shared.matrix import SharedMatrix, csr_of, shares_of, transposed
-from ..core.types import Int, SparseMatrix
 from ..runtime.warn import warn
 from .adjacency import CANNOT_SUM, Graph, canonical, is_close, summed, told_of_loops, wrong_weights
 from .arcs import GraphWarning, as_weights
@@ -24,43 +22,9 @@ from .calibrated import are_probabilities
 from .distances import FEWEST, FULL, LOOKED_AT, REFUSED, alone_are_longer, are_rows_of_distances
 from .distances import ROUNDING as OF_DISTANCES
 from .matrices import check_indices
+from .row_block import RowBlock
 
 ROUND = 2**19  # entries that are sent at a time
-
-
-@dataclass(frozen=True, eq=False)
-class RowBlock:
-    """Consecutive rows of the adjacency of a graph, for `embed_graph` on several processes, each of which has some.
-
-    Parameters
-    ----------
-    rows : scipy.sparse array or matrix of shape (m, n)
-        The rows ``first`` to ``first + m - 1`` of the n x n matrix, of any format and real dtype; entry (i, j) is the
-        weight of the arc from i to j, as in `as_graph`: an asymmetric matrix is a directed graph, duplicates are
-        summed, entries on the diagonal are dropped.
-    first : int, default 0
-        The first of the rows. The blocks of ranks 0, 1, 2, ... follow each other, without gaps; a block may be empty.
-
-    Examples
-    --------
-    Of a graph of four nodes in a ring the first two rows:
-
-    >>> from scipy.sparse import csr_array
-    >>> from sggraph import RowBlock
-    >>> RowBlock(csr_array([[0, 1, 0, 1], [1, 0, 1, 0]]), first=0)
-    <RowBlock: rows 0 to 1 of 4, 4 entries>
-
-    On two processes each makes a block of its own, and gets the coordinates of its rows:
-
-    >>> Y = sg.embed_graph(RowBlock(rows, first), comm=MPI.COMM_WORLD)  # doctest: +SKIP
-    """
-
-    rows: SparseMatrix
-    first: Int = 0
-
-    def __repr__(self) -> str:
-        m, n = self.rows.shape
-        return f"<RowBlock: rows {self.first} to {self.first + m - 1} of {n}, {self.rows.nnz} entries>"
 
 
 class SharedGraph(SharedMatrix):
