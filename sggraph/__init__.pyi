@@ -13,7 +13,7 @@ from .graph.adjacency import Graph as Graph
 from .graph.adjacency import as_graph as as_graph
 from .graph.arcs import GraphWarning as GraphWarning
 from .graph.fingerprint import graph_hash as graph_hash
-from .graph.row_blocks import RowBlock as RowBlock
+from .graph.row_block import RowBlock as RowBlock
 from .graph.windows import graph_windows as graph_windows
 from .io.embeddings import load_embedding as load_embedding
 from .io.embeddings import save_embedding as save_embedding

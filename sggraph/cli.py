@@ -232,7 +232,8 @@ def run_demo(arguments, ranks=None):
 
 def run_embed(arguments, ranks=None):
     """The command ``sggraph embed``."""
-    from .commands.files import check_targets, default_output, labels_of_file, largest_component
+    from .commands.embedding import graph_of
+    from .commands.files import check_targets, default_output, labels_of_file
 
     output = arguments.output or default_output(arguments.file, "embedding")
     find_classes = arguments.labels == "louvain"
@@ -245,13 +246,7 @@ def run_embed(arguments, ranks=None):
         arguments.file.resolve(),
     ):
         raise ValueError(f"--checkpoint={str(arguments.checkpoint)!r} is another of the files: give a new name")
-    from .io.graph_files import read_graph
-
-    weight = None if arguments.weight.lower() == "none" else arguments.weight
-    read = {name: getattr(arguments, name) for name in ("direction", "source", "target", "bipartite", "format")}
-    graph = read_graph(arguments.file, weight=weight, **read)
-    if arguments.components == "largest":
-        graph = largest_component(graph)
+    graph = graph_of(arguments, ranks, output)
     labels = None if table is None else labels_of_file(table, graph.nodes)
     if find_classes:
         from .inputs.labels import louvain_names
@@ -320,18 +315,16 @@ def _write(result, labels, output, picture, title, names=None):
 
 
 def _report(result, output, picture):
-    from scipy.sparse import triu
+    from .commands.embedding import figures_of
 
-    from .metrics import neighbor_recall
-
-    A = result.graph_.adjacency
+    nodes, edges, recall = figures_of(result)
     _print(
         {
-            "nodes": f"{A.shape[0]:,}",
-            "edges": f"{triu(A + A.T, 1).nnz:,}",
+            "nodes": nodes,
+            "edges": edges,
             "seconds": f"{result.seconds:.2f} for {result.n_iter_} iterations, start and compilation included",
             "KL divergence": f"{result.kl_divergence_:.4f}",
-            "neighbour recall": f"{neighbor_recall(result.graph_, result.embedding_):.4f}",
+            "neighbour recall": recall,
             "coordinates": output,
             "picture": picture,
         }

@@ -26,7 +26,7 @@ from .core.types import (
     Weight,
 )
 from .graph.adjacency import GraphLike, as_graph, check_options
-from .graph.row_blocks import RowBlock
+from .graph.row_block import RowBlock
 from .inputs.elsewhere import METHOD, told
 from .inputs.seeds import one_seed
 from .method.checkpoint import EmbeddingState

@@ -14,6 +14,7 @@ import networkx as nx
 import numpy as np
 import pytest
 from isolated import HANGS, ROOT, TESTS
+from scipy.sparse import save_npz
 
 from sggraph import as_graph
 from sggraph.cli import main
@@ -78,12 +79,28 @@ def test_the_shell(tmp_path, monkeypatch):
     said, errors, status = run(2, "-m", "sggraph", "embed", "edges.csv", "-o", "two.csv", *options)
     assert status == 0, errors
     assert said.count("neighbour recall") == 1
+    assert errors.count("the first process reads all of it, since a .csv file has no parts") == 1
     assert Path("two.csv").read_bytes() == Path("alone.csv").read_bytes()
     for wrong in (["embed", "no.csv"], ["embd"]):
         said, errors, status = run(2, "-m", "sggraph", *wrong)
         assert status == 2
         assert errors.count("sggraph: ") == 1, errors
         assert not said
+
+
+@pytest.mark.parametrize("options", [[], ["--components", "largest", "--direction", "out"]])
+def test_the_shell_reads_a_file_in_parts(options, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    A = as_graph(nx.disjoint_union(nx.grid_2d_graph(60, 70), nx.grid_2d_graph(20, 20))).adjacency
+    save_npz("edges.npz", A[::-1][:, ::-1])
+    options = [*options, "--max-iter", "20", "--n-jobs", "1", "--checkpoint", "run.npz"]
+    assert main(["embed", "edges.npz", "-o", "alone.npz", *options]) == 0
+    Path("run.npz").unlink()
+    said, errors, status = run(3, "-m", "sggraph", "embed", "edges.npz", "-o", "three.npz", *options)
+    assert status == 0, errors
+    assert "no process has the whole graph" in said
+    assert "reads all of it" not in errors
+    assert Path("three.npz").read_bytes() == Path("alone.npz").read_bytes()
 
 
 @pytest.mark.slow

@@ -26,6 +26,7 @@ from .distances import REFUSED, are_distances, are_neighbor_distances
 from .formats import to_arcs
 from .large import LARGE, copied_if_clean, index_type
 from .matrices import check_indices
+from .row_block import RowBlock
 from .types import (
     AnnData,
     EdgeIndexed,
@@ -216,6 +217,8 @@ def as_graph(
     check_n_jobs("n_jobs", n_jobs)
     if isinstance(graph, Graph):
         return graph
+    if isinstance(graph, RowBlock):
+        raise TypeError("graph is a RowBlock, some rows of a graph: give it to embed_graph, or all rows as a matrix")
     if is_annotated(graph):
         return _named(as_graph(graph_in(graph), weight=weight, direction=direction), list(graph.obs_names))
     if not bipartite and sparse.issparse(graph) and graph.format == "csr" and graph.nnz >= LARGE:
@@ -248,7 +251,7 @@ def is_graph_like(X: object) -> bool:
         return True
     if sparse.issparse(X):
         return X.shape[0] == X.shape[1]
-    if X is None or isinstance(X, (str, PathLike, dict)):  # `as_graph` tells what it takes instead
+    if X is None or isinstance(X, (str, PathLike, dict, RowBlock)):  # `as_graph` tells what it takes instead
         return True
     if hasattr(X, "columns"):
         return {"source", "target"} <= {str(name).lower() for name in getattr(X, "column_names", X.columns)}

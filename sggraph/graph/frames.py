@@ -12,6 +12,7 @@ from .arcs import GraphWarning, arcs_of_labels, as_weights, kept_apart
 from .matrices import arcs_of_dense
 from .tables import HEAD, choose_columns, ends_by_name, is_bare, is_missing, is_numeral, look_at
 
+MISSING = "graph has missing values in its columns {}: drop those rows first"
 COLUMNS = (
     "columns",
     "column_names",
@@ -76,7 +77,7 @@ def arcs_of_frame(frame, table, how):
     arcs = arcs_of_labels(*_lists([columns[choice.source], columns[choice.target]]), weights)
     if {*map(type, arcs.nodes)} - {int, str} and any(map(is_missing, arcs.nodes)):
         called = [names[choice.source], names[choice.target]]
-        raise ValueError(f"graph has missing values in its columns {called}: drop those rows first")
+        raise ValueError(MISSING.format(called))
     return kept_apart(arcs) if how.bipartite else arcs
 
 

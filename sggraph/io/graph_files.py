@@ -8,6 +8,7 @@ It does not read formats beyond ``READERS`` and ``EDGE_LISTS``, nor embeddings (
 from __future__ import annotations
 
 from collections.abc import Hashable
+from contextlib import nullcontext
 from io import BytesIO
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from .matrix_files import read_mtx, read_npz
 from .named_lines import read_adjlist, read_lgl, read_ncol, read_pajek, read_sif
 from .repository_formats import read_konect, read_repository, read_snap, repository_of
 from .safe import as_path, check_file, naming, unzip
-from .tables import frame_of_parquet
+from .tables import frame_of_folder, frame_of_parquet
 from .xml_graphs import read_gexf, read_graphml
 
 
@@ -94,7 +95,7 @@ def read_graph(
           first hundred lines alike; without a header two columns, or three whose third is a weight, or the dictionary
           that ``networkx.write_edgelist`` writes. Lines that start with # or % are comments before the first edge,
           and after it where they do not split like edges. Labels that are all integers become integers; the nodes
-          follow their first appearance;
+          follow their first appearance. A folder of .parquet files, file after file by name, is one table;
         - out.NAME (KONECT), .edges (Network Repository): two ends, then perhaps a weight, then perhaps a time. The
           header of KONECT, and that of SNAP for arcs, is recognised in edge lists, too; the nodes of a bipartite
           graph are called "left 1" and "right 1";
@@ -152,11 +153,14 @@ def read_graph(
     check_options(weight, direction, source, target, bipartite)
     how = Reading(weight, source, target, bipartite)
     path = as_path(path)
-    kind = _format_of(path, format)
-    check_file(path)
+    kind = format_of_graph(path, format)
+    if kind != "parquet" or not path.is_dir():
+        check_file(path)
     remedy = "Correct it, or load it yourself and pass a NetworkX graph or a SciPy matrix"
     zipped = path.suffix.lower() == ".gz"
-    with naming(path, f"a .{kind} graph", remedy), open(path, "rb") as file:
+    with naming(path, f"a .{kind} graph", remedy), _opened(path) as file:
+        if file is None:
+            return as_graph(frame_of_folder(path), direction=direction, **how._asdict())
         if kind == "npz" and not zipped and path.stat().st_size:
             return as_graph(read_npz(file), direction=direction, **how._asdict())
         content = unzip(file.read()) if zipped else file.read()
@@ -171,7 +175,12 @@ def read_graph(
         return as_graph(graph, direction=direction, **how._asdict())
 
 
-def _format_of(path, format):
+def _opened(path):
+    """The file, open; None of a folder."""
+    return nullcontext() if path.is_dir() else open(path, "rb")
+
+
+def format_of_graph(path, format):
     """The name of the format of a file."""
     if format is not None:
         check_choice("format", format, *READERS, *EDGE_LISTS)

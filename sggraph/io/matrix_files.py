@@ -19,7 +19,8 @@ MAPPED = 2**24  # bytes of an array: from here on it is mapped instead of read
 LENGTHS = 26  # where the local header of a zip member gives the lengths of its name and of the field behind
 
 
-def _check_nodes(n, entries):
+def check_nodes(n, entries):
+    """Raise where so many nodes are claimed that nearly all would be isolated."""
     if n > 10 * entries + 1_000_000:
         raise ValueError(f"it claims {n} nodes but holds {entries} entries, so nearly all nodes would be isolated")
 
@@ -37,7 +38,7 @@ def read_mtx(content):
     shortest = 4 if layout == "coordinate" else 2  # bytes of an entry: "1 1\n", "0\n"
     if entries * shortest > 2 * len(content) + shortest:  # twice: symmetric arrays store half
         raise ValueError(f"it claims {entries} entries but has {len(content)} bytes, so it is truncated")
-    _check_nodes(max(rows, columns), entries)
+    check_nodes(max(rows, columns), entries)
     return io.mmread(BytesIO(content))
 
 
@@ -47,7 +48,7 @@ def read_npz(file):
         if "shape" not in parts or "format" not in parts:
             raise ValueError(f"it holds {sorted(parts)}, and not what scipy.sparse.save_npz writes")
         entries = prod(_header(parts, "data")[0]) if "data" in parts else 0
-        _check_nodes(int(np.max(parts["shape"])), entries)
+        check_nodes(int(np.max(parts["shape"])), entries)
         if parts["format"].item() in ("csr", b"csr"):
             arrays = [_member(parts, file, name) for name in ("data", "indices", "indptr")]
             return sparse.csr_array(tuple(arrays), shape=tuple(parts["shape"].tolist()))

@@ -36,10 +36,15 @@ def read_bytes(path):
 def check_file(path):
     """Raise unless there is a regular file `path`."""
     path = Path(path)
-    if not path.exists():
-        raise FileNotFoundError(f"path={str(path)!r}: there is no such file")
+    check_there(path)
     if not path.is_file():
         raise ValueError(f"path={str(path)!r} is not a regular file: give the name of a file")
+
+
+def check_there(path):
+    """Raise unless there is a file or a folder `path`."""
+    if not Path(path).exists():
+        raise FileNotFoundError(f"path={str(path)!r}: there is no such file")
 
 
 @contextmanager

@@ -102,7 +102,7 @@ def as_saved(Y, nodes=None, labels=None, graph=None):
     for name, items in (("nodes", nodes), ("labels", labels)):
         if items is not None and len(items) != len(Y):
             raise ValueError(f"{name} has {len(items)} entries, but Y has {len(Y)} rows: give one for each row")
-    if graph is not None and nodes != graph.nodes and set(nodes) == set(graph.nodes):
+    if graph is not None and nodes != list(graph.nodes) and set(nodes) == set(graph.nodes):
         raise ValueError(
             "graph lists the nodes in another order than the rows of Y, and its edges would join others: give the "
             "graph that was embedded, or Y as {node: position}"

@@ -118,6 +118,22 @@ def frame_of_parquet(content):
         raise ImportError(f".parquet {PARQUET_REMEDY}") from error
 
 
+def files_of_parquet(path):
+    """The Parquet files that a path names: itself, or those in a folder, by their names."""
+    if not path.is_dir():
+        return [path]
+    found = sorted(file for file in path.rglob("*.parquet") if file.is_file())
+    if not found:
+        raise ValueError("the folder has no .parquet files")
+    return found
+
+
+def frame_of_folder(path):
+    """The frame of pandas of all Parquet files in a folder, one below the other."""
+    frames = [frame_of_parquet(file.read_bytes()) for file in files_of_parquet(path)]
+    return _pandas().concat(frames, ignore_index=True)
+
+
 def read_parquet(content):
     """The SavedEmbedding in the bytes of a Parquet file."""
     frame = frame_of_parquet(content)

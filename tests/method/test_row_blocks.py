@@ -10,13 +10,17 @@ import sggraph as sg
 from sggraph.core import rows
 from sggraph.core.engine import blocks
 from sggraph.core.shared import neighbors
+from sggraph.core.shared.matrix import SharedMatrix
+from sggraph.core.shared.paths import SharedPaths
 from sggraph.datasets import make_block_model, make_torus
+from sggraph.graph import shared
 from sggraph.graph.arcs import GraphWarning
 from sggraph.graph.fingerprint import graph_hash
 from sggraph.method.pipeline import embed
 from sggraph.method.ranks import follow, lead
 from sggraph.method.settings import Settings
 from sggraph.method.sharing import graph_of_block
+from sggraph.method.start import n_pivots
 
 pytestmark = pytest.mark.jit  # ranks are threads: none can be left in their midst
 SIZES = [(1, 2), (2, 1), (3, 2), (4, 1)]  # ranks, threads
@@ -31,6 +35,7 @@ def small_blocks(monkeypatch):
     monkeypatch.setattr(blocks, "MIN_BLOCK", 10)
     monkeypatch.setattr(rows, "EDGES", 200)
     monkeypatch.setattr(neighbors, "ROUND", 2000)
+    monkeypatch.setattr(shared, "ROUND", 700)
 
 
 def of_graph(G, shuffled=False):
@@ -117,6 +122,35 @@ def test_rows_of_ranks_give_the_bits_of_the_whole(name):
                 np.testing.assert_array_equal(mine, expected)
 
 
+@pytest.mark.parametrize("size", [2, 4])
+def test_each_rank_has_its_share_alone(size, monkeypatch):
+    """Of the entries of the adjacency, of P, of the path lengths, and of what it is sent at once."""
+    kept, received = {}, []
+    for kind, rows_of in ((SharedMatrix, lambda made: made.rows.nnz), (SharedPaths, lambda made: made.own.size)):
+        plain = kind.__init__
+
+        def init(self, shares, *arguments, plain=plain, rows_of=rows_of, **options):
+            plain(self, shares, *arguments, **options)
+            kept.setdefault(type(self).__name__, set()).add(rows_of(self))
+
+        monkeypatch.setattr(kind, "__init__", init)
+    exchange = rank_threads.RankThread.exchange
+
+    def seen(self, parts):
+        found = exchange(self, parts)
+        received.append(sum(part.nbytes for part in found))
+        return found
+
+    monkeypatch.setattr(rank_threads.RankThread, "exchange", seen)
+    graph = make_block_model(6000, 120).adjacency
+    laid_out(graph, size, max_iter=0)
+    whole = {"SharedGraph": graph.nnz, "SharedP": graph.nnz, "SharedPaths": graph.shape[0] * n_pivots(graph.shape[0])}
+    assert set(whole) <= set(kept)
+    for name, number in whole.items():
+        assert max(kept[name]) < 1.2 * number / size, name
+    assert max(received) < 1.2 * max(8 * graph.nnz, 2 * whole["SharedPaths"]) / size
+
+
 def test_one_process_may_have_all_rows():
     Y = sg.embed_graph(sg.RowBlock(MESH), max_iter=30, random_state=0)
     np.testing.assert_array_equal(Y, sg.embed_graph(MESH, max_iter=30, random_state=0))
@@ -201,6 +235,12 @@ def test_what_is_wrong_is_said_on_all_ranks(name):
     for error in errors:
         with pytest.raises((ValueError, TypeError), match=text):
             raise error
+
+
+@pytest.mark.parametrize("take", [sg.as_graph, sg.SGtSNEpi().fit, sg.sgtsne_layout, sg.estimate_cost])
+def test_what_takes_whole_graphs_alone_says_so(take):
+    with pytest.raises(TypeError, match="graph is a RowBlock, some rows of a graph: give it to embed_graph"):
+        take(sg.RowBlock(MESH))
 
 
 def distances(n, nearest=None):

@@ -54,8 +54,14 @@ def joint_probabilities(A, lambda_, *, links=None, given=False):
     del weights
     total = 2 * max(A.block_sums(lambda first, stop: p_cond[first:stop].sum()).sum(), TINY)
     p = csr_array((p_cond, rows.indices, rows.indptr), shape=rows.shape)
-    joint = csr_array(p + transposed(A.shares, p))
-    joint.sort_indices()
+    other = transposed(A.shares, p)
+    if A.symmetric:
+        p_cond += other.data
+        joint = csr_array((p_cond, rows.indices, rows.indptr), shape=rows.shape)
+    else:
+        joint = csr_array(p + other)
+        joint.sort_indices()
+    del other
     joint.data = (joint.data * (1 / total)).astype(np.float32)
     P = SharedP(A.shares, joint, symmetric=True)
     P.n_clamped = int(everyones(A.comm, n_clamped).sum())

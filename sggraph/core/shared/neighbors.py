@@ -13,7 +13,7 @@ from ..engine.talk import by_owner, everyones, on_first
 from ..ordering import repeated
 from ..twins import BLOCKS, _describe, _n_bits
 
-ROUND = 2**21  # entries that are fetched at a time, about: 8 MB
+ROUND, PAIRS = 2**21, 2**18  # entries that are fetched at a time, about (8 MB), and pairs that are looked at
 
 
 def own_pairs(links, entries):
@@ -22,8 +22,8 @@ def own_pairs(links, entries):
     """
     shares, rows = links.shares, links.rows
     near = entries[_is_own(shares, rows.indices[entries])]
-    for begin in range(0, len(near), ROUND):
-        some = near[begin : begin + ROUND]
+    for begin in range(0, len(near), PAIRS):
+        some = near[begin : begin + PAIRS]
         yield _counted(links, some, (rows.indptr, rows.indices), rows.indices[some] - shares.first)
 
 
@@ -95,12 +95,11 @@ def jaccard_weights(links):
     The end with fewer neighbours is read, by the rank of the other, which tells the weight to the rank of the first.
     """
     shares, rows, degree = links.shares, links.rows, links.sizes()
-    eps, weights = 1 / (2 * links.n), np.empty(rows.nnz)
-    i = np.repeat(np.arange(shares.first, shares.stop, dtype=np.int32), np.diff(rows.indptr))
-    mine, other = degree[i], degree[rows.indices]
-    is_read = (other < mine) | ((other == mine) & (rows.indices < i))
-    del i, mine, other
+    eps, weights, is_read = 1 / (2 * links.n), np.empty(rows.nnz), np.empty(rows.nnz, bool)
+    bounds = weighted_bounds(rows.indptr, BLOCKS)
+    links.workers.run(_choose, bounds, shares.first, rows.indptr, rows.indices, degree, is_read)
     entries = np.flatnonzero(is_read)
+    del is_read
 
     def weighed(pairs):
         entries, common, before, j = pairs
@@ -146,6 +145,15 @@ def closeness(links, least):
             close = np.where(shared + 2 >= least * both, (shared + 2) / both, 0.0)
             np.maximum.at(closest, i, close)
     return on_first(shares.comm, closest), repeated(on_first(shares.comm, sums))
+
+
+@kernel
+def _choose(b, start, stop, first, indptr, indices, degree, is_read):
+    """Of the entries of the rows start..stop, whether the other end has fewer neighbours (ties: comes before)."""
+    for i in range(start, stop):
+        for e in range(indptr[i], indptr[i + 1]):
+            j = indices[e]
+            is_read[e] = degree[j] < degree[first + i] or (degree[j] == degree[first + i] and j < first + i)
 
 
 @kernel

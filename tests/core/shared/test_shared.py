@@ -29,6 +29,7 @@ def small_blocks(monkeypatch):
     monkeypatch.setattr(blocks, "BLOCK", 20)
     monkeypatch.setattr(blocks, "MIN_BLOCK", 10)
     monkeypatch.setattr(neighbors, "ROUND", 300)
+    monkeypatch.setattr(neighbors, "PAIRS", 100)
 
 
 def adjacency(G):

@@ -1,12 +1,11 @@
-"""`RowBlock`: some rows of a graph that no process has as a whole; and the clean adjacency that ranks make of theirs.
+"""The clean adjacency that ranks make of the rows, or edges, that each has of a graph.
 
 What is done to a graph is what adjacency.py does to one that is given as a whole, to the same bits: entries go to the
 rank that owns their row, those of the other direction come with the transpose, and what all of them decide, whether
 weights differ, say, is asked of all ranks.
 """
 
-from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -14,8 +13,7 @@ from scipy import sparse
 
 from ..core.engine.comm import Shared
 from ..core.engine.talk import agree, everyones, is_any, joined
-from ..core.shared.matrix import SharedMatrix, shares_of, transposed
-from ..core.types import Int, SparseMatrix
+from ..core.shared.matrix import SharedMatrix, csr_of, shares_of, transposed
 from ..runtime.warn import warn
 from .adjacency import CANNOT_SUM, Graph, canonical, is_close, summed, told_of_loops, wrong_weights
 from .arcs import GraphWarning, as_weights
@@ -24,41 +22,9 @@ from .calibrated import are_probabilities
 from .distances import FEWEST, FULL, LOOKED_AT, REFUSED, alone_are_longer, are_rows_of_distances
 from .distances import ROUNDING as OF_DISTANCES
 from .matrices import check_indices
+from .row_block import RowBlock
 
-
-@dataclass(frozen=True, eq=False)
-class RowBlock:
-    """Consecutive rows of the adjacency of a graph, for `embed_graph` on several processes, each of which has some.
-
-    Parameters
-    ----------
-    rows : scipy.sparse array or matrix of shape (m, n)
-        The rows ``first`` to ``first + m - 1`` of the n x n matrix, of any format and real dtype; entry (i, j) is the
-        weight of the arc from i to j, as in `as_graph`: an asymmetric matrix is a directed graph, duplicates are
-        summed, entries on the diagonal are dropped.
-    first : int, default 0
-        The first of the rows. The blocks of ranks 0, 1, 2, ... follow each other, without gaps; a block may be empty.
-
-    Examples
-    --------
-    Of a graph of four nodes in a ring the first two rows:
-
-    >>> from scipy.sparse import csr_array
-    >>> from sggraph import RowBlock
-    >>> RowBlock(csr_array([[0, 1, 0, 1], [1, 0, 1, 0]]), first=0)
-    <RowBlock: rows 0 to 1 of 4, 4 entries>
-
-    On two processes each makes a block of its own, and gets the coordinates of its rows:
-
-    >>> Y = sg.embed_graph(RowBlock(rows, first), comm=MPI.COMM_WORLD)  # doctest: +SKIP
-    """
-
-    rows: SparseMatrix
-    first: Int = 0
-
-    def __repr__(self) -> str:
-        m, n = self.rows.shape
-        return f"<RowBlock: rows {self.first} to {self.first + m - 1} of {n}, {self.rows.nnz} entries>"
+ROUND = 2**19  # entries that are sent at a time
 
 
 class SharedGraph(SharedMatrix):
@@ -70,17 +36,22 @@ class SharedGraph(SharedMatrix):
 
 
 class Entries(Shared):
-    """Entries of a matrix, or edges, that a rank has: from which row to which column, how heavy, of n rows in all."""
+    """Entries of a matrix, or edges, that a rank has: from which row to which column, how heavy, of n rows in all.
 
-    def __init__(self, row, col, weights, n, *, undirected):
-        self.row, self.col, self.weights, self.n, self.undirected = row, col, weights, n, undirected
+    Edges count from both ends (`undirected`), and have `names` on rank 0, those of the rows; entries of a matrix are
+    summed first, and those that are not zero are `alike` where weights are to be ignored.
+    """
+
+    def __init__(self, row, col, weights, n, *, undirected=False, alike=False, names=None):
+        self.row, self.col, self.weights, self.n = row, col, weights, n
+        self.undirected, self.alike, self.names = undirected, alike, names
 
 
-def graph_of_ranks(adjacency):
-    """The Graph of a SharedGraph, or of what stands for one on rank 0; nodes are called by their rows."""
-    nodes = range(adjacency.shape[0])
+def graph_of_ranks(adjacency, names=None):
+    """The Graph of a SharedGraph, or of what stands for one on rank 0; nodes are called by their rows without names."""
+    nodes = range(adjacency.shape[0]) if names is None else names
     said = adjacency.directed, adjacency.weighted, adjacency.calibrated
-    return Graph(adjacency, nodes, *said, named=False)
+    return Graph(adjacency, nodes, *said, named=names is not None)
 
 
 def entries_of_block(block, workers, weight):
@@ -93,9 +64,8 @@ def entries_of_block(block, workers, weight):
         error = wrong
     agree(workers.comm, error)
     agree(workers.comm, _misplaced(workers.comm, block.first, *size))
-    weights = coo.data if weight is not None else np.where(np.isfinite(coo.data), coo.data != 0, coo.data)
     row = coo.row.astype(np.int32) + np.int32(block.first)
-    return Entries(row, coo.col.astype(np.int32), weights.astype(np.float64), size[1], undirected=False)
+    return Entries(row, coo.col.astype(np.int32), coo.data, size[1], alike=weight is None)
 
 
 def _entries(block):
@@ -137,67 +107,101 @@ def _misplaced(comm, first, m, n):
 
 def cleaned(entries, workers, direction):
     """The SharedGraph of the Entries of all ranks."""
-    comm = workers.comm
-    row, col, weights, undirected = entries.row, entries.col, entries.weights, entries.undirected
+    comm, n = workers.comm, entries.n
+    arrays = [entries.row, entries.col, entries.weights]
     entries.row = entries.col = entries.weights = None  # as large as the graph
-    if undirected:  # of a matrix the entries are summed first
-        agree(comm, _wrong(comm, row, col, weights))
-        row, col, weights = _without_loops(comm, row, col, weights)
-        row, col = np.minimum(row, col), np.maximum(row, col)
-    shares, row, col, weights = routed(workers, row, col, weights, entries.n)
-    shape = int(shares.stop - shares.first), entries.n
-    row -= np.int32(shares.first)
-    if not undirected:
-        coo = canonical(sparse.coo_array((weights, (row, col)), shape=shape)).tocoo(copy=False)
-        row, col, weights = coo.row, coo.col, coo.data
-        agree(comm, _wrong(comm, row + np.int32(shares.first), col, weights))
-        row, col, weights = _without_loops(comm, row, col, weights, shares.first)
-    once = summed(row, col, weights, shape)
-    del row, col, weights
-    return _directed(shares, once, undirected, direction)
+    if entries.undirected:
+        row, col, weights = _without_loops(comm, *arrays)
+        arrays = [np.minimum(row, col), np.maximum(row, col), weights]
+        del row, col, weights
+    shares = _shares(workers, *arrays[:2], n)
+    arrays = routed(shares, arrays)
+    arrays[0] -= np.int32(shares.first)
+    shape = int(shares.stop - shares.first), n
+    if entries.undirected:
+        once = summed(*arrays, shape)
+    else:  # entries of a matrix that are there twice are one, before anything is said of them
+        once = canonical(sparse.coo_array((arrays.pop(), arrays), shape=shape, dtype=np.float64))
+        arrays.clear()
+        once = _of_edges(shares, once, entries.alike)
+    del arrays
+    return _directed(shares, once, entries.undirected, direction)
 
 
-def routed(workers, row, col, weights, n):
-    """Shares of n rows, and the entries that belong to this rank, those of each rank in their order."""
+def _shares(workers, row, col, n):
+    """Shares of n rows, of about as many ends of entries."""
     comm = workers.comm
     counts = np.bincount(row, minlength=n).astype(np.float64)
     counts += np.bincount(col, minlength=n)
     cuts = [n * r // comm.size for r in range(comm.size + 1)]
     comm.add(counts, cuts)
     comm.gather(counts, cuts)
-    shares = shares_of(workers, counts.astype(np.int64))
-    del counts
+    return shares_of(workers, counts.astype(np.int64))
+
+
+def routed(shares, arrays):
+    """The entries that belong to this rank, those of each rank in their order; arrays are row, column and weight."""
+    comm = shares.comm
     if comm.size == 1:
-        return shares, row, col, weights
-    owner = np.searchsorted(shares.cuts[1:], row, side="right").astype(np.uint16)
-    order = np.argsort(owner, kind="stable")
-    places = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=comm.size))])
-    del owner
-    spans = [slice(*span) for span in pairwise(places)]
-    found = []
-    for array in (row, col, weights):
-        found.append(np.concatenate(comm.exchange([array[order[span]] for span in spans])))
-    return shares, *found
+        return arrays
+    found = [[[] for _ in range(comm.size)] for _ in arrays]
+    for k in range(int(everyones(comm, -(-len(arrays[0]) // ROUND)).max())):
+        some = slice(k * ROUND, (k + 1) * ROUND)
+        owner = np.searchsorted(shares.cuts[1:], arrays[0][some], side="right")
+        order = np.argsort(owner, kind="stable")
+        places = np.searchsorted(owner[order], range(comm.size + 1))
+        for array, kept in zip(arrays, found, strict=True):
+            ordered = array[some][order]
+            parts = comm.exchange([ordered[begin:end] for begin, end in pairwise(places)])
+            for mine, part in zip(kept, parts, strict=True):
+                mine.append(part)
+    kinds = [array.dtype for array in arrays]
+    arrays.clear()
+    return [np.concatenate([np.empty(0, kind), *chain(*found.pop(0))]) for kind in kinds]
 
 
-def _wrong(comm, row, col, weights):
-    """The error of weights that are none, told by the rank that has the first."""
+def wrong_of(comm, weights, ends):
+    """The error of weights that are none, told by the rank that has the first; ``ends(k)`` are those of an arc."""
     wrong = ~(np.isfinite(weights) & (weights >= 0))
     counts = everyones(comm, np.count_nonzero(wrong))
     if counts.sum() == 0 or comm.rank != int(np.flatnonzero(counts)[0]):
         return None
     k = int(np.argmax(wrong))
-    return wrong_weights(int(counts.sum()), weights[k], int(row[k]), int(col[k]))
+    return wrong_weights(int(counts.sum()), weights[k], *map(int, ends(k)))
 
 
-def _without_loops(comm, row, col, weights, first=0):
-    """The entries off the diagonal that count; how many loops there were is told."""
-    is_edge, is_loop = weights != 0, row + np.int32(first) == col
-    loops = int(everyones(comm, np.count_nonzero(is_loop & is_edge)).sum())
-    if loops and comm.rank == 0:
-        warn(told_of_loops(loops), GraphWarning)
+def _without_loops(comm, row, col, weights):
+    """The edges between two nodes that count; how many loops there were is told."""
+    is_edge, is_loop = weights != 0, row == col
+    _tell_of_loops(comm, is_loop & is_edge)
     keep = is_edge & ~is_loop
     return (row, col, weights) if keep.all() else (row[keep], col[keep], weights[keep])
+
+
+def _of_edges(shares, once, alike):
+    """The same of a matrix, whose weights are looked at."""
+    if alike:
+        once.data = np.where(np.isfinite(once.data), once.data != 0, once.data).astype(np.float64)
+
+    def ends(k):
+        return shares.first + np.searchsorted(once.indptr, k, side="right") - 1, once.indices[k]
+
+    agree(shares.comm, wrong_of(shares.comm, once.data, ends))
+    row = np.repeat(np.arange(shares.first, shares.stop, dtype=np.int32), np.diff(once.indptr))
+    is_edge, is_loop = once.data != 0, row == once.indices
+    del row
+    _tell_of_loops(shares.comm, is_loop & is_edge)
+    keep = is_edge & ~is_loop
+    if keep.all():
+        return once
+    starts = np.concatenate([[0], np.cumsum(keep)])[once.indptr]
+    return csr_of(np.diff(starts), once.indices[keep], once.data[keep], shares)
+
+
+def _tell_of_loops(comm, is_loop):
+    loops = int(everyones(comm, np.count_nonzero(is_loop)).sum())
+    if loops and comm.rank == 0:
+        warn(told_of_loops(loops), GraphWarning)
 
 
 def _directed(shares, once, undirected, direction):
