@@ -53,6 +53,18 @@ class Group(NamedTuple):
     dims: tuple
 
 
+class Kept(NamedTuple):
+    """What a PathStress keeps, for whoever looks at it elsewhere: inverse lengths (n, k) in two bytes, what stands for
+    1 in them, the pivots (k,), looks a step at least, and the mean of 1 / d^2.
+    """
+
+    inverses: np.ndarray
+    one: float
+    pivots: np.ndarray
+    least_looks: float
+    squares: float
+
+
 class PathStress:
     """Lengths of paths to pivots, in the order of the graph's nodes.
 
@@ -85,6 +97,11 @@ class PathStress:
         self._inverses = Passage(owners, source, wanted).brought(lambda rows: self._inverses[rows - before])
         self._first = wanted[shares.comm.rank][0]
         self._places = np.arange(len(source)) - self._first
+
+    @property
+    def kept(self):
+        """The lengths and what goes with them."""
+        return Kept(self._inverses, self._one, self.pivots, self._least_looks, self._squares)
 
     @property
     def n_groups(self):
