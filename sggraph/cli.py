@@ -21,9 +21,9 @@ OUTPUTS = ".csv, .tsv, .parquet, .gexf or .graphml (Gephi), .cyjs (Cytoscape), .
 OUTPUTS += "(a page to look into it)"
 TIMED = ".csv, .tsv, .txt, .edgelist, each also with .gz, or .parquet, with a column of times: numbers or dates"
 FLAGS = {"d": "-d", "lambda_": "--lambda", "random_state": "--seed"}  # of the arguments of SGtSNEpi
-WORDS = ("balance", "components", "max_iter", "early_exag", "alpha", "eta", "n_jobs", "checkpoint")
+WORDS = ("balance", "components", "max_iter", "early_exag", "alpha", "eta", "n_jobs", "checkpoint", "device")
 FLAGS |= {name: f"--{name.replace('_', '-')}" for name in WORDS}
-METHOD = [name for name in FLAGS if name not in ("components", "checkpoint")]  # of graphs that change
+METHOD = [name for name in FLAGS if name not in ("components", "checkpoint", "device")]  # of graphs that change
 CHANGING = ("stability", "previous", "time", "window", "step", "trails", "format")
 
 
@@ -87,7 +87,7 @@ def make_parser():
         default="auto",
         help="of a graph that is not connected: each by itself, packed (auto), all in one run, the largest alone",
     )
-    _add_method(embed)
+    _add_method(embed).add_argument("--device", default="cpu", help="where nodes move: cpu, cuda or cuda:1 (cpu)")
     embed.set_defaults(run=run_embed)
 
     sequence = commands.add_parser("sequence", help="embed edges that have a time, for pictures that can be compared")

@@ -75,6 +75,8 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
         What the picture shows and how it is made, as in `embed_graph`.
     random_state, n_jobs, verbose, callback, callback_every, checkpoint, checkpoint_every, on_interrupt, max_memory
         The seed, and how the run goes, as in `embed_graph`; after an interrupt `state_` is there.
+    device : str, default "cpu"
+        Where nodes move, as in `embed_graph`. Samples become a graph on the processor.
 
     Attributes
     ----------
@@ -176,6 +178,7 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
         checkpoint: FilePath | None = None,
         checkpoint_every: Int = 50,
         on_interrupt: OnInterrupt = "raise",
+        device: str = "cpu",
         max_memory: Float | str | None = None,
     ) -> None:
         self.d = d
@@ -200,16 +203,13 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
         self.schedule = schedule
         self.h = h
         self.exact = exact
-        self.drop_leaf = drop_leaf
-        self.fixed = fixed
+        self.drop_leaf, self.fixed = drop_leaf, fixed
         self.random_state = random_state
         self.n_jobs = n_jobs
         self.verbose = verbose
-        self.callback = callback
-        self.callback_every = callback_every
-        self.checkpoint = checkpoint
-        self.checkpoint_every = checkpoint_every
-        self.on_interrupt = on_interrupt
+        self.callback, self.callback_every = callback, callback_every
+        self.checkpoint, self.checkpoint_every = checkpoint, checkpoint_every
+        self.on_interrupt, self.device = on_interrupt, device
         self.max_memory = max_memory
 
     def fit(

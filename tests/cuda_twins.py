@@ -100,7 +100,7 @@ def move_pull(
         now[NOW.SCALE] = squares / firsts / one
 
 
-def bounding_box(Y, n, h, shape0, shape1, shape2, partial, counter, now, *, d, blocks):
+def bounding_box(Y, n, h, shape0, shape1, shape2, farthest, partial, counter, now, *, d, blocks):
     if now[NOW.HALTED]:
         return
     shape, Y = np.array(_axes(d, shape0, shape1, shape2)), Y[:n].astype(np.float64)
@@ -110,8 +110,8 @@ def bounding_box(Y, n, h, shape0, shape1, shape2, partial, counter, now, *, d, b
     now[NOW.ORIGIN : NOW.ORIGIN + d] = ((low + high) / 2 - (shape - 1) * h / 2).astype(f32)
     if h > 0 and ((high - low) / h + SIZE.ORDER > shape).any():
         now[NOW.HALTED] = HALT.OUTGROWN
-    if not np.isfinite(Y).all():
-        now[NOW.HALTED], now[NOW.NORM] = HALT.DIVERGED, np.nan
+    if not (np.abs(Y) < farthest).all():
+        now[NOW.HALTED], now[NOW.NORM] = HALT.DIVERGED, np.inf
         now[NOW.DONE] += 1
 
 

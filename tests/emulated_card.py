@@ -37,7 +37,9 @@ def library(d):
     """The kernels in d dimensions, compiled."""
     folder = Path(tempfile.mkdtemp(prefix="sggraph-emulated-"))
     program, built = folder / "kernels.cpp", folder / f"kernels{d}.so"
-    program.write_text(f'#include "{HEADER}"\n#line 0 "kernels.cu"\n' + source.text_for(d) + "\n".join(wrappers()) + "\n")
+    program.write_text(
+        f'#include "{HEADER}"\n#line 0 "kernels.cu"\n' + source.text_for(d) + "\n".join(wrappers()) + "\n"
+    )
     options = ["-O1", "-std=c++17", "-shared", "-fPIC", "-w", "-fno-strict-aliasing", "-U_FORTIFY_SOURCE"]
     options.append("-Wl,-Bsymbolic")  # the C library has a `step`, too
     subprocess.run([COMPILER, *options, str(program), "-o", str(built)], check=True)

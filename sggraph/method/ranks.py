@@ -123,6 +123,8 @@ def shared_forces(upper, d, workers, n_jobs, *, paths, **options):
 class Led:
     """Forces of rank 0 (forces.py), in whose work all ranks take part."""
 
+    stride = 1
+
     def __init__(self, forces):
         self._forces, self._motion, self._Y = forces, None, None
 

@@ -101,22 +101,22 @@ def check_card(device):
     runtime = cupy.cuda.runtime
     driver, needed = runtime.driverGetVersion(), runtime.runtimeGetVersion()
     if driver == 0:
-        raise RuntimeError(f"device={device!r}: no driver of NVIDIA is here: install one, or leave device out")
+        raise OSError(f"device={device!r}: no driver of NVIDIA is here: install one, or leave device out")
     if driver // 1000 < needed // 1000:
-        raise RuntimeError(
+        raise OSError(
             f"device={device!r}: the driver is of CUDA {_version(driver)}, CuPy of {_version(needed)}: install a newer "
             f"driver, or pip install cupy-cuda{driver // 1000}x"
         )
     try:
         count = runtime.getDeviceCount()
     except runtime.CUDARuntimeError as error:
-        raise RuntimeError(f"device={device!r}: no card is found ({error}): see nvidia-smi, or leave device out") from None
+        raise OSError(f"device={device!r}: no card is found ({error}): see nvidia-smi, or leave device out") from None
     if number >= count:
-        raise RuntimeError(f"device={device!r}, but there are {count} cards, of which the first is 'cuda:0': give one")
+        raise OSError(f"device={device!r}, but there are {count} cards, of which the first is 'cuda:0': give one")
     ability = cupy.cuda.Device(number).compute_capability
     if (int(ability[:-1]), int(ability[-1])) < OLDEST:
         oldest = ".".join(map(str, OLDEST))
-        raise RuntimeError(
+        raise OSError(
             f"device={device!r} has compute capability {ability[:-1]}.{ability[-1]}, but {oldest} is needed (Volta, "
             "2017, or newer): leave device out"
         )

@@ -269,9 +269,9 @@ extern "C" __global__ void move_pull(const float *Y, const i64 *order, const i64
 // ---- the grid ----
 
 // The box and the mean of the points, and with them the ORIGIN of a grid of cells of side h; OUTGROWN where the points
-// and their stencils have no room on it. Without a grid h is 0.
+// and their stencils have no room on it, DIVERGED where one is no number, or beyond `farthest`. Without a grid h is 0.
 extern "C" __global__ void bounding_box(const float *Y, i64 n, double h, int shape0, int shape1, int shape2,
-                                        double *partial, u32 *counter, double *now) {
+                                        double farthest, double *partial, u32 *counter, double *now) {
     if (now[HALTED] != 0) return;
     double value[3 * D];
     for (int k = 0; k < D; k++) value[k] = value[D + k] = -1e300, value[2 * D + k] = 0;
@@ -285,13 +285,15 @@ extern "C" __global__ void bounding_box(const float *Y, i64 n, double h, int sha
     }
     if (!over_all<2 * D, 3 * D>(value, partial, counter)) return;
     int shape[3] = {shape0, shape1, shape2};
+    bool is_sound = true;
     for (int k = 0; k < D; k++) {
         double low = -value[k], high = value[D + k], total = value[2 * D + k];
         now[LOW + k] = low, now[HIGH + k] = high, now[MEAN + k] = total / n;
         now[ORIGIN + k] = (float)((low + high) / 2 - (shape[k] - 1) * h / 2);
         if (h > 0 && (high - low) / h + ORDER > shape[k] && now[HALTED] == 0) now[HALTED] = OUTGROWN;
-        if (!isfinite(total)) now[HALTED] = DIVERGED, now[NORM] = total, now[DONE] += 1;
+        is_sound = is_sound && isfinite(total) && -low < farthest && high < farthest;
     }
+    if (!is_sound) now[HALTED] = DIVERGED, now[NORM] = INF, now[DONE] += 1;
 }
 
 __device__ inline void spline(float f, float w[4]) {

@@ -12,6 +12,7 @@ from math import prod
 
 import numpy as np
 
+from ..forces import FARTHEST
 from ..repulsion.grid import ORDER
 from ..repulsion.planning import (
     DEFAULT_LIMIT,
@@ -96,7 +97,7 @@ class CardRepulsion:
     def measure(self, Y):
         """Put the box of the points and their mean into `now`, and whether they have room on the grid."""
         h, shape = (0.0, ()) if self._exact or self._plan is None else (self._plan.h, self._plan.shape)
-        box = h, *(*shape, 1, 1, 1)[:3], *self._sums, self._now
+        box = h, *(*shape, 1, 1, 1)[:3], FARTHEST, *self._sums, self._now
         self.card.launch("bounding_box", blocks_of_sums(self._n), Y, self._n, *box)
 
     def evaluate(self, Y, F):
@@ -138,7 +139,7 @@ class CardRepulsion:
         self.card.to_host(self._now, numbers)
         d = Y.shape[1]
         extent = numbers[NOW.HIGH : NOW.HIGH + d] - numbers[NOW.LOW : NOW.LOW + d]
-        if not np.isfinite(extent).all() or numbers[NOW.HALTED]:  # diverged: the step will tell
+        if numbers[NOW.HALTED]:  # diverged, as the next iteration will find, too
             extent = np.zeros(d)
         numbers[NOW.HALTED] = 0
         self.card.to_card(numbers, self._now)

@@ -277,18 +277,18 @@ def test_bounding_box(seen, is_large):
     h, shape, blocks = 0.4, grid_of(seen, 0.4), min(threads(seen.n), 3)
     if is_large:
         shape[0] = SIZE.ORDER - 1
-    found = check(seen.d, "bounding_box", blocks, seen.Y, seen.n, h, *shape, *sums(blocks, 3 * seen.d), seen.now)
+    found = check(seen.d, "bounding_box", blocks, seen.Y, seen.n, h, *shape, 1e12, *sums(blocks, 3 * seen.d), seen.now)
     assert found["now"][NOW.HALTED] == (HALT.OUTGROWN if is_large else 0)
     assert found["counter"] == 0
 
 
 @pytest.mark.parametrize("d", DIMENSIONS)
-@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -2e12])
 def test_a_box_that_is_no_number_halts(d, value):
     seen = picture("many", d)
     seen.Y[700, d - 1] = value
     card, now = EmulatedCard(d), seen.now
-    card.launch("bounding_box", 3, seen.Y, seen.n, 0.4, 10, 10, 10, *sums(3, 3 * d), now)
+    card.launch("bounding_box", 3, seen.Y, seen.n, 0.4, 10, 10, 10, 1e12, *sums(3, 3 * d), now)
     assert now[NOW.HALTED] == HALT.DIVERGED
     assert not np.isfinite(now[NOW.NORM])
     assert now[NOW.DONE] == 1
@@ -398,7 +398,7 @@ def test_nothing_moves_once_halted(seen):
             *(seen.Y, seen.order, seen.rank, n, hubs, inverses, 3, 1, 0, 1.0, 1.0, 1, arrays[2], work, counter),
             seen.now,
         ),
-        "bounding_box": (seen.Y, n, 0.4, *shape, work, counter, seen.now),
+        "bounding_box": (seen.Y, n, 0.4, *shape, 1e12, work, counter, seen.now),
         "spread": (seen.Y, n, 2.5, *shape, seen.now, Q),
         "to_charges": (Q, Q.size, Q.size, Q.size, 1, 1, seen.now, V),
         "gather": (seen.Y, n, 2.5, *shape, *shape[1:], V, 1.0, arrays[3], work, counter, seen.now),
