@@ -73,10 +73,10 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
         the same, and the parameters; those of the schedule may change what is still to come.
     balance, weight, direction, local_weights, init, Y0, components, exaggeration, schedule, h, exact, drop_leaf, fixed
         What the picture shows and how it is made, as in `embed_graph`.
-    random_state, n_jobs, verbose, callback, callback_every, checkpoint, checkpoint_every, on_interrupt, max_memory
+    random_state, n_jobs, verbose, callback, callback_every, checkpoint, checkpoint_every, on_interrupt
         The seed, and how the run goes, as in `embed_graph`; after an interrupt `state_` is there.
-    device : str, default "cpu"
-        Where nodes move, as in `embed_graph`. Samples become a graph on the processor.
+    device, max_memory
+        Where nodes move, and in how much memory, as in `embed_graph`. Samples become a graph on the processor.
 
     Attributes
     ----------

@@ -30,7 +30,7 @@ class Card:
                 self._pool.set_limit(size=int(most))
             self._stream = cupy.cuda.Stream(non_blocking=True)
         self._module = _module(number, d)
-        self._kernels = {}
+        self._kernels, self._is_at_work = {}, False
 
     @property
     def name(self):
@@ -41,11 +41,17 @@ class Card:
     def at_work(self):
         """Context in which arrays are made on the card; a MemoryError says what to do where it has no more room."""
         cupy = self._cupy
+        if self._is_at_work:
+            yield
+            return
+        self._is_at_work = True
         try:
             with self._device, cupy.cuda.using_allocator(self._pool.malloc), self._stream:
                 yield
         except cupy.cuda.memory.OutOfMemoryError as error:
             raise MemoryError(f"device='cuda:{self.number}' has no more room, {error}: {SMALLER}") from None
+        finally:
+            self._is_at_work = False
 
     def launch(self, kernel, blocks, *arguments):
         """Run a kernel in so many blocks."""

@@ -34,8 +34,9 @@ from .source import HALT, NOW
 NS_PER_CELL = 0.016  # padded: 40 bytes that the transforms and what is between them read and write
 NS_PER_PAIR = 0.002  # twice what 25 operations take: threads of a warp wait for the longest
 NS_FOR_PAIRS = 25_000.0  # seven launches more
-ROOM = 1.2  # times the extent: a run from a start a twentieth of its size has seventeen grids then, at most
-WASTE = 1.5  # times the cells that are needed now: a grid that was made for more is kept until then, with its record
+ROOM, ROOM_TO_GROW = 1.2, 2.25  # times the cells, and where a picture outgrew its grid, for it will again: in 2-D a
+# picture that grows from 1 to 260, as that of MNIST, has 14 grids on the way then, each with a spectrum and a record
+WASTE = 2.0  # times the cells that are wanted now: a grid that was made for more is kept until then
 
 
 class CardRepulsion:
@@ -46,6 +47,7 @@ class CardRepulsion:
         self._h, self._exact, self._limit = h, is_exact(n, h, exact), limit
         self._numbers = np.zeros(NOW.NOW)
         self._plan, self._age, self._grid, self._cells = None, 0, None, None
+        self._is_outgrown = False
 
     @property
     def plans(self):
@@ -76,7 +78,7 @@ class CardRepulsion:
 
     def outgrow(self):
         """The picture has no room on the grid."""
-        self._age = REPLAN_EVERY
+        self._age, self._is_outgrown = REPLAN_EVERY, True
 
     def prepare(self, Y):
         """Have a Plan, and all that it needs, for the points Y as they are; whether anything is new."""
@@ -84,7 +86,7 @@ class CardRepulsion:
             return False
         before = self._grid
         if self._plan is None or self._age >= REPLAN_EVERY or prod(self._plan.shape) > self._limit.cells:
-            plan, self._age = self._chosen(Y), 0
+            plan, self._age, self._is_outgrown = self._chosen(Y), 0, False
             if plan != self._plan:
                 self._plan, self._grid, self._cells = plan, None, None
         if self._grid is None:
@@ -152,7 +154,8 @@ class CardRepulsion:
         """The cheapest Plan for a picture of this extent, with room."""
         if self._h is not None:
             return fixed_plan(extent, self._h, self._limit)
-        roomy = extent * ROOM
+        room = ROOM_TO_GROW if self._is_outgrown else ROOM
+        roomy = extent * room ** (1 / len(extent))
         h = plain_side(roomy)
         best, least = Plan(h, 0.0, ()), self._cells_cost(roomy, h)
         for h in reversed(ladder(roomy)):

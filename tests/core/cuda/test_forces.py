@@ -1,6 +1,7 @@
 """CardForces beside Forces: one orchestration, on NumPy with twins of the kernels and with the kernels themselves."""
 
 import numpy as np
+import on_card
 import pytest
 from emulated_card import COMPILER, REASON, EmulatedCard
 from host_card import HostCard
@@ -8,6 +9,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
 from sggraph.core.cuda import checking
+from sggraph.core.cuda.card import Card
 from sggraph.core.cuda.forces import CardForces
 from sggraph.core.descent import Phase, descend
 from sggraph.core.engine.blocks import ALONE
@@ -23,7 +25,17 @@ PHASE = Phase(40, 2.0, 100.0, 0.8, stress=1.0, evenness=0.2, max_step=5.0)
 PLAIN = Phase(40, 2.0, 100.0, 0.8)
 
 
-@pytest.fixture(params=[HostCard, pytest.param(EmulatedCard, marks=needs_compiler)])
+def first_card(d):
+    """That of this machine."""
+    return Card(0, d)
+
+
+CARDS = [HostCard, pytest.param(EmulatedCard, marks=needs_compiler)]
+if on_card.REASON is None:
+    CARDS.append(pytest.param(first_card, marks=pytest.mark.cuda, id="card"))
+
+
+@pytest.fixture(params=CARDS)
 def make_card(request):
     return request.param
 
@@ -119,6 +131,20 @@ def assert_equal_motions(one, other):
     for name in ("Y", "velocity", "gain", "pull", "order", "turn", "scale", "iteration"):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
     assert one.plans == other.plans
+
+
+@pytest.mark.skipif(on_card.REASON is not None, reason=str(on_card.REASON))
+@pytest.mark.cuda
+def test_an_iteration_is_recorded():
+    forces, motion = forces_on(first_card(2), 2), start(2)
+    forces.advance(motion, PHASE, 12)
+    assert forces.card.trouble is None
+    one, other = start(2), start(2)
+    played, launched = forces_on(first_card(2), 2), forces_on(first_card(2), 2)
+    launched.card.recorded = lambda work: work
+    for forces, motion in ((played, one), (launched, other)):
+        forces.advance(motion, PHASE, 40)
+    np.testing.assert_array_equal(one.Y, other.Y)
 
 
 def test_bits_do_not_depend_on_how_many_iterations_a_call_has(make_card):
@@ -267,8 +293,8 @@ def test_the_host_looks_no_more_often_than_it_has_to():
 
 
 @pytest.mark.parametrize("d", [1, 2, 3])
-def test_a_card_that_is_right_is_not_refused(d):
-    checking.check_forces((EmulatedCard if COMPILER else HostCard)(d))
+def test_a_card_that_is_right_is_not_refused(make_card, d):
+    checking.check_forces(make_card(d))
 
 
 @needs_compiler
@@ -293,3 +319,14 @@ def test_a_card_that_is_wrong_is_refused(kernel, argument, name):
 
     with pytest.raises(RuntimeError, match=f"does not compute what a processor does.*{name}"):
         checking.check_forces(Wrong(2))
+
+
+def test_a_picture_that_grows_a_hundredfold_has_a_dozen_grids():
+    """Kernels are played from a record, and each grid has its own; with room as a processor's there are twice as many."""
+    forces, motion = forces_on(HostCard(2), 2, is_stressed=False), start(2, 0.1)
+    plans = set()
+    for _ in range(60):
+        forces.advance(motion, PLAIN._replace(eta=1e-6), 1)
+        plans.add(motion.plans[0][0])
+        motion.Y = motion.Y * np.float32(1.08)
+    assert 8 <= len(plans) <= 14

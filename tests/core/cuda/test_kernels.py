@@ -1,7 +1,8 @@
 """Each kernel of kernels.cu, run on the processor (emulated_card.py), against its twin, in 1-D, 2-D and 3-D.
 
 Threads and blocks are taken in two orders, forwards and backwards, to the same bits; arrays lie between guards, which
-have to be whole afterwards, and which spoil what is summed where they are read.
+have to be whole afterwards, and which spoil what is summed where they are read. Where there is a graphics card, all is
+done there as well, twice.
 """
 
 import inspect
@@ -9,6 +10,7 @@ from types import SimpleNamespace
 
 import cuda_twins
 import numpy as np
+import on_card
 import pytest
 from emulated_card import COMPILER, REASON, EmulatedCard, library
 from host_card import HostCard
@@ -21,7 +23,25 @@ DIMENSIONS = 1, 2, 3
 GUARD = 64  # items before and behind an array
 f32 = np.float32
 
-pytestmark = [pytest.mark.jit, pytest.mark.skipif(COMPILER is None, reason=REASON)]
+PLACES = [pytest.param("processor", marks=pytest.mark.skipif(COMPILER is None, reason=REASON))]
+if on_card.REASON is None:
+    PLACES.append(pytest.param("card", marks=pytest.mark.cuda))
+
+pytestmark = pytest.mark.jit
+at = {"place": "processor"}
+
+
+@pytest.fixture(autouse=True, params=PLACES)
+def place(request):
+    """Where `check` has the kernels run."""
+    at["place"] = request.param
+
+
+def cards(d):
+    """Two that should do the same."""
+    if at["place"] == "card":
+        return [on_card.CopyingCard(d)] * 2
+    return [EmulatedCard(d, backwards) for backwards in (False, True)]
 
 
 def guarded(array):
@@ -56,7 +76,7 @@ def check(d, kernel, blocks, *arguments, accuracy=2e-6, unordered=(), scratch=("
     """
     parameters = [p.name for p in source.signatures()[kernel]]
     expected = outcome(HostCard(d), kernel, blocks, arguments)
-    forwards, backwards = (outcome(EmulatedCard(d, order), kernel, blocks, arguments) for order in (False, True))
+    forwards, backwards = (outcome(card, kernel, blocks, arguments) for card in cards(d))
     found = {}
     for name, twin, one, other in zip(parameters, expected, forwards, backwards, strict=True):
         if not isinstance(twin, np.ndarray):
@@ -146,8 +166,7 @@ def test_arguments_of_another_type_are_refused():
         source.checked("cross_entropy", [Y[:, ::-1], *rows, 4, partial, counter, now])
 
 
-@pytest.mark.parametrize("lanes", [1, 4, 32])
-@pytest.mark.parametrize("is_even", [0, 1])
+@pytest.mark.parametrize(("lanes", "is_even"), [(1, 0), (4, 1), (32, 0)])
 def test_attraction(seen, lanes, is_even):
     F = np.full((seen.n, seen.d), 7, f32)
     rows = seen.indptr, seen.indices, seen.data, seen.n
@@ -184,9 +203,9 @@ def test_looks_at_pivots_are_planned(looks, n_groups):
     check(2, "plan_looks", 1, 1100, n_groups, 0.25, 0.02, looks, 1.0, now, accuracy=1e-12)
 
 
-@pytest.mark.parametrize(("n_pivots", "n_groups"), [(64, 1), (130, 3), (300, 1)])
-@pytest.mark.parametrize("lanes", [1, 4])
-@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize(
+    ("n_pivots", "n_groups", "lanes", "number"), [(64, 1, 4, 0), (130, 3, 1, 0), (300, 1, 4, 0), (130, 3, 4, 1)]
+)
 def test_pull_of_path_lengths(seen, n_pivots, n_groups, lanes, number):
     rng = np.random.default_rng(1)
     seen.now[NOW.DUE], seen.now[NOW.STOP] = 3, 4  # one is due
@@ -287,7 +306,7 @@ def test_bounding_box(seen, is_large):
 def test_a_box_that_is_no_number_halts(d, value):
     seen = picture("many", d)
     seen.Y[700, d - 1] = value
-    card, now = EmulatedCard(d), seen.now
+    card, now = cards(d)[0], seen.now
     card.launch("bounding_box", 3, seen.Y, seen.n, 0.4, 10, 10, 10, 1e12, *sums(3, 3 * d), now)
     assert now[NOW.HALTED] == HALT.DIVERGED
     assert not np.isfinite(now[NOW.NORM])
@@ -368,13 +387,13 @@ def test_a_step_that_is_no_number_halts(name, value):
     arrays = {"Y": seen.Y} | arrays
     arrays[name][n - 1, 1] = value
     seen.now[NOW.PHI], seen.now[NOW.MAX_STEP] = n + 3.5, np.inf
-    EmulatedCard(d).launch("step", 3, *arrays.values(), None, n, 0, 0, 1e12, *sums(3, 1), seen.now)
+    cards(d)[0].launch("step", 3, *arrays.values(), None, n, 0, 0, 1e12, *sums(3, 1), seen.now)
     assert seen.now[NOW.HALTED] == HALT.DIVERGED
 
 
 def test_nothing_moves_once_halted(seen):
     """No kernel of an iteration writes anything then, but for the FFTs and the spectrum between them."""
-    d, n, card = seen.d, seen.n, EmulatedCard(seen.d)
+    d, n, card = seen.d, seen.n, cards(seen.d)[0]
     shape = grid_of(seen, 0.4)
     seen.now[NOW.HALTED], seen.now[NOW.DUE], seen.now[NOW.STOP] = HALT.OUTGROWN, 0, 1
     whole = iter(np.random.default_rng(0).integers(1, 200, 10**5).astype(np.uint8))
@@ -435,7 +454,7 @@ def test_rows_are_renumbered():
     check(2, "copy_rows", threads(32 * seen.n), *rows, np.zeros_like(seen.indices), np.zeros_like(seen.data))
 
 
-# ---- that the emulation finds mistakes ----
+# ---- that the emulation finds mistakes, which a card would not tell of ----
 
 
 def with_mistake(monkeypatch, d, old, new):
