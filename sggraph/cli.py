@@ -19,9 +19,9 @@ from .commands.texts import EXAMPLES, FORMATS, OUTPUTS, TIMED
 from .runtime.launched import is_first, is_one_of_several
 
 FLAGS = {"d": "-d", "lambda_": "--lambda", "random_state": "--seed"}  # of the arguments of SGtSNEpi
-WORDS = ("balance", "components", "max_iter", "early_exag", "alpha", "eta", "n_jobs", "checkpoint")
+WORDS = ("balance", "components", "max_iter", "early_exag", "alpha", "eta", "n_jobs", "checkpoint", "device")
 FLAGS |= {name: f"--{name.replace('_', '-')}" for name in WORDS}
-METHOD = [name for name in FLAGS if name not in ("components", "checkpoint")]  # of graphs that change
+METHOD = [name for name in FLAGS if name not in ("components", "checkpoint", "device")]  # of graphs that change
 OTHERS = ("stability", "previous", "time", "window", "step", "trails", "format", "weight", "source", "target")
 FLAGS_OF = FLAGS | {name: f"--{name}" for name in (*OTHERS, "direction", "bipartite")}
 GIVEN = re.compile(rf"(?<![\w'.-])({'|'.join(FLAGS_OF)})=")  # arguments of functions in what they say
@@ -90,7 +90,7 @@ def make_parser():
         default="auto",
         help="of a graph that is not connected: each by itself, packed (auto), all in one run, the largest alone",
     )
-    _add_method(embed)
+    _add_method(embed).add_argument("--device", default="cpu", help="where nodes move: cpu, cuda or cuda:1 (cpu)")
     embed.set_defaults(run=run_embed)
 
     sequence = commands.add_parser("sequence", help="embed edges that have a time, for pictures that can be compared")

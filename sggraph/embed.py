@@ -71,6 +71,7 @@ def embed_graph(
     checkpoint: FilePath | None = None,
     checkpoint_every: Int = 50,
     on_interrupt: OnInterrupt = "raise",
+    device: str = "cpu",
     max_memory: Float | str | None = None,
     comm: Ranked = None,
 ) -> NDArray[np.float32]:
@@ -175,9 +176,13 @@ def embed_graph(
     on_interrupt : {"raise", "return"}, default "raise"
         After Ctrl-C, when the iteration is done: raise an EmbeddingInterrupted, a KeyboardInterrupt that holds the
         `state`, or return the coordinates so far with a warning. Components not yet begun are at their starts.
+    device : str, default "cpu"
+        Where nodes move: "cuda" is the first graphics card of NVIDIA, "cuda:1" the second; see `docs/gpu.md`. What
+        cannot be done there is an error, never left to the processor. Not yet run on a GPU.
     max_memory : int or str, optional
         Bytes, or text such as "4GB": a graph that is estimated to need more is refused with a MemoryError before
         anything is allocated, and the grid for the repulsion is kept as coarse as it has to be. See `estimate_cost`.
+        With a `device`, of its memory no more is taken, either.
     comm : mpi4py.MPI.Intracomm, optional
         Processes that share the work, such as ``MPI.COMM_WORLD``; all of them make this call. What is asked for is
         what rank 0 gives. Where it has the graph as a whole, it prepares the run, the iterations are shared, and all
@@ -202,6 +207,8 @@ def embed_graph(
         After Ctrl-C.
     MemoryError
         If more than `max_memory` is needed, or if cells of side `h` would need more than that or than is free.
+    ImportError, OSError, RuntimeError
+        If `device` has no CuPy, no card or too old a driver, or is found not to compute what a processor does.
 
     See Also
     --------

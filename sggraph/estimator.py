@@ -76,8 +76,10 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
         the same, and the parameters; those of the schedule may change what is still to come.
     balance, weight, direction, local_weights, init, Y0, components, exaggeration, schedule, h, exact, drop_leaf, fixed
         What the picture shows and how it is made, as in `embed_graph`.
-    random_state, n_jobs, verbose, callback, callback_every, checkpoint, checkpoint_every, on_interrupt, max_memory
+    random_state, n_jobs, verbose, callback, callback_every, checkpoint, checkpoint_every, on_interrupt
         The seed, and how the run goes, as in `embed_graph`; after an interrupt `state_` is there.
+    device, max_memory
+        Where nodes move, and in how much memory, as in `embed_graph`. Samples become a graph on the processor.
 
     Attributes
     ----------
@@ -179,6 +181,7 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
         checkpoint: FilePath | None = None,
         checkpoint_every: Int = 50,
         on_interrupt: OnInterrupt = "raise",
+        device: str = "cpu",
         max_memory: Float | str | None = None,
     ) -> None:
         self.d = d
@@ -203,16 +206,13 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
         self.schedule = schedule
         self.h = h
         self.exact = exact
-        self.drop_leaf = drop_leaf
-        self.fixed = fixed
+        self.drop_leaf, self.fixed = drop_leaf, fixed
         self.random_state = random_state
         self.n_jobs = n_jobs
         self.verbose = verbose
-        self.callback = callback
-        self.callback_every = callback_every
-        self.checkpoint = checkpoint
-        self.checkpoint_every = checkpoint_every
-        self.on_interrupt = on_interrupt
+        self.callback, self.callback_every = callback, callback_every
+        self.checkpoint, self.checkpoint_every = checkpoint, checkpoint_every
+        self.on_interrupt, self.device = on_interrupt, device
         self.max_memory = max_memory
 
     def fit(

@@ -60,6 +60,6 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 if numba.config.DISABLE_JIT and hasattr(signal, "SIGALRM"):
     np.seterr(over="ignore")  # integers of hashes wrap, of which compiled code does not warn
     blocks.Workers.n_helpers = lambda self, n_blocks: 0
-    estimation._compile = lambda d: None  # a run of seconds here
+    estimation._compile = lambda *of: None  # a run of seconds here
     pytest_runtest_setup = pytest.hookimpl(wrapper=True)(limited)
     pytest_runtest_call = pytest.hookimpl(wrapper=True)(limited)

@@ -62,6 +62,7 @@ NEVER = {  # what each argument must refuse
     "checkpoint": [*NO_NUMBER[2:], *FLAGS, np.nan, 0, 1.5, ""],
     "checkpoint_every": [*ODD[:-1], None, 0, -1, 2.5],
     "on_interrupt": [*ODD, None, "stop", 0],
+    "device": [*ODD, None, 0, "gpu", "cuda:", "cuda:x", "cuda:-1", "CUDA", "cuda:1000000", " cuda"],
     "max_memory": ["two", "", "4 parsecs", b"2", [], {}, 1j, *FLAGS, np.nan, np.inf, -1.5, 0, -1],
     "comm": [*ODD, 2, "world"],
 }

@@ -57,7 +57,7 @@ DOCUMENTED = [name for name in PUBLIC if name not in ERRORS]
 # A module imports from its own layer and from those before it, in the core as well.
 LAYERS = ["core", "runtime", "datasets", "graph", "inputs", "io", "features", "metrics", "method", "plot", "page"]
 LAYERS += ["embed", "cells", "estimator", "commands", "cli", "__main__"]
-CORE_LAYERS = ["engine", "search", "repulsion", "shape", "shared"]
+CORE_LAYERS = ["engine", "search", "repulsion", "shape", "cuda", "shared"]
 
 
 def modules_of(name):
@@ -125,6 +125,7 @@ def test_the_core_knows_numbers_only(name):
         ("threadpoolctl", {"runtime/threads.py"}),
         ("tqdm", {"runtime/progress.py"}),
         ("mpi4py", {"runtime/mpi.py"}),
+        ("cupy", {"core/cuda/card.py"}),
         ("anywidget", {"page/widget.py"}),
         ("traitlets", {"page/widget.py"}),
     ],

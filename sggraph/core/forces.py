@@ -82,6 +82,7 @@ class Forces:
     """
 
     tethers = ()
+    stride = 1  # iterations that a call should ask for: Ctrl-C waits for one, not for fifty
 
     def __init__(self, upper, d, workers, *, h=None, exact=None, limit=DEFAULT_LIMIT, paths=None):
         self.workers = workers

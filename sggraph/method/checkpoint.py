@@ -129,10 +129,18 @@ class Checkpoint:
         self.state.origin = self.state.origin or origin_of(self.graph, self.settings)
         return EmbeddingState(self.state.origin, self.state.random, list(self.state.runs))
 
-    def is_due(self):
-        """An iteration is over: whether it is time to save."""
-        self._count += 1
-        return self.path is not None and self._count % self.settings.checkpoint_every == 0
+    @property
+    def left(self):
+        """Iterations until it is time to save."""
+        if self.path is None:
+            return np.inf
+        return self.settings.checkpoint_every - self._count % self.settings.checkpoint_every
+
+    def is_due(self, n_iter):
+        """So many iterations are over: whether it is time to save."""
+        is_due = n_iter >= self.left
+        self._count += n_iter
+        return is_due
 
     def save(self):
         """Write the checkpoint, if there is to be one; a disk that is full by now does not end the run."""

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..core.engine.blocks import Workers
+from ..core.engine.comm import SERIAL
 from ..core.forces import REORDER_AT
 from ..core.types import Direction, Int, Weight
 from ..graph.adjacency import GraphLike, as_graph
@@ -22,11 +23,13 @@ from ..inputs.seeds import as_generator, one_seed
 from ..runtime.warn import warn
 from .arranging import evened, packed
 from .components import n_large, small_blocks, small_parts, small_schedule
+from .devices import card_memory, check_place
 from .memory import memory_of
 from .pipeline import embed
 from .problem import prepared
 from .run import begun, forces_of, part_of
-from .settings import Settings
+from .settings import CPU, Settings
+from .start import n_pivots
 
 WARM_UP, TIMED = 12, 8  # iterations: a twentieth of the usual run
 TIMED_SMALL = 40  # iterations of small components, whose start takes longer than a few
@@ -48,6 +51,8 @@ class Estimate(NamedTuple):
         On this machine, as busy as it is now, with compiled kernels at hand.
     memory : int
         Bytes at the peak, above those of the process and the graph.
+    device_memory : int, default 0
+        Bytes at the peak on the graphics card, of a run with `device`.
 
     Examples
     --------
@@ -62,12 +67,19 @@ class Estimate(NamedTuple):
     n_iter: int
     seconds: float
     memory: int
+    device_memory: int = 0
 
     def __str__(self) -> str:
-        memory = f"{self.memory / 1e9:.1f} GB" if self.memory >= 1e9 else f"{self.memory / 1e6:.0f} MB"
+        memory = _shown_bytes(self.memory)
+        if self.device_memory:
+            memory += f", {_shown_bytes(self.device_memory)} of the graphics card"
         seconds = f"{self.seconds / 60:.0f} minutes" if self.seconds >= 600 else f"{self.seconds:.2g} seconds"
         graph = f"{self.n_nodes:,} nodes, {self.n_edges:,} edges, {self.d}-D"
         return f"{graph}: about {self.n_iter:,} iterations, {seconds}, {memory}"
+
+
+def _shown_bytes(number):
+    return f"{number / 1e9:.1f} GB" if number >= 1e9 else f"{number / 1e6:.0f} MB"
 
 
 def estimate_cost(
@@ -114,7 +126,8 @@ def estimate_cost(
     if "comm" in options:
         raise TypeError("estimate_cost has no comm: leave it out for what one process takes")
     settings = _settings(options | {"d": d})
-    _compile(settings.d)
+    check_place(settings, SERIAL)
+    _compile(settings.d, settings.device)
     begin = clock()
     graph = as_graph(graph, weight=weight, direction=direction, n_jobs=settings.n_jobs)
     rng = as_generator(0 if settings.random_state is None else deepcopy(settings.random_state))
@@ -131,8 +144,11 @@ def estimate_cost(
     if problem.is_packed:
         of_run *= parts.first[n_large(parts)] / parts.sizes[0]
     A = graph.adjacency
-    memory = memory_of(A.shape[0], A.nnz, settings.d, grid, published=settings.is_published, **problem.kinds)
-    return Estimate(A.shape[0], n_edges, settings.d, n_iter, float(seconds + of_run), memory)
+    grids, on_card, n = grid, 0, A.shape[0]
+    if settings.device != CPU:
+        grids, on_card = 0, card_memory(n, A.nnz, settings.d, n_pivots(n), grid)
+    memory = memory_of(n, A.nnz, settings.d, grids, published=settings.is_published, **problem.kinds)
+    return Estimate(n, n_edges, settings.d, n_iter, float(seconds + of_run), memory, on_card)
 
 
 def estimate(graph: GraphLike, d: Int = 2, **options: Any) -> Estimate:
@@ -175,11 +191,11 @@ def _settings(options):
     return replace(Settings.of(options), verbose=False, random_state=seed)
 
 
-def _compile(d):
+def _compile(d, device=CPU):
     """Call all kernels once: a first call compiles them, or reads them from the cache."""
     i = np.arange(1_200)  # more nodes than are summed exactly
     chain = as_graph((np.tile(i, 2), np.concatenate([i + 1, i + 35])))
-    embed(chain, Settings(d=d, max_iter=2, exact=False, random_state=0))
+    embed(chain, Settings(d=d, max_iter=2, exact=False, random_state=0, device=device))
 
 
 def _of_packing(problem, links, upper, workers):

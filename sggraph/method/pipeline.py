@@ -15,6 +15,7 @@ from ..runtime.compiling import tell_of_compiling
 from ..runtime.progress import stage
 from .arranging import evened, packed
 from .checkpoint import Checkpoint, EmbeddingState
+from .devices import check_place
 from .holding import check_holds, held_layout, pins_of
 from .problem import check_shared, prepared
 from .run import laid_out
@@ -47,6 +48,7 @@ def embed(graph, settings, *, rng=None, state=None, keep_state=False, ranks=SERI
     The EmbeddingState comes along if the run was interrupted, or for `keep_state`. `ranks` help (ranks.py).
     """
     tell_of_compiling()
+    check_place(settings, ranks)
     settings = replace(settings, init=by_rows(settings.init, graph.nodes, settings.d))  # which a state compares
     if not issparse(graph.adjacency):
         check_shared(settings)

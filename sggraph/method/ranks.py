@@ -228,6 +228,8 @@ def shared_forces(P, d, workers, *, paths, **options):
 class LedForces:
     """Forces of rank 0 (forces.py), in whose work all ranks take part."""
 
+    stride = 1
+
     def __init__(self, team, forces):
         self._team, self._forces = team, forces
         self._motion = self._last = self._Y = None

@@ -15,10 +15,11 @@ from ..runtime.progress import progress, stage
 from ..runtime.warn import warn
 from .checkpoint import Run, check_followed
 from .components import REMEDY, halved, n_large, settings_of_first, small_blocks, small_parts
+from .devices import card_forces
 from .lengths import stress_of
 from .ranks import shared_forces
 from .schedule import Schedule, schedule_for
-from .settings import Settings
+from .settings import CPU, Settings
 from .start import graph_distances, placed, shape_of
 from .traits import traits_of
 
@@ -50,17 +51,24 @@ class Part(NamedTuple):
 class Watching(Watch):
     """What sees a run of ours: the progress bar, checkpoints, Ctrl-C and, for the largest component, the callback."""
 
-    stride = 1  # Ctrl-C waits for an iteration, not for fifty
-
-    def __init__(self, settings, checkpoint, interrupts, tick, complete):
+    def __init__(self, settings, checkpoint, interrupts, tick, complete, seen=0, most=1):
         self.settings, self.checkpoint, self.interrupts, self.tick = settings, checkpoint, interrupts, tick
-        self.complete = complete
+        self.complete, self._seen, self._most = complete, seen, most
+
+    @property
+    def stride(self):
+        """Iterations to the next one that somebody wants to see: one, for which Ctrl-C waits, or on a card more."""
+        every = self.settings.callback_every
+        shown = self._most if self.settings.callback is None else every - self._seen % every
+        return min(self._most, shown, self.checkpoint.left)
 
     def after(self, iteration, phase):
         """Tell the bar, save what is due, let Ctrl-C happen."""
+        done, self._seen = iteration - self._seen, iteration
         if self.tick is not None:
-            self.tick(iteration, phase)
-        if self.checkpoint.is_due():
+            for _ in range(done):
+                self.tick(iteration, phase)
+        if self.checkpoint.is_due(done):
             self.complete()
             self.checkpoint.save()
         self.interrupts.check()
@@ -83,6 +91,7 @@ class Watching(Watch):
 
     def slipped(self, slip):
         """Warn."""
+        self._seen = slip.goes_on_from
         warn(
             f"{slip}; it goes on from iteration {slip.goes_on_from} with eta={slip.goes_on_with:g}. To avoid this, "
             f"{REMEDY}",
@@ -116,7 +125,7 @@ def laid_out(problem, links, upper, checkpoint, rng, workers):
             forces = forces_of(part, run.schedule, problem.limit, workers)
             complete = partial(forces.complete, run.motion)
             settings = problem.settings if c == 0 else quiet(problem.settings)
-            watch = Watching(settings, checkpoint, interrupts, tick, complete)
+            watch = Watching(settings, checkpoint, interrupts, tick, complete, run.n_iter, forces.stride)
             try:
                 if not checkpoint.is_stopped:
                     if c == 0:
@@ -128,6 +137,7 @@ def laid_out(problem, links, upper, checkpoint, rng, workers):
                 complete()
                 checkpoint.stop(interrupt)
             Y[part.rows], kl[c] = run.motion.embedding(), forces.kl_divergence(run.motion, fresh=True)
+            del forces, complete, watch  # and with them what a card holds
         if not checkpoint.is_stopped:
             checkpoint.save()
         if several:
@@ -181,6 +191,8 @@ def forces_of(part, schedule, limit, workers):
     if paths is None and part.links.nnz and schedule.is_stressed:
         paths = stress_of(*graph_distances(part.links, workers), workers)
     settings, options = part.settings, {"limit": limit, "paths": paths, **part.settings.repulsion}
+    if settings.device != CPU:
+        return card_forces(part.upper, settings, workers, **options)
     return shared_forces(part.upper, settings.d, workers, **options)
 
 

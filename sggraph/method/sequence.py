@@ -19,7 +19,7 @@ from .problem import is_kept, leaves_beside, of_rows, ways
 from .settings import settings_of
 from .together import laid_out_together
 
-WITHOUT = {"init", "Y0", "components", "fixed", "checkpoint", "callback", "on_interrupt"}  # no say here
+WITHOUT = {"init", "Y0", "components", "fixed", "checkpoint", "callback", "on_interrupt", "device"}  # no say here
 ACCEPTED = "a list of graphs, or a dict of graphs by time"
 
 

@@ -4,6 +4,7 @@ A field is a name, a default and a check; those that only say how a run goes, an
 they mean is told where users read it, in the docstring of `embed_graph`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from os import PathLike
@@ -31,6 +32,7 @@ ITERATIONS = check_whole, 0, MOST_ITER, "'auto' or a number of iterations"
 FACTOR = check_number, *FACTORS, "'auto' or a number above 0"
 SIDE = check_number, *FACTORS, "None (automatic) or a cell side above 0"
 EVERY = check_whole, 1, np.inf, "a number of iterations"
+CPU = "cpu"
 
 
 def check_callback(name, callback):
@@ -43,6 +45,12 @@ def check_checkpoint(name, checkpoint):
     """Raise a ValueError unless it is the name of a file."""
     if not isinstance(checkpoint, (str, PathLike)) or not str(checkpoint):
         raise refused(name, checkpoint, "the name of a file, or None for no checkpoint")
+
+
+def check_device(name, device):
+    """Raise a ValueError unless it is the name of a processor or a graphics card."""
+    if not isinstance(device, str) or not (device == CPU or re.fullmatch(r"cuda(:[0-9]{1,3})?", device)):
+        raise refused(name, device, "'cpu', 'cuda' for the first graphics card, or 'cuda:1' for another")
 
 
 def check_schedule(name, schedule):
@@ -101,6 +109,7 @@ class Settings:
     fixed: object = asked(None, decides=True)  # what fits depends on the graph: holding.pins_of
     random_state: object = asked(None)  # checked where a generator is made of it: asking twice would draw twice
     n_jobs: int | None = asked(None, check_n_jobs)
+    device: str = asked(CPU, check_device)
     max_memory: float | str | None = asked(None)  # what it takes is said by memory.as_bytes
     verbose: bool = asked(False, check_flag)
     callback: object = asked(None, check_callback, also=(None,))

@@ -17,11 +17,11 @@ from ..runtime.compiling import tell_of_compiling
 from .components import component_numbers
 from .growing import grown
 from .holding import check_names
-from .settings import Settings, settings_of
+from .settings import CPU, Settings, settings_of
 from .start import has_place
 
 ACCEPTED = "positions by node (a dict), a fitted estimator, or what load_embedding returned"
-WITHOUT = {"d", "init", "Y0", "components", "fixed", "checkpoint", "callback"}  # that have no say here
+WITHOUT = {"d", "init", "Y0", "components", "fixed", "checkpoint", "callback", "device"}  # that have no say here
 
 
 class UpdatedLayout(NamedTuple):
@@ -167,6 +167,8 @@ class Updatable:
         if hasattr(self, "_samples"):
             raise ValueError("update takes graphs, but this fit was to samples: place new ones with transform")
         parameters = self.get_params(deep=False)
+        if parameters["device"] != CPU:
+            raise refused("device", parameters["device"], "'cpu': updates are the processor's work")
         ours = {each.name for each in fields(Settings)} - {*WITHOUT, "on_interrupt"}
         options = {name: value for name, value in parameters.items() if name in ours}
         graph = as_graph(G, weight=self.weight, direction=self.direction, n_jobs=self.n_jobs)

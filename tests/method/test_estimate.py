@@ -125,7 +125,7 @@ def test_odd_graphs(graph, options):
     found = sg.estimate_cost(graph, **options)
     assert found.n_nodes == len(graph)
     assert np.isfinite(found.seconds)
-    assert [type(value) for value in found] == [int, int, int, int, float, int]
+    assert [type(value) for value in found] == [int, int, int, int, float, int, int]
 
 
 def test_given_coordinates_of_several_components():

@@ -89,15 +89,13 @@ def cheapest_plan(Y, low, extent, shares, R_out=np.inf, limit=DEFAULT_LIMIT):
 
     A limit of at least CELLS_ENOUGH is kept to.
     """
-    widest = float(extent.max())
-    tiny = H_PLAIN * 2.0 ** (np.floor(2 * np.log2(max(widest / CELLS_TINY / H_PLAIN, 1e-30))) / 2)
-    h = min(H_PLAIN, max(tiny, H_TINY))
+    h = plain_side(extent)
     best, least = Plan(h, 0.0, ()), _cells_cost(extent, h, 0.0, R_out, limit)
     if R_out < np.inf:
         cost = pairs_cost(Y, low, extent, R_out, len(Y), shares)
         if cost < least:
             best, least = Plan(0.0, R_out, ()), cost
-    for h in reversed(_ladder(extent, R_out)):
+    for h in reversed(ladder(extent, R_out)):
         R = split_radius(h, len(extent))
         cost = _cells_cost(extent, h, R, R_out, limit)
         if cost > least:  # and so are those of smaller cells
@@ -108,7 +106,14 @@ def cheapest_plan(Y, low, extent, shares, R_out=np.inf, limit=DEFAULT_LIMIT):
     return best if best.h == 0 else best._replace(shape=grid_shape(extent, best.h))
 
 
-def _ladder(extent, R_out):
+def plain_side(extent):
+    """Side of the cells of a grid without near pairs."""
+    widest = float(extent.max())
+    tiny = H_PLAIN * 2.0 ** (np.floor(2 * np.log2(max(widest / CELLS_TINY / H_PLAIN, 1e-30))) / 2)
+    return min(H_PLAIN, max(tiny, H_TINY))
+
+
+def ladder(extent, R_out=np.inf):
     """Cell sides that go with near pairs."""
     h, sides = 0.6, []
     while extent.max() / h > 6 and LADDER * split_radius(h, len(extent)) < R_out:

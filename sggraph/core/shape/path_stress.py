@@ -54,6 +54,18 @@ class Group(NamedTuple):
     dims: tuple
 
 
+class Kept(NamedTuple):
+    """What a PathStress keeps, for whoever looks at it elsewhere: inverse lengths (n, k) in two bytes, what stands for
+    1 in them, the pivots (k,), looks a step at least, and the mean of 1 / d^2.
+    """
+
+    inverses: np.ndarray
+    one: float
+    pivots: np.ndarray
+    least_looks: float
+    squares: float
+
+
 class PathStress(Shared):
     """Lengths of paths to pivots, in the order of the graph's nodes.
 
@@ -90,6 +102,11 @@ class PathStress(Shared):
         self._first = shares.first
         self._places = np.zeros(len(source), np.int64)
         self._places[shares.first : shares.stop] = np.arange(len(self._inverses))
+
+    @property
+    def kept(self):
+        """The lengths and what goes with them."""
+        return Kept(self._inverses, self._one, self.pivots, self._least_looks, self._squares)
 
     @property
     def n_groups(self):

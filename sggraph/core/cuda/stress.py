@@ -1,0 +1,53 @@
+"""The pull of path lengths on a card (shape/path_stress.py): which groups of pivots are due is decided there, too."""
+
+import numpy as np
+
+from ..shape.path_stress import LOOKS, STIFFEST
+from .rows import blocks_of_sums
+from .source import NOW
+
+LANES = 4  # threads that share the pivots of a node: its lengths lie side by side in memory
+
+
+class CardStress:
+    """PathStress on a card: lengths in the order of the graph's nodes."""
+
+    def __init__(self, card, paths):
+        self.card, kept = card, paths.kept
+        self.inverses, self.pivots = card.xp.asarray(kept.inverses), card.xp.asarray(kept.pivots)
+        self.n_groups, self.one = paths.n_groups, kept.one
+        self.least_looks, self.squares = kept.least_looks, kept.squares
+
+    @property
+    def nbytes(self):
+        """Bytes on the card."""
+        return self.inverses.nbytes + self.pivots.nbytes
+
+    def move_pull(self, Y, order, rank, pull, sums, now):
+        """Move the mean `pull` by the groups that are due, fit the scale, and say what the pull weighs."""
+        n, numbers = len(Y), (self.least_looks, self.squares, LOOKS, STIFFEST)
+        self.card.launch("plan_looks", 1, n, self.n_groups, *numbers, now)
+        for number in range(self.n_groups):
+            self._look(Y, order, rank, number, 1 / self.n_groups, pull, sums, now)
+
+    def fit(self, Y, order, rank, numbers, pull, sums, now):
+        """Fit the scale by the first group alone; `numbers` is `now` on the host, and is there when this is done."""
+        numbers[NOW.HALTED], numbers[NOW.SCALE], numbers[NOW.DUE], numbers[NOW.STOP] = 0, 1, 0, 1
+        self.card.to_card(numbers, now)
+        self._look(Y, order, rank, 0, 0.0, pull, sums, now)
+        self.card.to_host(now, numbers)
+
+    def _look(self, Y, order, rank, number, share, pull, sums, now):
+        n, k = self.inverses.shape
+        lengths = self.pivots, self.inverses, k, self.n_groups, number, self.one, share, LANES
+        self.card.launch("move_pull", blocks_of_sums(n * LANES), Y, order, rank, n, *lengths, pull, *sums, now)
+
+
+def seen_by(paths, card):
+    """The PathStress on a card, or None for none."""
+    return None if paths is None else CardStress(card, paths)
+
+
+def bytes_of(n, k):
+    """Bytes of the lengths of n nodes to k pivots."""
+    return n * k * np.dtype(np.uint16).itemsize

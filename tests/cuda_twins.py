@@ -1,0 +1,323 @@
+"""Slow, obvious twins of the kernels in kernels.cu: the same names and arguments, on NumPy arrays.
+
+Sums are in float64 and in no particular order, so a kernel equals its twin up to rounding; what is whole numbers is
+equal. `d` is the dimension and `blocks` the number of blocks of threads, which mean nothing to most of them.
+"""
+
+from itertools import product
+
+import numpy as np
+from scipy.special import xlog1py
+
+from sggraph.core.cuda.source import HALT, NOW, SIZE
+
+f32 = np.float32
+
+
+def _axes(d, *numbers):
+    return numbers[:d]
+
+
+def _entries(indptr, n):
+    """The row of each entry of the rows up to n."""
+    return np.repeat(np.arange(n), np.diff(indptr[: n + 1]))
+
+
+def _forces(Y, i, indices, data, is_even, now):
+    r = Y[i].astype(np.float64) - Y[indices]
+    u = (r**2).sum(axis=1)
+    w = data / (1 + u)
+    if is_even:
+        even = now[NOW.EVENNESS] / (now[NOW.EXAGGERATION] * now[NOW.SCALE])
+        w = w + data * even * (1 - now[NOW.SCALE] / np.sqrt(np.maximum(u, 1e-30)))
+    return w[:, None] * r
+
+
+def attractive(Y, indptr, indices, data, n, lanes, hub, is_even, now, F, *, d, blocks):
+    assert blocks * SIZE.BLOCK >= n * lanes
+    if now[NOW.HALTED]:
+        return
+    Y, F, i = Y.reshape(-1, d), F.reshape(-1, d), _entries(indptr, n)
+    m = len(i)
+    total = np.zeros((n, d))
+    np.add.at(total, i, _forces(Y, i, indices[:m], data[:m], is_even, now))
+    short = np.diff(indptr[: n + 1]) <= hub
+    F[:n][short] = total[short]
+
+
+def attractive_hubs(Y, chunks, indices, data, is_even, now, parts, *, d, blocks):
+    if now[NOW.HALTED]:
+        return
+    assert blocks == len(chunks)
+    for b, (row, begin, end) in enumerate(chunks):
+        i = np.full(end - begin, row)
+        parts.reshape(-1, d)[b] = _forces(Y, i, indices[begin:end], data[begin:end], is_even, now).sum(axis=0)
+
+
+def add_hubs(hubs, first, m, parts, now, F, *, d, blocks):
+    assert blocks * SIZE.BLOCK >= m * d
+    if not now[NOW.HALTED]:
+        for h in range(m):
+            F[hubs[h]] = parts[first[h] : first[h + 1]].sum(axis=0)
+
+
+def cross_entropy(Y, indptr, indices, data, n, partial, counter, now, *, d, blocks):
+    i = _entries(indptr, n)
+    indices, data = indices[: len(i)], data[: len(i)]
+    above = indices > i
+    u = ((Y[i].astype(np.float64) - Y[indices]) ** 2).sum(axis=1)
+    now[NOW.CROSS] = xlog1py(data[above], u[above]).sum()
+
+
+def plan_looks(n, n_groups, least_looks, squares, looks, stiffest, now, *, d, blocks):
+    if now[NOW.HALTED]:
+        return
+    weight, pace = now[NOW.STRESS] / now[NOW.EXAGGERATION], now[NOW.EXAGGERATION] * now[NOW.ETA] / n
+    stiffness = pace * weight * squares / now[NOW.SCALE]
+    following = now[NOW.TURN] + min(max(looks * stiffness, least_looks), n_groups)
+    now[NOW.DUE], now[NOW.STOP], now[NOW.TURN] = np.ceil(now[NOW.TURN]), np.ceil(following), following
+    now[NOW.PULL] = weight * min(1.0, stiffest / max(stiffness, stiffest)) / n
+
+
+def move_pull(
+    Y, order, rank, n, pivots, inverses, n_pivots, n_groups, number, one, share, lanes, pull, partial, counter, now,
+    *, d, blocks,
+):  # fmt: skip
+    due = int(now[NOW.DUE]) + number
+    if now[NOW.HALTED] or due >= now[NOW.STOP]:
+        return
+    group = due % n_groups
+    first, stop = n_pivots * group // n_groups, n_pivots * (group + 1) // n_groups
+    away = Y[:n, None].astype(np.float64) - Y[rank[pivots[first:stop]]]
+    u = (away**2).sum(axis=2)
+    e = np.sqrt(np.maximum(u, 1e-30))
+    inverse = inverses.reshape(-1, n_pivots)[order[:n], first:stop].astype(np.float64)
+    ratio = u / e * inverse
+    w = (ratio / (now[NOW.SCALE] * one) - 1) * inverse / e
+    pull[:n] += share / (one * (stop - first)) * (w[:, :, None] * away).sum(axis=1) - share * pull[:n]
+    squares, firsts = (ratio**2).sum(), ratio.sum()
+    if squares > 0:
+        now[NOW.SCALE] = squares / firsts / one
+
+
+def bounding_box(Y, n, h, shape0, shape1, shape2, farthest, partial, counter, now, *, d, blocks):
+    if now[NOW.HALTED]:
+        return
+    shape, Y = np.array(_axes(d, shape0, shape1, shape2)), Y[:n].astype(np.float64)
+    low, high = Y.min(axis=0), Y.max(axis=0)
+    now[NOW.LOW : NOW.LOW + d], now[NOW.HIGH : NOW.HIGH + d] = low, high
+    now[NOW.MEAN : NOW.MEAN + d] = Y.mean(axis=0)
+    now[NOW.ORIGIN : NOW.ORIGIN + d] = ((low + high) / 2 - (shape - 1) * h / 2).astype(f32)
+    if h > 0 and ((high - low) / h + SIZE.ORDER > shape).any():
+        now[NOW.HALTED] = HALT.OUTGROWN
+    if not (np.abs(Y) < farthest).all():
+        now[NOW.HALTED], now[NOW.NORM] = HALT.DIVERGED, np.inf
+        now[NOW.DONE] += 1
+
+
+def _spline(f):
+    g = 1 - f
+    return np.stack([g**3 / 6, (4 + f * f * (3 * f - 6)) / 6, (4 + g * g * (3 * g - 6)) / 6, f**3 / 6])
+
+
+def _slope(f):
+    g = 1 - f
+    return np.stack([-g * g / 2, f * (1.5 * f - 2), g * (2 - 1.5 * g), f * f / 2])
+
+
+def _stencil(Y, now, inv_h, shape):
+    """First nodes (n, d) and fractions (d, n) of cells."""
+    d = len(shape)
+    x = (Y - now[NOW.ORIGIN : NOW.ORIGIN + d].astype(f32)) * f32(inv_h)
+    cell = np.clip(x.astype(np.int64), 1, np.array(shape) - 3)
+    return cell - 1, (x - cell.astype(f32)).T
+
+
+def spread(Y, n, inv_h, shape0, shape1, shape2, now, Q, *, d, blocks):
+    assert blocks * SIZE.BLOCK >= n
+    if now[NOW.HALTED]:
+        return
+    shape = _axes(d, shape0, shape1, shape2)
+    first, f = _stencil(Y[:n], now, inv_h, shape)
+    w, Q = _spline(f.astype(f32)), Q.reshape(shape)
+    for a in product(range(4), repeat=d):
+        weight = np.prod([w[a[k], k] for k in range(d)], axis=0)
+        charge = np.rint(weight * 2**23).astype(np.uint64)
+        np.add.at(Q, tuple((first + a).T), charge)
+
+
+def to_charges(Q, size, m, period, m_planes, period_planes, now, charges, *, d, blocks):
+    if not now[NOW.HALTED]:
+        lines = Q[:size].reshape(-1, m_planes, m) * 2.0**-23
+        charges.reshape(len(lines), period_planes, period)[:, :m_planes, :m] = lines
+        Q[:size] = 0
+
+
+def multiply(waves, spectrum, size, *, d, blocks):
+    waves.reshape(-1, 2)[:size] *= spectrum.reshape(-1, 1)[:size]
+
+
+def smooth_kernel(period0, period1, period2, h, R, K, *, d, blocks):
+    axes = [np.minimum(np.arange(m), m - np.arange(m)) * h for m in _axes(d, period0, period1, period2)]
+    u = sum(np.meshgrid(*[axis**2 for axis in axes], indexing="ij"))
+    t = np.maximum(R * R - u, 0) / (1 + R * R)
+    K[...] = ((1 - t**3) / (1 + u)).reshape(K.shape)
+
+
+def to_spectrum(waves, period0, period1, period2, spectrum, *, d, blocks):
+    period = _axes(d, period0, period1, period2)
+    sizes = [*period[:-1], period[-1] // 2 + 1]
+    axes = [((2 + np.cos(2 * np.pi * np.arange(size) / m)) / 3) ** 2 for m, size in zip(period, sizes, strict=True)]
+    spline = np.prod(np.meshgrid(*axes, indexing="ij"), axis=0)
+    spectrum[...] = (waves.reshape(-1, 2)[:, 0] / spline.ravel() / np.prod(period)).reshape(spectrum.shape)
+
+
+def gather(Y, n, inv_h, shape0, shape1, shape2, period1, period2, V, scale, F, partial, counter, now, *, d, blocks):
+    if now[NOW.HALTED]:
+        return
+    shape = _axes(d, shape0, shape1, shape2)
+    first, f = _stencil(Y[:n], now, inv_h, shape)
+    w, slope = _spline(f.astype(np.float64)), _slope(f.astype(np.float64))
+    V = V.reshape(-1, *_axes(d, 0, period1, period2)[1:]) if d > 1 else V.ravel()
+    value, force = np.zeros(n), np.zeros((n, d))
+    for a in product(range(4), repeat=d):
+        v = V[tuple((first + a).T)].astype(np.float64)
+        value += v * np.prod([w[a[k], k] for k in range(d)], axis=0)
+        for t in range(d):
+            force[:, t] += v * np.prod([(slope if k == t else w)[a[k], k] for k in range(d)], axis=0)
+    F[:n] = scale * force
+    now[NOW.PHI], now[NOW.DRIFT : NOW.DRIFT + d] = value.sum(), scale * force.mean(axis=0)
+
+
+def count_cells(Y, n, inv_side, shape0, shape1, shape2, now, cell, counts, *, d, blocks):
+    assert blocks * SIZE.BLOCK >= n
+    if now[NOW.HALTED]:
+        return
+    shape = np.array(_axes(d, shape0, shape1, shape2))
+    along = ((Y[:n] - now[NOW.LOW : NOW.LOW + d].astype(f32)) * f32(inv_side)).astype(np.int64)
+    cell[:n] = np.ravel_multi_index(tuple(np.clip(along, 0, shape - 1).T), tuple(shape))
+    np.add.at(counts, cell[:n], 1)
+
+
+def sum_tiles(counts, n_cells, tiles, counter, now, *, d, blocks):
+    if not now[NOW.HALTED]:
+        sums = np.add.reduceat(counts[:n_cells].astype(np.int64), np.arange(0, n_cells, SIZE.TILE))
+        assert blocks == len(sums)
+        tiles[:blocks] = np.cumsum(sums) - sums
+
+
+def cell_starts(counts, n_cells, tiles, now, start, next, *, d, blocks):
+    assert blocks == -(-n_cells // SIZE.TILE)
+    if not now[NOW.HALTED]:
+        start[0], start[1 : n_cells + 1] = 0, np.cumsum(counts[:n_cells])
+        next[:n_cells], counts[:n_cells] = start[:n_cells], 0
+
+
+def place(cell, n, now, next, members, *, d, blocks):
+    assert blocks * SIZE.BLOCK >= n
+    if not now[NOW.HALTED]:
+        for i in range(n - 1, -1, -1):  # in any order
+            members[next[cell[i]]] = i
+            next[cell[i]] += 1
+
+
+def settle(Y, cell, n, start, members, now, order, X, *, d, blocks):
+    assert blocks * SIZE.BLOCK >= n
+    if not now[NOW.HALTED]:
+        assert (np.sort(members[:n]) == np.arange(n)).all()
+        order[:n] = np.argsort(cell[:n], kind="stable")
+        X[:n] = Y[order[:n]]
+
+
+def _reach(d):
+    return 2 if d == 3 else 1
+
+
+def _near(shape, d):
+    """For each cell, the cells in reach of it."""
+    places = np.stack(np.unravel_index(np.arange(np.prod(shape)), shape), axis=1)
+    for a in product(range(-_reach(d), _reach(d) + 1), repeat=d):
+        there = places + a
+        inside = ((there >= 0) & (there < shape)).all(axis=1)
+        yield np.flatnonzero(inside), np.ravel_multi_index(tuple(there[inside].T), shape)
+
+
+def _push(Y, X, r2, c, in_reach=True):
+    """Potential (n,) and forces (n, d) on the points Y of those points X that are in reach (a mask)."""
+    r = Y[:, None].astype(np.float64) - X
+    u = (r**2).sum(axis=2)
+    K = in_reach / (1 + u)
+    t = np.maximum(r2 - u, 0) * c if np.isfinite(r2) else np.ones_like(u)
+    g = K * t**2 * (3 * c + t * K) if np.isfinite(r2) else K * K
+    return (K * t**3).sum(axis=1), (g[:, :, None] * r).sum(axis=1)
+
+
+def add_near_pairs(
+    X, order, cell, n, start, shape0, shape1, shape2, r2, c, lanes, F, partial, counter, now, *, d, blocks
+):
+    if now[NOW.HALTED]:
+        return
+    own, begins = cell[order[:n]], start.astype(np.int64)
+    assert (own == np.repeat(np.arange(len(begins) - 1), np.diff(begins))).all()
+    for some in np.array_split(np.arange(n), -(-n // 500)):
+        place, places = (np.stack(np.unravel_index(c, _axes(d, shape0, shape1, shape2))).T for c in (own[some], own))
+        in_reach = (np.abs(place[:, None] - places) <= _reach(d)).all(axis=2)
+        phi, force = _push(X[some], X[:n], float(r2), float(c), in_reach)
+        F[order[some]] += force.astype(f32)
+        now[NOW.PHI] += phi.sum()
+
+
+def add_all_pairs(Y, n, lanes, F, partial, counter, now, *, d, blocks):
+    if not now[NOW.HALTED]:
+        phi, F[:n] = _push(Y[:n], Y[:n], np.inf, 0.0)
+        now[NOW.PHI], now[NOW.DRIFT : NOW.DRIFT + d] = phi.sum(), 0
+
+
+def near_work(start, n_cells, shape0, shape1, shape2, partial, counter, now, *, d, blocks):
+    sizes = np.diff(start[: n_cells + 1].astype(np.int64))
+    near = _near(_axes(d, shape0, shape1, shape2), d)
+    now[NOW.PAIRS] = sum((sizes[here] * sizes[there]).sum() for here, there in near)
+    now[NOW.VISITS] = (sizes > 0).sum()
+
+
+def step(
+    Y, velocity, gain, pull, F_attr, F_rep, mobile, n, is_stressed, is_held, farthest, partial, counter, now,
+    *, d, blocks,
+):  # fmt: skip
+    if now[NOW.HALTED]:
+        return
+    inv_Z = 1 / max(now[NOW.PHI] - n, np.finfo(f32).tiny)
+    drift, centre = (now[at : at + d] for at in (NOW.DRIFT, NOW.MEAN))
+    attr = F_attr + f32(now[NOW.PULL]) * pull if is_stressed else F_attr
+    g = (now[NOW.EXAGGERATION] * attr - (F_rep - drift) * inv_Z).astype(f32)
+    with np.errstate(invalid="ignore", over="ignore"):
+        shrunk, grown = np.maximum(gain * f32(0.8), f32(0.01)), np.minimum(gain + f32(0.2), f32(now[NOW.MAX_GAIN]))
+        gain[...] = np.where(g * velocity > 0, shrunk, grown)
+        step = f32(now[NOW.MOMENTUM]) * velocity - f32(now[NOW.ETA]) * gain * g
+        velocity[...] = np.clip(step, -now[NOW.MAX_STEP], now[NOW.MAX_STEP])
+        if is_held:
+            velocity *= mobile
+        Y += velocity - (0 if is_held else centre.astype(f32))
+        now[NOW.NORM] = np.where(np.abs(Y) < farthest, g.astype(np.float64) ** 2, np.inf).sum()
+    now[NOW.DONE] += 1
+    if not np.isfinite(now[NOW.NORM]):
+        now[NOW.HALTED] = HALT.DIVERGED
+
+
+def interleave(Y, n, per_unit, bits, row_bits, now, code, *, d, blocks):
+    assert blocks * SIZE.BLOCK >= n
+    low = now[NOW.LOW : NOW.LOW + d]
+    cells = np.minimum((Y[:n] - low) * per_unit, 2.0**bits - 1).astype(np.uint64)
+    for i in range(n):
+        total = 0
+        for k in range(d):
+            for bit in range(bits):
+                total |= (int(cells[i, k]) >> bit & 1) << (d * bit + d - 1 - k)
+        code[i] = total << int(row_bits) | i
+
+
+def copy_rows(indptr, indices, data, n, order, rank, new_indptr, new_indices, new_data, *, d, blocks):
+    assert blocks * SIZE.BLOCK >= 32 * n
+    for r in range(n):
+        old, new = (slice(p[at], p[at + 1]) for p, at in ((indptr, order[r]), (new_indptr, r)))
+        new_indices[new], new_data[new] = rank[indices[old]], data[old]
