@@ -283,12 +283,16 @@ def _opened(given, workers, paths):
     held = None
     if given is not None:
         rows = full_rows(given, workers)
-        entropy = sum_by_blocks(given.indptr, lambda first, stop: entropy_of(given.data[first:stop]))
-        held = rows.indptr, 2 * float(entropy), paths
+        held = rows.indptr, entropy_of_both(given), paths
     indptr, entropy, paths = workers.comm.told(held)
     n = len(indptr) - 1
     whole = no_rows(indptr) if given is None else no_rows(indptr)._replace(rows=rows)
     return Shares(workers, [0] + [n] * workers.comm.size), whole, entropy, paths
+
+
+def entropy_of_both(upper):
+    """Sum of p log p over both triangles."""
+    return 2 * float(sum_by_blocks(upper.indptr, lambda first, stop: entropy_of(upper.data[first:stop])))
 
 
 def _make_room(motion):

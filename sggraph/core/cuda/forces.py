@@ -12,7 +12,7 @@ With NumPy for CuPy, and functions for kernels, the same code runs on a processo
 import numpy as np
 
 from ..descent import KEEP_EVERY
-from ..forces import FARTHEST, LEAST_FALL, REORDER_AT, STEP_OF_SIZE, _entropy, _lowest, _make_room
+from ..forces import FARTHEST, LEAST_FALL, REORDER_AT, STEP_OF_SIZE, _lowest, _make_room, entropy_of_both
 from ..motion import centered
 from ..ordering import BITS, KEY
 from ..repulsion.planning import DEFAULT_LIMIT
@@ -39,7 +39,7 @@ class CardForces:
             xp = card.xp
             rows = full_rows(upper, workers)
             self._n_edges = len(rows.data) // 2
-            self._entropy = 2 * _entropy(upper.data, workers)
+            self._entropy = entropy_of_both(upper)
             self.P, self.paths = CardRows(card, rows), seen_by(paths, card)
             self._now, self._numbers = xp.zeros(NOW.NOW, np.float64), np.zeros(NOW.NOW)
             self._sums = xp.empty(MOST_BLOCKS * 3 * d, np.float64), xp.zeros(1, np.uint32)
