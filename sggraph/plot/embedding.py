@@ -40,6 +40,7 @@ from .points import (
     check_values,
     default_style,
     draw_border,
+    draw_ground,
     draw_points,
     make_paint,
     usual_size,
@@ -223,6 +224,7 @@ def plot_embedding(
         lines = edges.bundled(Y, values, middles) if bundle else edges.lines(Y, arcs=height > 0)
         drawn = draw_edges(ax, lines, colors, edges, (low, high, box), style, look.edges, content.varying_widths)
         guides = guides._replace(widths=drawn[0], edge_alpha=drawn[1])
+        draw_ground(ax, Y, style)
     density = _is_many(Y, look.points, sizes) if density == "auto" else density
     if density:
         drawn = draw_density(ax, Y, low, high, box, paint, look.points.get("alpha"))

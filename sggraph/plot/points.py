@@ -111,14 +111,18 @@ def sizes_by_depth(ax, Y, size):
     return size * (1.3 - 0.8 * (depth - depth.min()) / max(np.ptp(depth), 1e-12)) ** 2
 
 
+def draw_ground(ax, Y, style):
+    """The ground beneath large points in space, through which edges would show, as mplot3d fades what is far away."""
+    if Y.shape[1] == 3 and np.max(style["s"]) > LARGE:
+        under = {"color": [ground(ax)], "depthshade": False, "zorder": style["zorder"] - 1.5, "linewidth": 0}
+        ax.scatter(*Y.T, **style | under | {"alpha": 1, "edgecolor": "none"})
+
+
 def draw_points(ax, Y, paint, rng, style):
     """The missing in grey, above them the others in random order, so that none hides behind its row number.
 
     Of different sizes the smaller ones are above the larger ones, or would not be seen.
     """
-    if Y.shape[1] == 3 and np.max(style["s"]) > LARGE:  # edges would show through points that mplot3d has faded
-        under = {"color": [ground(ax)], "depthshade": False, "zorder": style["zorder"] - 1.5, "linewidth": 0}
-        ax.scatter(*Y.T, **style | under | {"alpha": 1, "edgecolor": "none"})
     missing, known = np.flatnonzero(~paint.known), rng.permutation(np.flatnonzero(paint.known))
     if np.ndim(style["s"]) and Y.shape[1] == 2:
         known = known[np.argsort(-np.asarray(style["s"])[known], kind="stable")]
