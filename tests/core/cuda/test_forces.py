@@ -322,7 +322,7 @@ def test_a_card_that_is_wrong_is_refused(kernel, argument, name):
 
 
 def test_a_picture_that_grows_a_hundredfold_has_a_dozen_grids():
-    """Kernels are played from a record, and each grid has its own; with a processor's room there are twice as many."""
+    """Kernels are played from a record, and each grid has its own; with a processor's room there are 28 of them."""
     forces, motion = forces_on(HostCard(2), 2, is_stressed=False), start(2, 0.1)
     plans = set()
     for _ in range(60):
