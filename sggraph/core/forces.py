@@ -127,6 +127,20 @@ class Forces:
         if not self._shares.is_alone:
             self._shares.bring(*(getattr(motion, name) for name in ARRAYS))
 
+    def received(self, motion):
+        """The Motion of rank 0, of which each rank has its own rows; the others give one without arrays (`bare`)."""
+        self._follow(motion)
+        shares, shape = self._shares, (len(motion.order), len(self._dims))
+        for name in ARRAYS:
+            array = getattr(motion, name)
+            given = np.empty((0, shape[1]), np.float32) if array is None else array
+            found = shares.comm.exchange([given[first:stop] for first, stop in shares.ranges])[0]
+            if array is None:
+                array = np.zeros(shape, np.float32)
+                array[shares.first : shares.stop] = found
+                setattr(motion, name, array)
+        return motion
+
     def kl_divergence(self, motion, *, fresh=False):
         """KL(P || Q); Z is that of the last gradient, one step behind, unless `fresh`. A look changes nothing."""
         self._follow(motion)

@@ -77,6 +77,10 @@ class Motion:
         arrays = {name: getattr(self, name).copy() for name in ARRAYS}
         return replace(self, **arrays, plans=list(self.plans), foothold=foothold)
 
+    def bare(self):
+        """The same without arrays, and without a way back."""
+        return replace(self, **dict.fromkeys(ARRAYS), foothold=None)
+
     def embedding(self):
         """The coordinates (n, d) in the order of the nodes, centred, a copy."""
         return scattered(centered(self.Y), self.order)

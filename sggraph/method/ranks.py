@@ -11,7 +11,6 @@ shared leaves others waiting, and ends them all (`Comm.end`): an MPI program has
 
 import pickle
 from contextlib import ExitStack
-from dataclasses import replace
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -256,11 +255,7 @@ class LedForces:
 
     def _all(self, method, motion, *arguments, **options):
         if motion is not self._last or motion.Y is not self._Y:  # else the loop went back, or it is another one
-            self._motion = self._team.do(_same, Own(motion, replace(motion, foothold=None)), keeps=True)
+            self._motion = self._team.do(Forces.received, self._forces, Own(motion, motion.bare()), keeps=True)
         result = self._team.do(method, self._forces, self._motion, *arguments, **options)
         self._last, self._Y = motion, motion.Y
         return result
-
-
-def _same(value):
-    return value
