@@ -56,8 +56,10 @@ class OfParquet(NamedTuple):
     @classmethod
     def opened(cls, path, how):
         """It, and why not."""
-        from pyarrow import parquet, types
-
+        try:
+            from pyarrow import parquet, types
+        except ImportError:
+            return None, "pyarrow, which reads it in parts, is not there"
         file = parquet.ParquetFile(files_of_parquet(path)[0])
         names, schema = list(file.schema_arrow.names), file.schema_arrow
         index = (schema.pandas_metadata or {}).get("index_columns", [])

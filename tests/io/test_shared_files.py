@@ -1,5 +1,6 @@
 """Ranks that each read a part of a file come to the graph that one process reads."""
 
+import sys
 import warnings
 
 import numpy as np
@@ -233,10 +234,14 @@ def test_what_is_wrong_is_said_on_all_ranks(name, tmp_path):
                 raise error
 
 
-def test_what_one_has_to_read_alone_is_told(tmp_path):
+def test_what_one_has_to_read_alone_is_told(tmp_path, monkeypatch):
     import pyarrow.parquet
 
     path = tmp_path / "edges.parquet"
+    pyarrow.parquet.write_table(table("counts", "none"), path)
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "pyarrow", None)
+        assert by_ranks(path, 3)[0] == ["pyarrow, which reads it in parts, is not there"] * 3
     pyarrow.parquet.write_table(pyarrow.table({"source": ["a", "b"], "target": ["b", "c"]}), path)
     assert by_ranks(path, 3)[0] == ["its nodes are not called by whole numbers: number them 0, 1, 2, ..."] * 3
     (tmp_path / "edges.csv").write_text("0,1\n1,2\n")

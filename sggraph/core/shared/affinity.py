@@ -20,9 +20,13 @@ class SharedP(SharedMatrix):
 
     def entropy(self):
         """Sum of p log p."""
-        rows, first, stop = self.rows, self.shares.first, self.shares.stop
-        is_upper = rows.indices > np.repeat(np.arange(first, stop, dtype=np.int32), np.diff(rows.indptr))
-        return 2 * float(self.block_sums(lambda a, b: entropy_of(rows.data[a:b][is_upper[a:b]])).sum())
+        return 2 * float(self._upper_sum(entropy_of))
+
+    def _upper_sum(self, summed):
+        """Sum of what ``summed`` gives for the entries above the diagonal in each block of nodes."""
+        rows, own = self.rows, np.arange(self.shares.first, self.shares.stop, dtype=np.int32)
+        is_upper = rows.indices > np.repeat(own, np.diff(rows.indptr))
+        return self.block_sums(lambda first, stop: summed(rows.data[first:stop][is_upper[first:stop]])).sum()
 
     def handed_over(self):
         """Own rows (CSR), which are forgotten here."""
@@ -33,10 +37,8 @@ class SharedP(SharedMatrix):
         """That of some of the nodes, by themselves."""
         part = super().taken(nodes)
         P = SharedP(part.shares, part.rows, symmetric=True)
-        rows, first = P.rows, P.shares.first
-        is_upper = rows.indices > np.repeat(np.arange(first, P.shares.stop, dtype=np.int32), np.diff(rows.indptr))
-        total = P.block_sums(lambda a, b: rows.data[a:b][is_upper[a:b]].sum(dtype=np.float64)).sum()
-        rows.data = (rows.data / (2 * total)).astype(np.float32)
+        total = P._upper_sum(lambda p: p.sum(dtype=np.float64))
+        P.rows.data = (P.rows.data / (2 * total)).astype(np.float32)
         return P
 
 
