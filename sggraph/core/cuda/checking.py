@@ -1,7 +1,7 @@
 """Whether a card does what the mathematics says: its forces on a small fixed graph beside sums over all pairs.
 
 Compilers, drivers and cards differ, and a wrong force still makes some picture. So before a card is first used in a
-process it has to show that it is right, in a tenth of a second: attraction, of a hub, too, repulsion on a plain grid
+process it has to show that it is right, in about a second: attraction, of a hub, too, repulsion on a plain grid
 and with near pairs, and steps, of which all but the first are played from a record.
 """
 

@@ -14,7 +14,8 @@ class CardStress:
 
     def __init__(self, card, paths):
         self.card, kept = card, paths.kept
-        self.inverses, self.pivots = card.xp.asarray(kept.inverses), card.xp.asarray(kept.pivots)
+        arrays = np.ascontiguousarray(kept.inverses), np.ascontiguousarray(kept.pivots)
+        self.inverses, self.pivots = (card.xp.asarray(array) for array in arrays)
         self.n_groups, self.one = paths.n_groups, kept.one
         self.least_looks, self.squares = kept.least_looks, kept.squares
 
