@@ -334,11 +334,11 @@ def test_a_picture_that_grows_a_hundredfold_has_a_dozen_grids():
     assert 8 <= len(plans) <= 14
 
 
-def test_the_forces_of_a_sparse_picture_are_right(width=3.0):
+def test_the_forces_of_a_sparse_picture_are_right():
     """A plain grid, which has fewer launches, is off by .147 of them."""
     number = np.arange(32 * 32)
     where = np.stack(np.divmod(number, 32), axis=1) + 0.2 * np.random.default_rng(0).random((1024, 2))
-    Y = (width * 0.8 * (where - where.mean(axis=0))).astype(np.float32)
+    Y = (2.4 * (where - where.mean(axis=0))).astype(np.float32)
     card = HostCard(2)
     repulsion = CardRepulsion(
         1024, 2, card, (np.empty(6 * 2048), np.zeros(1, np.uint32)), np.zeros(NOW.NOW), exact=False
