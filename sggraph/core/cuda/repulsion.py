@@ -33,7 +33,8 @@ from .source import HALT, NOW
 
 NS_PER_CELL = 0.016  # padded: 40 bytes that the transforms and what is between them read and write
 NS_PER_PAIR = 0.002  # twice what 25 operations take: threads of a warp wait for the longest
-NS_FOR_PAIRS = 25_000.0  # seven launches more
+NS_FOR_PAIRS, DENSE = 25_000.0, 0.2  # seven launches more, which count where there are so many points to a plain cell:
+# with fewer a plain grid is off by more than .007 of the force, a lattice three times as wide by .15
 ROOM, ROOM_TO_GROW = 1.2, 2.25  # times the cells, and where a picture outgrew its grid, for it will again: in 2-D a
 # picture that grows from 1 to 260, as that of MNIST, has 14 grids on the way then, each with a spectrum and a record
 WASTE = 2.0  # times the cells that are wanted now: a grid that was made for more is kept until then
@@ -158,9 +159,10 @@ class CardRepulsion:
         roomy = extent * room ** (1 / len(extent))
         h = plain_side(roomy)
         best, least = Plan(h, 0.0, ()), self._cells_cost(roomy, h)
+        is_dense = self._n >= DENSE * prod(grid_shape(extent, h))
         for h in reversed(ladder(roomy)):
             R = split_radius(h, len(extent))
-            cost = self._cells_cost(roomy, h) + NS_FOR_PAIRS
+            cost = self._cells_cost(roomy, h) + (NS_FOR_PAIRS if is_dense else 0.0)
             if cost > least:  # and so are those of smaller cells
                 break
             cells = CardCells(self.card, self._n, extent, R)

@@ -11,6 +11,8 @@ from scipy.sparse.csgraph import dijkstra
 from sggraph.core.cuda import checking
 from sggraph.core.cuda.card import Card
 from sggraph.core.cuda.forces import CardForces
+from sggraph.core.cuda.repulsion import CardRepulsion
+from sggraph.core.cuda.source import NOW
 from sggraph.core.descent import Phase, descend
 from sggraph.core.engine.blocks import ALONE
 from sggraph.core.forces import Forces
@@ -330,3 +332,18 @@ def test_a_picture_that_grows_a_hundredfold_has_a_dozen_grids():
         plans.add(motion.plans[0][0])
         motion.Y = motion.Y * np.float32(1.08)
     assert 8 <= len(plans) <= 14
+
+
+def test_the_forces_of_a_sparse_picture_are_right():
+    """A plain grid, which has fewer launches, is off by .147 of them."""
+    number = np.arange(32 * 32)
+    where = np.stack(np.divmod(number, 32), axis=1) + 0.2 * np.random.default_rng(0).random((1024, 2))
+    Y = (2.4 * (where - where.mean(axis=0))).astype(np.float32)
+    card = HostCard(2)
+    repulsion = CardRepulsion(
+        1024, 2, card, (np.empty(6 * 2048), np.zeros(1, np.uint32)), np.zeros(NOW.NOW), exact=False
+    )
+    F = np.empty_like(Y)
+    repulsion.potential(Y, F)
+    right = checking.expected_forces(coo_array((1024, 1024)).tocsr(), Y)[1]
+    assert off(F - F.mean(axis=0), right, 0) < 0.009
