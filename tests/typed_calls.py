@@ -140,7 +140,8 @@ def pictures(history: sg.History) -> None:
     assert_type(sg.plot_sequence(snapshots, "louvain", trails=2), NDArray[np.object_])
     assert_type(sg.plot_sequence(snapshots, {0: "a"}, trails=[0], max_panels=4), NDArray[np.object_])
     assert_type(sg.animate_embedding(snapshots, trails=["a"]), sg.EmbeddingAnimation)
-    assert_type(sg.explore(snapshots), sg.Explorer)
+    assert_type(sg.explore(snapshots, edge_width="weight"), sg.Explorer)
+    assert_type(sg.explore(Y, graph=EDGES, edge_width={("a", "b"): 2.0}), sg.Explorer)
     assert_type(history.kl_divergence, list[float])
     assert_type(history.snapshots, dict[int, NDArray[np.float32]])
 

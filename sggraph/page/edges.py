@@ -1,4 +1,4 @@
-"""The edges of a page: each once, with the directions that it has and the time at which it first came."""
+"""The edges of a page: each once, with the directions that it has, the time at which it first came, and its width."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -16,8 +16,9 @@ from ..inputs.labels import is_missing
 from ..runtime.checks import refused, shown
 from ..runtime.warn import warn
 from .columns import edge_columns
+from .widths import width_facts
 
-MOST_EDGES = 5_000_000  # of more a sample is kept
+MOST_EDGES = 5_000_000  # of more a sample is kept, or the heaviest if they have widths
 ACCEPTED = "an attribute of the edges, a time for each of them in their order, or a dict from (node, node) to a time"
 
 
@@ -109,24 +110,37 @@ def _as_times(values, name):
     return times / 1e6 if are_dates else times, are_dates
 
 
-def edge_facts(adjacency, rows, times, column):
-    """Facts of the edges between these rows, with the Times if there are any, and their ends; of too many a sample."""
+def edge_facts(adjacency, rows, times, wide, column):
+    """Facts of the edges between these rows, with the Times and the Wide if there are any, and their ends."""
     A = csr_array(adjacency[rows][:, rows] != 0, dtype=np.uint8)
     upper = triu(A + 2 * A.T, 1).tocoo()  # 1: an arc from the first end to the second, 2: back, 3: both
     row, col, kinds = upper.row, upper.col, upper.data
+    values = None if wide is None else wide.of(rows[row], rows[col])
     if len(row) > MOST_EDGES:
-        warn(f"graph has {len(row):,} edges: the page keeps a random sample of {MOST_EDGES:,}", RuntimeWarning)
-        some = np.sort(np.random.default_rng(0).choice(len(row), MOST_EDGES, replace=False))
-        row, col, kinds = row[some], col[some], kinds[some]
+        some = _some(len(row), values)
+        row, col, kinds, values = row[some], col[some], kinds[some], None if values is None else values[:, some]
     sizes, gaps, order = edge_columns(row, col, len(rows))
-    facts = {"sizes": column("sizes", sizes), "gaps": column("gaps", gaps), "kinds": None, "time": None}
+    facts = {"sizes": column("sizes", sizes), "gaps": column("gaps", gaps), "kinds": None, "time": None, "width": None}
     if (kinds != 3).any():
         facts["kinds"] = column("kinds", kinds[order])
     if times is not None:
         place = np.full(adjacency.shape[0], -1)
         place[rows] = np.arange(len(rows))
         facts["time"] = _time_facts(times, times.first(place, row[order], col[order]), column)
+    if wide is not None:
+        facts["width"] = width_facts(wide, None if values is None else values[:, order], column)
     return facts, (row[order], col[order])
+
+
+def _some(m, values):
+    """Which of m edges a page keeps, with a warning: those of the greatest values (T, m), or a random sample."""
+    mixed = np.random.default_rng(0).permutation(m)
+    kept = f"a random sample of {MOST_EDGES:,}"
+    if values is not None:
+        kept = f"the {MOST_EDGES:,} of the greatest edge_width"
+        mixed = mixed[np.argsort(-np.nan_to_num(values).max(axis=0)[mixed], kind="stable")]
+    warn(f"graph has {m:,} edges: the page keeps {kept}", RuntimeWarning)
+    return np.sort(mixed[:MOST_EDGES])
 
 
 def _time_facts(times, first, column):

@@ -2,46 +2,33 @@
 
 from __future__ import annotations
 
-import hashlib
 import html
-import json
-import re
-from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import matplotlib as mpl
-import numpy as np
 from numpy.typing import NDArray
 
-from .. import __version__
-from ..core.engine.blocks import Workers
-from ..core.ordering import morton_order
-from ..core.types import Coordinates, FilePath, Fitted, Items, Labels, Numbers, SparseMatrix
+from ..core.types import Coordinates, FilePath, Fitted, Float, Items, Labels, Numbers, SparseMatrix
 from ..datasets.dataset import Dataset
 from ..graph.adjacency import Graph, GraphLike
 from ..graph.annotated import is_annotated
 from ..inputs.labels import as_classes, by_row, read_labels
 from ..io.safe import as_path, replacing
 from ..io.saved import SavedEmbedding, as_saved
-from ..plot.description import describe_embedding
 from ..plot.embedding import embedding_png
-from ..plot.palette import EIGHT, class_colors
-from ..plot.points import check_palette
 from ..plot.sizes import Sizes, read_sizes
-from ..plot.snapshots import Series, are_snapshots
+from ..plot.snapshots import are_snapshots
 from ..runtime.checks import refused
-from .columns import packed, planes, steps
-from .edges import Times, edge_facts, read_times
-from .times import of_sequence, sequence_facts
+from .content import Drawn, content_of
+from .edges import read_times
+from .template import filled
+from .times import of_sequence
 from .widget import widget_of
+from .widths import read_wide
 
 MOST_NODES = 2_000_000  # a browser tab holds 100 bytes for each, and looks at all of them for the nearest to a pointer
-FINE_ABOVE, BITS = 200_000, (16, 24)  # nodes, and bits of a place: 65,536 steps are less than a pixel of most screens
-RAMP = 16  # colours of a scale of values
 IN_CELL = 5_000_000  # bytes of a page that a notebook keeps in itself
 KEY = "X_sgtsne"
 
@@ -135,6 +122,7 @@ def explore(
     node_names: bool | Items | Mapping[Any, Any] = True,
     values: Mapping[str, Labels] | None = None,
     node_size: str | Numbers | Mapping[Any, Any] = "degree",
+    edge_width: Float | str | Numbers | SparseMatrix | Mapping[Any, Any] | None = None,
     edge_time: str | Items | SparseMatrix | Mapping[Any, Any] | None = None,
     palette: Items | Mapping[Any, Any] | str | None = None,
     title: str | None = None,
@@ -164,6 +152,11 @@ def explore(
     node_size : str, array_like of shape (n,) or dict, default "degree"
         What the area of a mark stands for: an attribute of the nodes, or numbers >= 0 by row or by node; "degree" is
         the number of neighbours, damped. The page has a button that makes all alike.
+    edge_width : float, "weight", str, dict, sequence of length m or sparse matrix, optional
+        A width for all edges in points, or what their widths are in proportion to, read as by `plot_embedding`, and as
+        wide as there. They grow with the marks where one looks closer; the widest are on top, and stay where not all
+        edges can be drawn. The page tells the numbers of a chosen node's edges, whole ones to three digits, others to
+        two. Of a sequence "weight" is that of each time.
     edge_time : str, dict, sequence of length m or sparse matrix, optional
         When each edge came, numbers or dates: the name of an attribute of the edges (or of a column of a table), a dict
         from (node, node) to a time, a time for each edge in the order of a NetworkX or igraph graph, or a matrix. The
@@ -187,7 +180,7 @@ def explore(
     Warns
     -----
     RuntimeWarning
-        Of more than 5 x 10^6 edges a random sample is kept.
+        Of more than 5 x 10^6 edges a random sample is kept, or those of the greatest `edge_width`.
 
     See Also
     --------
@@ -213,19 +206,9 @@ def explore(
     given = arcs if graph is None else graph
     sizes = _sizes(node_size, given, _names(saved, arcs), len(saved.coordinates))
     times = read_times(edge_time, given, None if arcs is None else arcs.nodes)
+    wide = read_wide(edge_width, given, saved, arcs, None if sequence is None else sequence[0])
     options = {"node_names": node_names, "values": values, "palette": palette, "title": title}
-    return page_of(saved, arcs, drawn=Drawn(arcs, sizes, times, sequence), **options)
-
-
-class Drawn(NamedTuple):
-    """What there is beside places and labels: a Graph, Sizes of the nodes, Times of the edges, a Series and its places
-    (T, n, d), each or None.
-    """
-
-    arcs: Graph | None
-    sizes: Sizes | None = None
-    times: Times | None = None
-    sequence: tuple[Series, NDArray[Any]] | None = None
+    return page_of(saved, arcs, drawn=Drawn(arcs, sizes, times, sequence, wide), **options)
 
 
 def page_of(saved, arcs, *, node_names=True, values=None, drawn=None, palette=None, title=None):
@@ -237,8 +220,8 @@ def page_of(saved, arcs, *, node_names=True, values=None, drawn=None, palette=No
     columns = given | dict(values or {})
     names = _names(saved, arcs)
     found = {name: as_classes(by_row(read_labels(one, arcs), names, n), None, n) for name, one in columns.items()}
-    content = _content(saved, drawn or Drawn(arcs), _called(node_names, saved.nodes, n), found, palette, title)
-    return Explorer(_filled(content), saved, content.rows, arcs)
+    content = content_of(saved, drawn or Drawn(arcs), _called(node_names, saved.nodes, n), found, palette, title)
+    return Explorer(filled(content), saved, content.rows, arcs)
 
 
 def write_page(path, saved, graph):
@@ -292,104 +275,3 @@ def _called(node_names, nodes, n):
             raise refused("node_names", node_names, accepted)
         nodes = by_row(node_names, nodes, n, "node_names") if hasattr(node_names, "iloc") else node_names
     return [str(node) for node in nodes]
-
-
-class _Content(NamedTuple):
-    """What goes into the template: facts about the columns, and these by their names; and the rows in their order."""
-
-    facts: dict
-    columns: dict
-    title: str
-    description: str
-    rows: np.ndarray
-
-
-def _content(saved, drawn, called, found, palette, title):
-    Y = np.asarray(saved.coordinates, np.float64)
-    kept = np.flatnonzero(~np.isnan(Y).any(axis=1))
-    Y = Y[kept]
-    with Workers(1) as workers:
-        order = morton_order(np.ascontiguousarray(Y, np.float32), workers)
-    rows = kept[order]
-    frames = Y[order][None] if drawn.sequence is None else drawn.sequence[1][:, rows]  # (times, n, d)
-    low, bits = frames.min(axis=(0, 1)), BITS[len(rows) > FINE_ABOVE]
-    unit = max(float((frames.max(axis=(0, 1)) - low).max()), np.finfo(float).tiny) / (2**bits - 1)
-    frames = np.rint((frames - low) / unit).astype(np.int64)
-    places, extent = frames[0], frames.max(axis=(0, 1))
-    text = {}
-
-    def column(name, numbers):
-        text[name], width = planes(numbers)
-        return {"id": name, "count": len(numbers), "width": width}
-
-    facts = {"n": len(rows), "d": Y.shape[1], "low": low.tolist(), "unit": unit, "extent": extent.tolist()}
-    facts["places"] = [column(f"place{k}", steps(places[:, k])) for k in range(Y.shape[1])]
-    facts["edges"], ends = None, None
-    if drawn.arcs is not None:
-        facts["edges"], ends = edge_facts(drawn.arcs.adjacency, rows, drawn.times, column)
-    facts["sequence"] = None
-    if drawn.sequence is not None:
-        facts["sequence"] = sequence_facts(drawn.sequence[0], np.diff(frames, axis=0), rows, ends, column)
-    facts["columns"] = [
-        _colours(name, values[rows], classes, palette if name == "" else None, column, f"column{c}")
-        for c, (name, (values, classes)) in enumerate(found.items())
-    ]
-    facts["size"] = None
-    if drawn.sizes is not None:
-        areas = np.asarray(drawn.sizes.values[rows], np.float32).view(np.uint32)
-        facts["size"] = {"name": drawn.sizes.title, "data": column("areas", areas)}
-    facts["named"] = called is not None
-    facts["names"] = called is not None
-    facts["rows"] = None if called is not None else column("rows", rows)
-    if called is not None:
-        text["names"] = packed(json.dumps([called[i] for i in rows]).encode())
-    facts["plain"] = [int(255 * c) for c in mpl.colors.to_rgb(EIGHT[0])]
-    title = title or "Embedding"
-    sentence = describe_embedding(saved.coordinates, saved.labels, graph=drawn.arcs)
-    return _Content(facts, text, title, sentence, rows)
-
-
-def _colours(name, values, classes, palette, column, key):
-    """Facts of a column of classes or values, with its colours."""
-    check_palette(palette, classes)
-    if classes is None:
-        known = values[~np.isnan(values)]
-        ends = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
-        ramp = 255 * mpl.colormaps["viridis"](np.linspace(0, 1, RAMP))[:, :3]
-        numbers = np.asarray(values, np.float32).view(np.uint32)
-        facts = {"kind": "values", "min": ends[0], "max": ends[1], "ramp": ramp.round(1).tolist()}
-        return facts | {"name": str(name), "data": column(key, numbers)}
-    light, dark = ((255 * class_colors(values, classes, palette, is_dark)).round().astype(int) for is_dark in (0, 1))
-    facts = {"kind": "classes", "names": [str(c) for c in classes], "light": light.tolist(), "dark": dark.tolist()}
-    return facts | {"name": str(name), "data": column(key, values + 1)}
-
-
-def _filled(content):
-    """The template with all in its place; what is put in is not looked through again."""
-    own = files(__package__)
-    script, style, template = ((own / name).read_text("utf-8") for name in ("viewer.js", "viewer.css", "page.html"))
-    blocks = "\n".join(
-        f'<script type="application/octet-stream" id="{name}">{text}</script>' for name, text in content.columns.items()
-    )
-    parts = {
-        "script": script,
-        "style": style,
-        "script-hash": _hash(script),
-        "style-hash": _hash(style),
-        "version": __version__,
-        "title": _text(content.title),
-        "description": _text(content.description),
-        "facts": json.dumps(content.facts).replace("<", "\\u003c"),
-        "columns": blocks,
-    }
-    return re.sub(r"\{\{([a-z-]+)\}\}", lambda match: parts[match.group(1)], template)
-
-
-def _text(words):
-    """As text of the page; half characters, which no file keeps, become question marks."""
-    return html.escape(words.encode("utf-8", "replace").decode())
-
-
-def _hash(text):
-    """How a content policy calls a script or style that may run."""
-    return f"sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

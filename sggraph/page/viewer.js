@@ -1,7 +1,7 @@
 // The page that shows an embedding: decode the columns, draw points and edges with WebGL 2, answer the hand and the
 // keyboard. Plain JavaScript, no library, no request. Everything is drawn from buffers that are written when a colour,
-// a size or a filter changes, or when the picture has come to rest, never while it is moved.
-"use strict";
+// a size or a filter changes, or when the picture has come to rest, never while it is moved. Edges are lines, or where
+// they have widths the quads of ribbons.js.
 
 (async () => {
 const $ = id => document.getElementById(id);
@@ -54,6 +54,19 @@ async function readEdges() {
     return ends;
 }
 
+async function readWidths() {  // of edges in pixels, and what they stand for: a code for each edge, at each time
+    if (!facts.edges || !facts.edges.width) return null;
+    const width = facts.edges.width;
+    if (width.all) return { of: () => width.all, mean: width.all };
+    const codes = [];
+    for (const column of width.data) codes.push(await numbersOf(column));
+    const at = t => codes[Math.min(t, codes.length - 1)];
+    let mean = 0;
+    for (const c of codes[0]) mean += width.pixels[c] / codes[0].length;
+    return { of: (e, t) => width.pixels[at(t)[e]], told: (e, t) => width.levels[at(t)[e]], name: width.name, mean, at,
+        levels: width.levels };
+}
+
 async function readSequence() {  // places at each time, which nodes and edges are there: a bit for each time
     if (!facts.sequence) return null;
     const { titles, moves, nodes, edges } = facts.sequence, frames = [quantized], read = [[], []];
@@ -81,6 +94,7 @@ async function readColumn(column) {
 const quantized = await readPlaces();
 const ends = await readEdges();
 const m = ends.length / 2;
+const widths = await readWidths();  // null: all edges are thin lines
 const columns = [];
 for (const column of facts.columns) columns.push({ ...column, of: await readColumn(column) });
 const sequence = await readSequence(), last = sequence ? sequence.titles.length - 1 : 0;
@@ -106,12 +120,13 @@ for (let e = 0; e < 2 * m; e++) degree[ends[e]]++;
 const start = new Uint32Array(n + 1);
 for (let i = 0; i < n; i++) start[i + 1] = start[i] + degree[i];
 const links = new Uint32Array(2 * m);  // neighbours
-const through = new Uint32Array(times || sequence ? 2 * m : 0);  // by which edge
+const isNumbered = times || sequence || widths;
+const through = new Uint32Array(isNumbered ? 2 * m : 0);  // by which edge
 {
     const at = start.slice(0, n);
     for (let e = 0; e < m; e++) {
         const a = ends[2 * e], b = ends[2 * e + 1];
-        if (times || sequence) through[at[a]] = through[at[b]] = e;
+        if (isNumbered) through[at[a]] = through[at[b]] = e;
         links[at[a]++] = b;
         links[at[b]++] = a;
     }
@@ -120,6 +135,12 @@ const through = new Uint32Array(times || sequence ? 2 * m : 0);  // by which edg
 function neighbours(i) {  // at the time that is shown
     const all = links.subarray(start[i], start[i + 1]);
     return isWhole(state.time) && !sequence ? all : all.filter((_, q) => isOn(through[start[i] + q]));
+}
+
+function edgeBetween(a, b) {  // -1: none at the time that is shown
+    const [i, j] = degree[a] < degree[b] ? [a, b] : [b, a];
+    for (let q = start[i]; q < start[i + 1]; q++) if (links[q] === j && isOn(through[q])) return through[q];
+    return -1;
 }
 
 function shuffled(count) {  // the numbers below `count` in a random order, the same each time
@@ -135,6 +156,28 @@ function shuffled(count) {  // the numbers below `count` in a random order, the 
 }
 const anyOrder = shuffled(n);  // of points: no class covers another
 const anyEdges = shuffled(m);  // some of them are a sample of all
+let drawnOrder = anyEdges;  // by width the last are on top, and stay where not all can be drawn; otherwise the first stay
+
+function widestLast() {  // a counting sort; of the same width in any order
+    if (!widths || !widths.at) return anyEdges;
+    const codes = widths.at(state.at), at = new Uint32Array(widths.levels.length + 1), order = new Uint32Array(m);
+    for (const c of codes) at[c + 1]++;
+    for (let c = 1; c < at.length; c++) at[c] += at[c - 1];
+    for (const e of anyEdges) order[at[codes[e]]++] = e;
+    return order;
+}
+
+function firstToKeep(isKept, most) {  // up to so many edges, in the order in which they are drawn
+    const kept = [];
+    for (let k = 0; k < m && kept.length < most; k++) {
+        const e = drawnOrder[widths ? m - 1 - k : k];
+        if (isKept(e)) kept.push(e);
+    }
+    return widths ? kept.reverse() : kept;
+}
+
+const widthOf = e => widths && e >= 0 ? widths.of(e, state.at) * growth() : 1;  // in pixels, as it is drawn
+const paleness = e => Math.sqrt(Math.min(widthOf(e), 1));  // of what is narrower than a pixel, and drawn as wide as that
 
 // ---------------------------------------------------------------- what is shown
 
@@ -230,7 +273,7 @@ void main() {
     pixel = vec4(mix(paint.rgb, tint.rgb, tint.a), alpha * seen);
 }`];
 
-function program([vertex, fragment]) {
+function program([vertex, fragment], inputs = ["place", "colour", "size", "shown", "goal", "there"]) {
     const made = gl.createProgram();
     for (const [kind, source] of [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]]) {
         const shader = gl.createShader(kind);
@@ -238,22 +281,24 @@ function program([vertex, fragment]) {
         gl.compileShader(shader);
         gl.attachShader(made, shader);
     }
-    ["place", "colour", "size", "shown", "goal", "there"].forEach((name, k) => gl.bindAttribLocation(made, k, name));
+    inputs.forEach((name, k) => gl.bindAttribLocation(made, k, name));
     gl.linkProgram(made);
     if (!gl.getProgramParameter(made, gl.LINK_STATUS)) throw new Error(gl.getProgramInfoLog(made) || "WebGL");
     const at = {};
     for (const name of ["turn", "middle", "scale", "pixel", "back", "faded", "alpha", "only", "tint", "turnOf", "way",
-        "gone", "come"])
+        "gone", "come", "half_screen", "growth", "places", "goals", "inks"])
         at[name] = gl.getUniformLocation(made, name);
     return { made, at };
 }
 
-let points, lines, buffers;
+let points, lines, ribbons, buffers;
 const all = () => new Uint8Array(2 * n).fill(1);  // at rest all are there; who is not is hidden
 
 function setUp() {
     points = program(POINTS);
     lines = program(LINES);
+    ribbons = widths ? new Ribbons(gl, n, program(RIBBON, ["ends", "widths"]), ["edges", "some", "near"]) : null;
+    if (widths) for (const name of ["places", "goals"]) ribbons.ofNodes(name, xyz);
     buffers = { array: gl.createVertexArray() };
     for (const name of ["edges", "some", "near", "order", "place", "colour", "size", "shown", "goal", "there"])
         buffers[name] = gl.createBuffer();
@@ -275,30 +320,55 @@ function setUp() {
 }
 
 function write(name, data) {
+    if (ribbons && (name === "place" || name === "goal")) ribbons.ofNodes(`${name}s`, data);
     gl.bindBuffer(gl.ARRAY_BUFFER, buffers[name]);
     gl.bufferSubData(gl.ARRAY_BUFFER, 0, data);
 }
 
-function upload(name, ends) {  // edges to draw
+function upload(name, ends, edges) {  // edges to draw: their ends, and which of all they are
+    if (ribbons) {
+        const widthsAt = (t, other) => {  // of those that are not there: as wide as they are at the other time
+            const found = new Float32Array(edges.length);
+            edges.forEach((e, k) => {
+                if (e >= 0) found[k] = widths.of(e, sequence && !bit(sequence.edges, e, t) ? other : t);
+            });
+            return found;
+        };
+        const now = widthsAt(state.at, passage ? passage.from : state.at);
+        ribbons.upload(name, ends, passage ? widthsAt(passage.from, state.at) : now, now);
+        return;
+    }
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers[name]);
     gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, ends, gl.DYNAMIC_DRAW);
 }
 
+function drawLines(name, first, count, uniforms, use) {  // edges of one of the buffers
+    use(ribbons ? ribbons.shader : lines, uniforms);
+    if (ribbons) { ribbons.draw(name, first, count); gl.bindVertexArray(buffers.array); }
+    else {
+        gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers[name]);
+        gl.drawElements(gl.LINES, 2 * count, gl.UNSIGNED_INT, 8 * first);
+    }
+    calls++;
+}
+
 let onEdges = 0, parts = [];  // how many edges there are, and how many of each kind
 
-function putEdges() {  // those of the time that is shown, in a random order; on the way: that stay, that go, that come
-    const on = new Uint32Array(2 * m), was = e => bit(sequence.edges, e, passage.from);
+function putEdges() {  // those of the time that is shown, as they are drawn; on the way: that stay, that go, that come
+    if (sequence || drawnOrder === anyEdges) drawnOrder = widestLast();
+    const on = new Uint32Array(2 * m), which = new Uint32Array(m), was = e => bit(sequence.edges, e, passage.from);
     const groups = passage ? [e => was(e) && isOn(e), e => was(e) && !isOn(e), e => !was(e) && isOn(e)] : [isOn];
     onEdges = 0;
     parts = groups.map(isOf => {
         const before = onEdges;
-        for (const e of anyEdges) if (isOf(e)) {
+        for (const e of drawnOrder) if (isOf(e)) {
+            which[onEdges] = e;
             on[2 * onEdges] = ends[2 * e];
             on[2 * onEdges++ + 1] = ends[2 * e + 1];
         }
         return onEdges - before;
     });
-    upload("edges", on);
+    upload("edges", on, which.subarray(0, onEdges));
 }
 
 let meanArea = 0;
@@ -327,11 +397,12 @@ function paint() {  // colours and sizes
     write("colour", colours);
     write("size", sizes);
     nodeSizes = sizes;
+    nodeColours = colours;
     mark();
 }
-let nodeSizes = new Float32Array(n);
+let nodeSizes = new Float32Array(n), nodeColours = new Uint8Array(4 * n);
 
-let some = [], lit = new Set(), someFaded = false;  // edges of what is chosen, who is, whether others fade
+let some = [], someEdges = [], lit = new Set(), someFaded = false;  // edges of what is chosen, who is, whether others fade
 
 function unlinked() {  // 1 for nodes none of whose edges is of the span of time that is shown
     const none = new Uint8Array(n);
@@ -369,7 +440,13 @@ function mark() {  // who is hidden, faded, chosen
     }
     if (gl) {
         write("shown", shown);
-        upload("some", Uint32Array.from(some));
+        if (ribbons) {
+            const inks = nodeColours.slice();
+            for (let i = 0; i < n; i++) inks[4 * i + 3] = shown[i];
+            ribbons.ofNodes("inks", inks);
+        }
+        someEdges = widths ? some.flatMap((a, q) => q % 2 ? [] : [edgeBetween(a, some[q + 1])]) : [];
+        upload("some", Uint32Array.from(some), someEdges);
     }
     atRest();
     draw();
@@ -405,10 +482,12 @@ function home() {  // the middle of the picture in the middle of its room
 
 function baseRadius() {  // points cover a seventh of the picture, less where they are few
     const area = width * height / n, r = Math.sqrt(Math.min(.15 * area, 16 * Math.sqrt(area)) / Math.PI);
-    return Math.min(Math.max(r, .7), 7) * Math.min(Math.max(Math.sqrt(view.zoom), .7), 4);
+    return Math.min(Math.max(r, .7), 7) * growth();
 }
 
-const edgeAlpha = inView => Math.min(.55, Math.max(2 / 255, .02, 30 / Math.sqrt(inView + 2)));
+const growth = () => Math.min(Math.max(Math.sqrt(view.zoom), .7), 4);  // of marks, and of edges that have widths
+const edgeAlpha = inView => Math.min(.55, Math.max(2 / 255, .02, 30 / Math.sqrt(inView + 2) / meanWidth));
+const meanWidth = Math.max(widths ? widths.mean : 1, 1);  // wider ones are paler where they crowd
 const grey = () => state.column < 0 ? .7 : .25;  // in the colour of edges
 
 function pointAlpha() {
@@ -428,6 +507,7 @@ function render(w, h, pixels, moving) {
         gl.uniformMatrix3fv(shader.at.turn, false, view.turn);
         gl.uniform2f(shader.at.middle, view.x, view.y);
         gl.uniform2f(shader.at.scale, sx, sy);
+        gl.uniform2f(shader.at.half_screen, width / 2, height / 2);
         for (const stage of ["way", "gone", "come"]) gl.uniform1f(shader.at[stage], passage ? passage[stage] : 0);
         for (const [name, value] of Object.entries(uniforms))
             Array.isArray(value) ? gl.uniform4fv(shader.at[name], value) : gl.uniform1f(shader.at[name], value);
@@ -436,18 +516,14 @@ function render(w, h, pixels, moving) {
         const near = nearEdges && !moving;
         drawn = near ? nearEdges : Math.min(onEdges, budget);
         const alpha = edgeAlpha(near ? drawn : drawn / Math.max(view.zoom * view.zoom, 1));
-        use(lines, { alpha, only: 0, tint: [.5, .5, .5, grey()] });
-        gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, near ? buffers.near : buffers.edges);
-        if (passage) drawParts(alpha, drawn / onEdges);
-        else gl.drawElements(gl.LINES, 2 * drawn, gl.UNSIGNED_INT, 0);
-        calls++;
+        const given = { alpha, only: 0, tint: [.5, .5, .5, grey()], pixel: pixels, growth: growth() };
+        if (passage) drawParts(given, drawn / onEdges, use);
+        else drawLines(near ? "near" : "edges", near || !widths ? 0 : onEdges - drawn, drawn, given, use);
     }
     if (some.length && d > 1) {
         const dark = state.dark ? 1 : 0;
-        use(lines, { alpha: .75, only: 1, tint: [dark, dark, dark, .35] });
-        gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers.some);
-        gl.drawElements(gl.LINES, some.length, gl.UNSIGNED_INT, 0);
-        calls++;
+        const given = { alpha: .75, only: 1, tint: [dark, dark, dark, .35], pixel: pixels, growth: growth() };
+        drawLines("some", 0, some.length / 2, given, use);
     }
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers.order);
     for (const turnOf of someFaded ? [1, 2] : [0]) {  // the faded ones first
@@ -458,17 +534,18 @@ function render(w, h, pixels, moving) {
     }
 }
 
-function drawParts(alpha, share) {  // the edges that stay, those that go, those that come, or a share of them
+function drawParts(given, share, use) {  // the edges that stay, those that go, those that come, or a share of them
     let first = 0;
     [1, 1 - passage.gone, passage.come].forEach((seen, k) => {
-        gl.uniform1f(lines.at.alpha, alpha * seen);
-        gl.drawElements(gl.LINES, 2 * Math.floor(share * parts[k]), gl.UNSIGNED_INT, 8 * first);
+        const count = Math.floor(share * parts[k]);
+        drawLines("edges", widths ? first + parts[k] - count : first, count, { ...given, alpha: given.alpha * seen }, use);
         first += parts[k];
     });
 }
 
 // how many edges a frame can take: as many as are drawn in .6 s where the picture is still, in 30 ms while it moves
-const MOST = { moving: 300000, still: 3000000 }, affordable = { moving: 100000, still: 100000 };
+const LEAST = widths ? 20000 : 100000;  // in software, so many quads take as long as so many lines: 1 s on two cores
+const MOST = { moving: 300000, still: 3000000 }, affordable = { moving: LEAST, still: LEAST };
 
 function measureSpeed() {
     const begin = performance.now(), pixel = new Uint8Array(4);
@@ -476,7 +553,7 @@ function measureSpeed() {
     gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, pixel);  // waits for the picture
     const speed = drawn / Math.max(performance.now() - begin, .1);
     affordable.moving = Math.min(MOST.moving, Math.max(5000, 30 * speed));
-    affordable.still = Math.min(MOST.still, Math.max(100000, 600 * speed));
+    affordable.still = Math.min(MOST.still, Math.max(LEAST, 600 * speed));
 }
 
 let waiting = 0, still = 0;
@@ -582,15 +659,16 @@ let nearEdges = 0;
 function findNear(beyond) {  // the edges in view, if a still picture can have all of them but not all there are
     nearEdges = 0;
     if (!beyond || onEdges <= affordable.still) return;
-    const near = [];
-    for (let e = 0; e < m; e++) {
-        const a = ends[2 * e], b = ends[2 * e + 1];
+    const near = [], which = [];
+    for (let k = 0; k < m; k++) {
+        const e = widths ? drawnOrder[k] : k, a = ends[2 * e], b = ends[2 * e + 1];
         if (beyond[a] & beyond[b] || !isOn(e)) continue;
         near.push(a, b);
-        if (near.length > 2 * affordable.still) return;
+        which.push(e);
+        if (which.length > affordable.still) return;
     }
-    nearEdges = near.length / 2;
-    upload("near", Uint32Array.from(near));
+    nearEdges = which.length;
+    upload("near", Uint32Array.from(near), which);
 }
 
 function writeNames() {  // the largest classes, then who was asked for, then hubs: first come, first served
@@ -647,8 +725,8 @@ function findHeads(beyond) {  // arrow heads of the arcs in view, if these are f
     for (let e = 0; e < m; e++) {
         const a = ends[2 * e], b = ends[2 * e + 1];
         if (!isOn(e) || !isThere(a) || !isThere(b)) continue;
-        if (kinds[e] & 1 && !beyond[b]) heads.push([a, b]);
-        if (kinds[e] & 2 && !beyond[a]) heads.push([b, a]);
+        if (kinds[e] & 1 && !beyond[b]) heads.push([a, b, e]);
+        if (kinds[e] & 2 && !beyond[a]) heads.push([b, a, e]);
         if (heads.length > MOST_HEADS) { heads = []; return; }
     }
 }
@@ -678,12 +756,14 @@ function drawOver() {
 const headColour = () => state.dark ? "#9aa0a6" : "#6b7075";
 const halo = () => state.dark ? "rgba(17,20,24,.85)" : "rgba(255,255,255,.85)";
 
-function headOf([a, b]) {  // the corners of the arrow head of an arc, none where it is too short
+function headOf([a, b, e]) {  // the corners of the arrow head of an arc, none where it is too short
+    const long = 8 + (widths ? 1.5 * widthOf(e) : 0), broad = .44 * long;
     const [ax, ay] = onScreen(a), [bx, by] = onScreen(b), length = Math.hypot(bx - ax, by - ay);
     const back = nodeSizes[b] * baseRadius() + 1, [ux, uy] = [(bx - ax) / length, (by - ay) / length];
-    if (!(length >= back + 10)) return [];
+    if (!(length >= back + long + 2)) return [];
     const [x, y] = [bx - ux * back, by - uy * back];
-    return [[x, y], [x - 8 * ux + 3.5 * uy, y - 8 * uy - 3.5 * ux], [x - 8 * ux - 3.5 * uy, y - 8 * uy + 3.5 * ux]];
+    const [left, top] = [x - long * ux, y - long * uy];
+    return [[x, y], [left + broad * uy, top - broad * ux], [left - broad * uy, top + broad * ux]];
 }
 
 const MOST_ARCS = 3000;
@@ -694,28 +774,29 @@ function arcOf(a, b) {  // of an edge on a line: its left and right end, and its
 }
 
 function arcsOn(on) {  // on a line edges are arcs, which would lie on each other otherwise
-    const draw = (a, b, colour, alpha) => {
+    const draw = (a, b, e, colour, alpha) => {
         const { left, right, y, high } = arcOf(a, b);
-        if (right < 0 || left > width) return 0;
+        on.lineWidth = Math.max(widthOf(e), 1);
         on.beginPath();
         on.ellipse((left + right) / 2, y, (right - left) / 2, high, 0, Math.PI, 2 * Math.PI);
         on.strokeStyle = `rgba(${colour.map(Math.round).join()},${alpha})`;
         on.stroke();
-        return 1;
     };
-    let done = 0;
-    on.lineWidth = 1;
-    if (state.edges) for (const e of anyEdges) {
+    const isSeen = e => {
         const a = ends[2 * e], b = ends[2 * e + 1];
-        const seen = opacityOfEdge(e);
-        if (!seen || shown[a] === HIDDEN || shown[b] === HIDDEN) continue;
-        done += draw(a, b, mixedColour(a, b), edgeAlpha(m) * fadeOf(a, b) * seen);
-        if (done >= MOST_ARCS) break;
+        if (!opacityOfEdge(e) || shown[a] === HIDDEN || shown[b] === HIDDEN) return false;
+        const { left, right } = arcOf(a, b);
+        return right >= 0 && left <= width;
+    };
+    for (const e of state.edges ? firstToKeep(isSeen, MOST_ARCS) : []) {
+        const a = ends[2 * e], b = ends[2 * e + 1];
+        draw(a, b, e, mixedColour(a, b), edgeAlpha(m) * fadeOf(a, b) * opacityOfEdge(e) * paleness(e));
     }
-    for (let q = 0; q < some.length; q += 2) draw(some[q], some[q + 1], chosenColour(), .75);
+    for (let q = 0; q < some.length; q += 2) draw(some[q], some[q + 1], chosenEdge(q), chosenColour(), .75);
 }
 
 const fadeOf = (a, b) => shown[a] === FADED || shown[b] === FADED ? .06 : 1;
+const chosenEdge = q => widths ? someEdges[q >> 1] : -1;  // of a pair in `some`
 const chosenColour = () => state.dark ? [220, 220, 220] : [60, 60, 60];
 
 function mixedColour(a, b) {  // of an edge
@@ -792,6 +873,13 @@ function about(i) {
     return lines;
 }
 
+const isTold = widths && widths.name;  // whether widths stand for numbers
+
+function weightOf(a, b) {  // of the edge between them, as exact as the page has it; "" where it is not known
+    const e = isTold ? edgeBetween(a, b) : -1, weight = e < 0 ? null : widths.told(e, state.at);
+    return weight === null ? "" : weight.toLocaleString("en", { maximumSignificantDigits: 3 });
+}
+
 function choose(i, hops = 1) {
     Object.assign(state, { chosen: i < 0 ? [] : [i], path: [], hops, lasso: false });
     mark();
@@ -822,13 +910,20 @@ function visit(i) {  // by its name
     $("chosen").querySelector("h2")?.focus();
 }
 
-function nodeButton(i) {
-    const button = element("button", short(nameOf(i)), { type: "button", className: "node", title: nameOf(i) });
+function nodeButton(i, note = "") {
+    const button = element("button", null, { type: "button", className: "node", title: nameOf(i) });
+    button.append(element("span", short(nameOf(i))));
+    if (note) button.append(" ", element("small", note));
     button.addEventListener("click", () => visit(i));
     return button;
 }
 
 const LISTED = 200;
+
+function nearestFirst(i) {  // neighbours: those of the widest edges, else hubs
+    const near = [...new Set(neighbours(i))], wide = isTold ? new Map(near.map(j => [j, widthOf(edgeBetween(i, j))])) : null;
+    return near.sort((a, b) => (wide ? wide.get(b) - wide.get(a) : 0) || degree[b] - degree[a]);
+}
 
 const heading = text => element("h2", text, { tabIndex: -1 });
 
@@ -838,14 +933,15 @@ function panel() {
     $("details").hidden = !state.chosen.length && !state.path.length;
     if (state.path.length > 1) {
         box.append(heading(plural(state.path.length - 1, "step")));
-        box.append(...state.path.map(nodeButton));
+        if (isTold) box.append(element("p", `with ${widths.name}`));
+        box.append(...state.path.map((i, q) => nodeButton(i, q ? weightOf(state.path[q - 1], i) : "")));
         say(`Path of ${plural(state.path.length - 1, "step")} from ${nameOf(state.path[0])} to ${nameOf(state.path.at(-1))}`);
     } else if (state.lasso) {
         box.append(heading(plural(state.chosen.length, "node")));
-        box.append(...state.chosen.slice(0, LISTED).map(nodeButton));
+        box.append(...state.chosen.slice(0, LISTED).map(i => nodeButton(i)));
         say(`${plural(state.chosen.length, "node")} chosen`);
     } else if (state.chosen.length) {
-        const i = state.chosen[0], near = [...new Set(neighbours(i))].sort((a, b) => degree[b] - degree[a]);
+        const i = state.chosen[0], near = nearestFirst(i);
         box.append(heading(nameOf(i)));
         for (const line of about(i)) box.append(element("p", line));
         const path = element("button", "Path to …", { type: "button", id: "path" });
@@ -862,7 +958,8 @@ function panel() {
         const row = element("div", null, { className: "row" });
         row.append(path, two);
         if (m) box.append(row);
-        box.append(...near.slice(0, LISTED).map(nodeButton));
+        if (isTold && near.length) box.append(element("p", `by ${widths.name}`));
+        box.append(...near.slice(0, LISTED).map(j => nodeButton(j, weightOf(i, j))));
         if (near.length > LISTED) box.append(element("p", `and ${near.length - LISTED} more`));
         say([nameOf(i), ...about(i)].join(", "));
     } else say("Nothing chosen");
@@ -1061,7 +1158,10 @@ function hover(x, y) {
     tip.hidden = i < 0;
     over.classList.toggle("near", i >= 0);
     if (i < 0) return;
-    tip.replaceChildren(element("strong", short(nameOf(i))), ...about(i).map(line => element("div", short(line))));
+    const lines = about(i), one = state.chosen.length === 1 && !state.lasso ? state.chosen[0] : i;
+    const weight = one === i ? "" : weightOf(one, i);
+    if (weight) lines.push(`${widths.name} to ${short(nameOf(one))}: ${weight}`);
+    tip.replaceChildren(element("strong", short(nameOf(i))), ...lines.map(line => element("div", short(line))));
     const right = x > width - 220;
     tip.style.left = right ? "" : `${x + 14}px`;
     tip.style.right = right ? `${width - x + 14}px` : "";
@@ -1096,7 +1196,7 @@ function search() {
         $("found").hidden = true;
         $("chosen").querySelector("h2")?.focus();
     });
-    $("found").replaceChildren(...found.map(nodeButton), ...(found.length > 1 ? [all] : []));
+    $("found").replaceChildren(...found.map(i => nodeButton(i)), ...(found.length > 1 ? [all] : []));
     $("found").hidden = !found.length;
     if ($("search").value.trim()) say(found.length ? `${found.length} found, first ${nameOf(found[0])}` : "Nothing found");
     return found;
@@ -1314,24 +1414,25 @@ function drawing() {  // SVG of what is in view
     const number = x => x.toFixed(1), rgb = colour => `rgb(${colour.map(Math.round).join()})`, parts = [];
     const escape = text => text.replace(/[<>&"]/g, c => `&#${c.charCodeAt(0)};`)
         .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, "");
-    const beyond = sidesOf(), edges = [], fade = i => shown[i] === FADED ? .14 : 1;
-    const line = (a, b, colour, alpha) => {
+    const beyond = sidesOf(), fade = i => shown[i] === FADED ? .14 : 1;
+    const line = (a, b, e, colour, alpha) => {
         const [[ax, ay], [bx, by]] = [onScreen(a), onScreen(b)], { left, right, high } = arcOf(a, b);
         const straight = `M${number(ax)} ${number(ay)}L${number(bx)} ${number(by)}`;
         const radii = `${number((right - left) / 2)} ${number(high)}`;
         const arc = `M${number(left)} ${number(ay)}A${radii} 0 0 1 ${number(right)} ${number(ay)}`;
-        parts.push(`<path d="${d === 1 ? arc : straight}" fill="none" stroke="${rgb(colour)}" `
+        const wide = widths ? ` stroke-width="${Math.max(widthOf(e), 1).toFixed(2)}"` : "";
+        parts.push(`<path d="${d === 1 ? arc : straight}" fill="none" stroke="${rgb(colour)}"${wide} `
             + `stroke-opacity="${alpha.toFixed(3)}"/>`);
     };
-    for (const e of state.edges ? anyEdges : []) {
+    const edges = !state.edges ? [] : firstToKeep(e => {
         const a = ends[2 * e], b = ends[2 * e + 1];
-        if (beyond[a] & beyond[b] || !isOn(e) || shown[a] === HIDDEN || shown[b] === HIDDEN) continue;
-        if (edges.push([a, b]) >= MOST_SVG) break;
+        return !(beyond[a] & beyond[b]) && isOn(e) && shown[a] !== HIDDEN && shown[b] !== HIDDEN;
+    }, MOST_SVG);
+    for (const e of edges) {
+        const a = ends[2 * e], b = ends[2 * e + 1];
+        line(a, b, e, mixedColour(a, b), edgeAlpha(edges.length) * fadeOf(a, b) * paleness(e));
     }
-    for (const [a, b] of edges) {
-        line(a, b, mixedColour(a, b), edgeAlpha(edges.length) * fadeOf(a, b));
-    }
-    for (let q = 0; q < some.length; q += 2) line(some[q], some[q + 1], chosenColour(), .75);
+    for (let q = 0; q < some.length; q += 2) line(some[q], some[q + 1], chosenEdge(q), chosenColour(), .75);
     let left = MOST_SVG;
     for (const isFaded of [true, false]) for (const i of state.sized ? bySize : anyOrder) {
         if (beyond[i] || shown[i] === HIDDEN || (shown[i] === FADED) !== isFaded || left-- <= 0) continue;
@@ -1500,6 +1601,7 @@ function wire() {
         remember();
     });
     $("edges").hidden = !m;
+    if (isTold) $("edges").title = `As wide as ${widths.name} says`;
     $("size").hidden = !m && !areas;
     if (areas) $("size").title = `Size by ${facts.size.name}`;
     $("write").hidden = !facts.named && !columns.some(column => column.kind === "classes");
@@ -1530,7 +1632,7 @@ if (gl) {
 window.sggraph = { state, view, shown, nameOf, onScreen, choose, find, facts, ready: true, get calls() { return calls; }, draw,
     drawing, selected, get names() { return writtenNames; }, toScreen, affordable,
     get drawn() { return drawn; }, atRest, get passage() { return passage; },
-    get heads() { return heads; } };
+    get heads() { return heads.map(([a, b]) => [a, b]); } };
 document.documentElement.dataset.ready = "true";
 converse();
 })();

@@ -8,6 +8,7 @@ from .space import MARGIN, as_seen, keep_in_view
 
 HEAD = 0.4  # inches above the axes, for a title
 FEW = 100  # fewer than one in so many points are few
+INCHES = 7  # of the longer side of a new figure
 
 
 class View(NamedTuple):
@@ -40,9 +41,17 @@ def new_axes(Y, low, high):
     from matplotlib import pyplot as plt
 
     sides = high - low if len(low) == 2 else apparent_sides(Y)
-    width, height = 7 * proportions(sides)
+    width, height = INCHES * proportions(sides)
     figure = plt.figure(figsize=(width, height + HEAD), layout="none")
     return figure.add_axes((0, 0, 1, height / (height + HEAD)), projection="3d" if len(low) == 3 else None)
+
+
+def room_of(Y):
+    """What new axes for points Y (n, d) would show: both corners, and their size in points; of a line with all arcs."""
+    if Y.shape[1] == 1:
+        Y = np.array([[Y.min(), 0.0], [Y.max(), np.ptp(Y) / 2]])
+    low, high = limits(Y, 0.0)
+    return low, high, 72 * INCHES * proportions(high - low if len(low) == 2 else apparent_sides(Y))
 
 
 def whole_axes(figure, Y):

@@ -48,7 +48,7 @@ class Look:
         rows, written = wanted_names(self.options.pop("node_names", None), series.nodes, np.sum(counts, axis=0), n)
         self.names = dict(zip(rows, written, strict=True)) | {r: str(series.nodes[r]) for r in self.followed}
         self.sizes, self.values = _read_sizes(self.options.pop("node_size", None), series)
-        self.widths, self.matrices = _read_widths(self.options.pop("edge_width", None), series)
+        self.widths, self.matrices = read_widths_of(self.options.pop("edge_width", None), series)
         self.options["point_style"] = as_style("point_style", self.options.get("point_style"), PathCollection)
         self.options["edge_style"] = as_style("edge_style", self.options.get("edge_style"), LineCollection)
 
@@ -175,7 +175,7 @@ def _read_sizes(node_size, series):
     return Sizes(title, values[series.is_there]), values
 
 
-def _read_widths(edge_width, series):
+def read_widths_of(edge_width, series):
     """Widths of the edges of all pictures, or a width or None; and for each time a matrix of the values, (N, N)."""
     if isinstance(edge_width, str):
         read = [read_widths(edge_width, snapshot.graph, snapshot.nodes) for snapshot in series.snapshots]

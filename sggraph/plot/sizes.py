@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 from scipy import sparse
 
+from ..graph.adjacency import Graph
 from ..graph.attributes import edge_attributes, edge_values, edges_of, node_attribute, node_attributes, one_of
 from ..inputs.labels import by_row, is_missing
 from ..runtime.checks import ABOVE_0, GREATEST, is_number, refused, shown
@@ -109,6 +110,8 @@ def read_widths(edge_width, graph, nodes):
         if held is not None and edge_width not in held:
             there = f"the edges have {one_of(held)}" if held else "the edges have no attributes"
             raise refused("edge_width", edge_width, f"{accepted} ({there})")
+        if isinstance(graph, Graph) and edge_width != "weight":
+            raise refused("edge_width", edge_width, f"graph, too, whose edges have it, or {accepted}")
         title, values = edge_width, edge_values(graph, edge_width)
     elif sparse.issparse(edge_width) and edge_width.shape == (len(nodes), len(nodes)):
         title, values = "width", sparse.csr_array(edge_width).astype(float)

@@ -8,62 +8,16 @@ from xml.etree import ElementTree
 import networkx as nx
 import numpy as np
 import pytest
-from page_probes import chosen, place
+from page_probes import chosen, counted, eventually, pixels, place
 
 import sggraph as sg
 
 HOSTILE = ["</script><script>document.title='gone'</script>", "<img src=x onerror=alert(1)>", "\u202eleft", "👩‍🚀" * 50]
 
 
-@pytest.fixture
-def opened(browser, tmp_path):
-    """Opens a page offline, and sees to it that it asks for nothing and raises nothing."""
-    errors, contexts = [], []
-
-    def open_page(explorer, *, address="", **options):
-        path = tmp_path / "map.html"
-        explorer.save(path)
-        context = browser.new_context(
-            **{"viewport": {"width": 1000, "height": 700}, "offline": True, "reduced_motion": "reduce"} | options
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.on("request", lambda request: errors.append(request.url) if request.url != page.url else None)
-        page.goto(f"file://{path}{address}")
-        page.wait_for_selector("html[data-ready=true]")
-        page.wait_for_timeout(150)
-        errors[:] = [error for error in errors if not error.startswith("file://") and not error.startswith("blob:")]
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not errors
-
-
 def counties():
     found = sg.datasets.load_us_counties()
     return sg.explore(found, title="US counties", values={"east": found.positions[:, 0]})
-
-
-def pixels(page):
-    """How many pixels are not of the ground, and their mean colour."""
-    return page.evaluate(
-        """() => {
-        const gl = document.getElementById("picture").getContext("webgl2"), w = gl.drawingBufferWidth;
-        const h = gl.drawingBufferHeight, read = new Uint8Array(4 * w * h);
-        gl.readPixels(0, 0, w, h, gl.RGBA, gl.UNSIGNED_BYTE, read);
-        let count = 0, sum = 0;
-        for (let i = 0; i < read.length; i += 4)
-            if (read[i] !== read[0] || read[i + 1] !== read[1] || read[i + 2] !== read[2]) {
-                count++;
-                sum += read[i];
-            }
-        return [count, sum / Math.max(count, 1), read[0]];
-    }"""
-    )
 
 
 def test_it_draws_and_asks_for_nothing(opened):
@@ -73,36 +27,6 @@ def test_it_draws_and_asks_for_nothing(opened):
     assert ground == 255
     assert page.evaluate("sggraph.calls") <= 4
     assert "3,106 nodes and 8,710 edges" in page.get_attribute("#over", "aria-label")
-
-
-def eventually(page, ask, wanted):
-    """A frame takes its time; a page's policy forbids Playwright to wait for a function in it."""
-    for _ in range(100):
-        if page.evaluate(ask) == wanted:
-            break
-        page.wait_for_timeout(50)
-    assert page.evaluate(ask) == wanted
-
-
-def counted(page):
-    """Counts what is asked of the graphics card from now on: frames, draw calls, writes to buffers and their bytes."""
-    page.evaluate(
-        """() => {
-        const card = WebGL2RenderingContext.prototype;
-        const count = (name, add) => {
-            const ask = card[name];
-            card[name] = function (...given) { add(given); return ask.apply(this, given); };
-        };
-        window.asked = { frames: 0, calls: 0, writes: 0, bytes: 0 };
-        count("clear", () => asked.frames++);
-        count("drawElements", () => asked.calls++);
-        count("drawArrays", () => asked.calls++);
-        for (const name of ["bufferData", "bufferSubData"]) count(name, given => {
-            asked.writes++;
-            asked.bytes += given.find(one => one && one.byteLength !== undefined)?.byteLength || 0;
-        });
-    }"""
-    )
 
 
 @pytest.mark.parametrize("address", ["", "#node=20", "#node=20&to=3000"])

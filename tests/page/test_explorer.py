@@ -1,18 +1,18 @@
 """page/explorer.py: one file that asks for nothing, whatever is called whatever."""
 
 import html
-import json
 import re
 from datetime import UTC, date, datetime
 
 import networkx as nx
 import numpy as np
 import pytest
+from page_probes import facts_of, numbers_of
 from scipy.sparse import csr_array
 
 import sggraph as sg
-from sggraph.page import edges, explorer
-from sggraph.page.columns import from_edge_columns, from_planes, unzigzag
+from sggraph.page import edges, explorer, template
+from sggraph.page.columns import from_edge_columns, unzigzag
 
 HOSTILE = [
     "</script><script>alert(1)</script>",
@@ -25,15 +25,7 @@ HOSTILE = [
     "=1+1",
     "\ud800",
 ]
-
-
-def facts_of(page):
-    return json.loads(re.search(r'<script type="application/json" id="facts">(.*?)</script>', page.html).group(1))
-
-
-def numbers_of(page, column):
-    text = re.search(rf'id="{column["id"]}">([^<]*)</script>', page.html).group(1)
-    return from_planes(text, column["count"], column["width"])
+CODE = (*template.SCRIPTS, "viewer.css")
 
 
 def places_of(page):
@@ -65,7 +57,7 @@ def test_an_edge_takes_about_a_byte_and_a_node_four():
     """1.2 bytes an edge is what a picture's order gives; names, sizes and base64 come on top."""
     counties = sg.datasets.load_us_counties()
     page = sg.explore(counties)
-    code = sum(len(explorer.files("sggraph.page").joinpath(name).read_text()) for name in ("viewer.js", "viewer.css"))
+    code = sum(len(template.files("sggraph.page").joinpath(name).read_text()) for name in CODE)
     assert len(page.html) - code < 30 * 3106
 
 
@@ -223,6 +215,20 @@ def test_too_large_is_refused_and_too_many_edges_are_told(monkeypatch):
         ({"node_size": 3}, "node_size=3"),
         ({"node_size": [1]}, "node_size has shape"),
         ({"node_size": [1, -1]}, "node_size has negative"),
+        ({"edge_width": "weight"}, "edge_width='weight'.*graph, too, whose edges have a width"),
+        ({"edge_width": "weight", "graph": nx.path_graph(2)}, "the edges have no attributes"),
+        (
+            {"edge_width": "length", "graph": sg.as_graph(nx.path_graph(2))},
+            "graph, too, whose edges have it, or a width",
+        ),
+        ({"edge_width": 0, "graph": nx.path_graph(2)}, "edge_width=0: give a width"),
+        ({"edge_width": True, "graph": nx.path_graph(2)}, "edge_width=True: give a width"),
+        ({"edge_width": [1, 2], "graph": nx.path_graph(2)}, r"edge_width=\[1, 2\]: give a width"),
+        ({"edge_width": [-1], "graph": nx.path_graph(2)}, "edge_width has negative"),
+        ({"edge_width": [None], "graph": nx.path_graph(2)}, "edge_width has no numbers"),
+        ({"edge_width": ["wide"], "graph": nx.path_graph(2)}, "edge_width has 'wide'"),
+        ({"edge_width": {(0, 2): 1}, "graph": nx.path_graph(2)}, "edge_width has the key"),
+        ({"edge_width": csr_array((3, 3)), "graph": nx.path_graph(2)}, "edge_width=.*: give a width"),
         ({"edge_time": "year"}, "edge_time='year'.*graph, too, whose edges have a time"),
         ({"edge_time": "year", "graph": nx.path_graph(2)}, "the edges have no attributes"),
         ({"edge_time": [1, 2], "graph": nx.path_graph(2)}, "edge_time"),
