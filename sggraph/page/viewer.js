@@ -639,6 +639,7 @@ function atRest() {  // what takes a look at all nodes or edges, when the pictur
     const beyond = onEdges && state.edges && (kinds || onEdges > affordable.still) ? sidesOf() : null;
     findNear(beyond);
     findHeads(beyond);
+    for (const [line, pixels] of exampleLines) line.style.height = `${Math.max(pixels * growth(), 1)}px`;
     writeNames();
 }
 
@@ -1162,7 +1163,8 @@ function hover(x, y) {
     const weight = one === i ? "" : weightOf(one, i);
     if (weight) lines.push(`${widths.name} to ${short(nameOf(one))}: ${weight}`);
     tip.replaceChildren(element("strong", short(nameOf(i))), ...lines.map(line => element("div", short(line))));
-    const right = x > width - 220;
+    const panelAt = $("details").hidden || width <= 640 ? width : $("details").getBoundingClientRect().left;
+    const right = x > panelAt - 240;  // no line of it under the panel
     tip.style.left = right ? "" : `${x + 14}px`;
     tip.style.right = right ? `${width - x + 14}px` : "";
     tip.style.top = `${Math.min(y + 10, height - 20 - tip.offsetHeight)}px`;
@@ -1248,6 +1250,20 @@ function legend() {
     });
     box.append(bar);
     range(box, column, state.values, mark);
+}
+
+const exampleLines = [];  // of the legend, and how wide they are where the picture is whole
+
+function exampleWidths() {  // lines of round values
+    const found = isTold ? facts.edges.width.examples : [];
+    $("widths").hidden = !found.length;
+    $("widths").append(element("h2", short(widths ? widths.name || "" : "")));
+    for (const [text, pixels] of found) {
+        const row = element("div", null), line = element("span", "");
+        row.append(line, element("small", text));
+        $("widths").append(row);
+        exampleLines.push([line, pixels]);
+    }
 }
 
 const told = (v, scale) => scale.dates ? new Date(1000 * v).toISOString().slice(0, 10)
@@ -1616,6 +1632,7 @@ document.documentElement.dataset.theme = state.dark ? "dark" : "light";
 wire();
 tools();
 legend();
+exampleWidths();
 clock();
 if (gl) {
     setUp();
