@@ -327,9 +327,15 @@ function write(name, data) {
 
 function upload(name, ends, edges) {  // edges to draw: their ends, and which of all they are
     if (ribbons) {
-        const begin = passage ? passage.from : state.at, at = (t, other) => Float32Array.from(edges, e =>
-            e < 0 ? 0 : widths.of(e, sequence && !bit(sequence.edges, e, t) ? other : t));
-        ribbons.upload(name, ends, at(begin, state.at), at(state.at, begin));
+        const widthsAt = (t, other) => {  // of those that are not there: as wide as they are at the other time
+            const found = new Float32Array(edges.length);
+            edges.forEach((e, k) => {
+                if (e >= 0) found[k] = widths.of(e, sequence && !bit(sequence.edges, e, t) ? other : t);
+            });
+            return found;
+        };
+        const now = widthsAt(state.at, passage ? passage.from : state.at);
+        ribbons.upload(name, ends, passage ? widthsAt(passage.from, state.at) : now, now);
         return;
     }
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers[name]);
@@ -349,7 +355,7 @@ function drawLines(name, first, count, uniforms, use) {  // edges of one of the 
 let onEdges = 0, parts = [];  // how many edges there are, and how many of each kind
 
 function putEdges() {  // those of the time that is shown, as they are drawn; on the way: that stay, that go, that come
-    drawnOrder = widestLast();
+    if (sequence || drawnOrder === anyEdges) drawnOrder = widestLast();
     const on = new Uint32Array(2 * m), which = new Uint32Array(m), was = e => bit(sequence.edges, e, passage.from);
     const groups = passage ? [e => was(e) && isOn(e), e => was(e) && !isOn(e), e => !was(e) && isOn(e)] : [isOn];
     onEdges = 0;
@@ -434,7 +440,11 @@ function mark() {  // who is hidden, faded, chosen
     }
     if (gl) {
         write("shown", shown);
-        if (ribbons) ribbons.ofNodes("inks", nodeColours.map((c, q) => q % 4 === 3 ? shown[q >> 2] : c));
+        if (ribbons) {
+            const inks = nodeColours.slice();
+            for (let i = 0; i < n; i++) inks[4 * i + 3] = shown[i];
+            ribbons.ofNodes("inks", inks);
+        }
         someEdges = widths ? some.flatMap((a, q) => q % 2 ? [] : [edgeBetween(a, some[q + 1])]) : [];
         upload("some", Uint32Array.from(some), someEdges);
     }
@@ -534,7 +544,8 @@ function drawParts(given, share, use) {  // the edges that stay, those that go, 
 }
 
 // how many edges a frame can take: as many as are drawn in .6 s where the picture is still, in 30 ms while it moves
-const MOST = { moving: 300000, still: 3000000 }, affordable = { moving: 100000, still: 100000 };
+const LEAST = widths ? 20000 : 100000;  // in software, so many quads take as long as so many lines: 1 s on two cores
+const MOST = { moving: 300000, still: 3000000 }, affordable = { moving: LEAST, still: LEAST };
 
 function measureSpeed() {
     const begin = performance.now(), pixel = new Uint8Array(4);
@@ -542,7 +553,7 @@ function measureSpeed() {
     gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, pixel);  // waits for the picture
     const speed = drawn / Math.max(performance.now() - begin, .1);
     affordable.moving = Math.min(MOST.moving, Math.max(5000, 30 * speed));
-    affordable.still = Math.min(MOST.still, Math.max(100000, 600 * speed));
+    affordable.still = Math.min(MOST.still, Math.max(LEAST, 600 * speed));
 }
 
 let waiting = 0, still = 0;
@@ -628,6 +639,7 @@ function atRest() {  // what takes a look at all nodes or edges, when the pictur
     const beyond = onEdges && state.edges && (kinds || onEdges > affordable.still) ? sidesOf() : null;
     findNear(beyond);
     findHeads(beyond);
+    for (const [line, pixels] of exampleLines) line.style.height = `${Math.max(pixels * growth(), 1)}px`;
     writeNames();
 }
 
@@ -1151,7 +1163,8 @@ function hover(x, y) {
     const weight = one === i ? "" : weightOf(one, i);
     if (weight) lines.push(`${widths.name} to ${short(nameOf(one))}: ${weight}`);
     tip.replaceChildren(element("strong", short(nameOf(i))), ...lines.map(line => element("div", short(line))));
-    const right = x > width - 220;
+    const panelAt = $("details").hidden || width <= 640 ? width : $("details").getBoundingClientRect().left;
+    const right = x > panelAt - 240;  // no line of it under the panel
     tip.style.left = right ? "" : `${x + 14}px`;
     tip.style.right = right ? `${width - x + 14}px` : "";
     tip.style.top = `${Math.min(y + 10, height - 20 - tip.offsetHeight)}px`;
@@ -1237,6 +1250,20 @@ function legend() {
     });
     box.append(bar);
     range(box, column, state.values, mark);
+}
+
+const exampleLines = [];  // of the legend, and how wide they are where the picture is whole
+
+function exampleWidths() {  // lines of round values
+    const found = isTold ? facts.edges.width.examples : [];
+    $("widths").hidden = !found.length;
+    $("widths").append(element("h2", short(widths ? widths.name || "" : "")));
+    for (const [text, pixels] of found) {
+        const row = element("div", null), line = element("span", "");
+        row.append(line, element("small", text));
+        $("widths").append(row);
+        exampleLines.push([line, pixels]);
+    }
 }
 
 const told = (v, scale) => scale.dates ? new Date(1000 * v).toISOString().slice(0, 10)
@@ -1605,6 +1632,7 @@ document.documentElement.dataset.theme = state.dark ? "dark" : "light";
 wire();
 tools();
 legend();
+exampleWidths();
 clock();
 if (gl) {
     setUp();

@@ -14,7 +14,7 @@ from ..inputs.seeds import as_generator
 from ..plot.edges import VARIED, usual_crowding, usual_width
 from ..plot.frame import room_of
 from ..plot.look import read_widths_of
-from ..plot.sizes import Widths, read_widths
+from ..plot.sizes import Widths, examples, in_words, read_widths
 
 DIGITS = {
     True: 3,
@@ -73,11 +73,13 @@ def width_facts(wide, values, column):
     numbers = np.zeros(told.shape, np.uint32)  # 0: missing
     numbers[known] = codes + 1
     pixels = widths.of(np.concatenate([[np.nan], levels])) * PIXELS
+    shown = examples(values[values > 0])  # in the legend
     columns = numbers[:1] if (numbers == numbers[:1]).all() else numbers
     return {
         "name": str(wide.widths.title),
         "levels": [None, *levels.tolist()],
         "pixels": pixels.round(3).tolist(),
+        "examples": [[in_words(value), pixels] for value, pixels in zip(shown, widths.of(shown) * PIXELS, strict=True)],
         "data": [column(f"widths{t}", codes) for t, codes in enumerate(columns)],
     }
 

@@ -343,6 +343,10 @@ def test_panels_and_films_share_one_scale():
         ({"edge_width": 3}, "edge_width=3: give graph, too"),
         ({"edge_width": "wight", "graph": novel()}, r"edge_width='wight': .*the edges have one of \['weight', "),
         ({"edge_width": "weight", "graph": nx.path_graph(77)}, "the edges have no attributes"),
+        (
+            {"edge_width": "length", "graph": sg.as_graph(novel())},
+            "edge_width='length': give graph, too, whose edges have it",
+        ),
         ({"edge_width": -1, "graph": novel()}, "edge_width=-1: give a width"),
         ({"edge_width": [1, 2], "graph": novel()}, r"edge_width=\[1, 2\]: give a width"),
         (
