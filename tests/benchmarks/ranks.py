@@ -236,7 +236,7 @@ def counted(size, links, motion, forces):
     grid = waved + (12 * of_boxes(motion.Y, plan, cuts) if plan.h else 0.0)  # charges there, potential back
     told, back, counts = near(motion.Y, plan, cuts) if plan.R else (0.0, 0.0, 0.0)
     replicated += 8 * d * back
-    sent = 4 * d * (ghosts.mean() + 2 * told + back) + 8 * counts * most + grid + sums
+    sent = 4 * d * (ghosts.mean() + back) + 4 * (1 + 2 * d) * told + 8 * counts * most + grid + sums
     return {
         "replicated": replicated,
         "sent": sent,
@@ -244,7 +244,7 @@ def counted(size, links, motion, forces):
         "most": int(ghosts.max()),
         "near": told,
         "grid": grid,
-        "per node": (ghosts.mean() + 2 * told + back) * size / n,
+        "per node": (ghosts.mean() + (2 + 1 / d) * told + back) * size / n,
         "cells": cells / n,
         "counts": counts / n,
         "touched": work(plan.shape, plan.R) / n,

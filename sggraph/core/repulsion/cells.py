@@ -11,6 +11,7 @@ from ..engine.jit import kernel, part
 from ..engine.simd import COPIED
 
 REACH = (1, 1, 2)  # cells to R in 1-D, 2-D, 3-D
+CELL_BLOCKS = 64  # of cells that are looked at
 
 
 class Cells(NamedTuple):
@@ -30,6 +31,14 @@ def cells_within(extent, R):
     return np.float32(reach / R), tuple(reach * (int(m) + 1) for m in extent / R)
 
 
+class Listed(NamedTuple):
+    """Points by cell: where each cell begins, which points lie in it, and the cell of each point."""
+
+    start: np.ndarray
+    order: np.ndarray
+    cell: np.ndarray
+
+
 def sort_into_cells(Y, origin, inv_side, shape, workers):
     """Cells of the points Y (n, d); `inv_side` is one over the side of a cell."""
     n, d = Y.shape
@@ -38,6 +47,31 @@ def sort_into_cells(Y, origin, inv_side, shape, workers):
     begin_at(start[:-1], counts, workers)
     order, X = np.empty(n, np.int32), np.empty((d, n + COPIED), np.float32)
     workers.run(_place, bounds, Y, cell, counts, order, X)
+    return Cells(shape, start, order, X)
+
+
+def listed_by_cell(Y, origin, inv_side, shape, workers):
+    """The same without positions, Listed."""
+    bounds, cell, counts = _counted(Y, origin, inv_side, shape, workers)
+    start, order = starts_of(totals(counts, workers)), np.empty(len(Y), np.int32)
+    begin_at(start[:-1], counts, workers)
+    workers.run(_list, bounds, cell, counts, order)
+    return Listed(start, order, cell)
+
+
+def joined_cells(Y, lists, first, stop, shape, workers):
+    """Cells of the rows of Y that `lists` name, one after the other in each of the cells first..stop; the others are
+    empty. A list is where cells begin in it (cells + 1), and rows, cell by cell.
+    """
+    sizes = np.zeros(len(lists[0][0]) - 1, np.int32)
+    for start, _ in lists:
+        sizes[first:stop] += np.diff(start[first : stop + 1])
+    start = starts_of(sizes)
+    order, X = np.empty(start[-1], np.int32), np.empty((Y.shape[1], start[-1] + COPIED), np.float32)
+    bounds = [first + bound for bound in even_bounds(stop - first, CELL_BLOCKS)]
+    cursor = start[:-1].copy()
+    for begins, rows in lists:
+        workers.run(_append, bounds, Y, begins, rows, cursor, order, X)
     return Cells(shape, start, order, X)
 
 
@@ -83,6 +117,27 @@ def _place(b, first, stop, Y, cell, begins, order, X):
         order[s] = i
         for k in range(Y.shape[1]):
             X[k, s] = Y[i, k]
+
+
+@kernel
+def _list(b, first, stop, cell, begins, order):
+    mine = begins[b]
+    for i in range(first, stop):
+        order[mine[cell[i]]] = i
+        mine[cell[i]] += 1
+
+
+@kernel
+def _append(b, first, stop, Y, begins, rows, cursor, order, X):
+    """Write the rows of a list that lie in the cells first..stop to where these have got to, and move that on."""
+    for cell in range(first, stop):
+        s = cursor[cell]
+        for q in range(begins[cell], begins[cell + 1]):
+            order[s] = rows[q]
+            for k in range(Y.shape[1]):
+                X[k, s] = Y[rows[q], k]
+            s += 1
+        cursor[cell] = s
 
 
 @part

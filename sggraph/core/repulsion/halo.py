@@ -1,15 +1,16 @@
 """Near pairs by several ranks: each sums up a range of cells, and is told the points in these and in reach of them.
 
-A rank sorts its own points into cells. What it sends to another are those of a stretch of cells, with the forces on
-them so far, and those of the cells that the other has come back. Points of a cell come rank by rank, in the order of
-their rows, so that sums have the bits of one process.
+A rank lists its own points by cell. What it tells another are those in a stretch of cells, with the forces on them so
+far; the forces on those in the cells of the other come back. What is told is written to the places that these rows have
+in all arrays. In a cell the points of one rank follow those of the other, in the order of their rows, so that sums have
+the bits of one process.
 """
 
 from itertools import pairwise
 
 import numpy as np
 
-from .cells import REACH, sort_into_cells, starts_of
+from .cells import REACH, joined_cells, listed_by_cell, sort_into_cells, starts_of
 from .near_field import add_near_pairs
 
 
@@ -17,21 +18,17 @@ class OwnCells:
     """The points of this rank, rows ``shares.first..stop`` of Y (n, d), in cells; `start` (cells + 1) counts all."""
 
     def __init__(self, Y, low, inv_side, shape, shares):
-        self._shares, self._into = shares, (low, inv_side, shape, shares.workers)
-        self.shape, self._sorted = shape, sort_into_cells(Y[shares.first : shares.stop], *self._into)
-        self.start = starts_of(shares.summed(np.diff(self._sorted.start)))
-
-    def _rows(self, first, stop):
-        """Own rows in the cells first..stop, cell by cell."""
-        start = self._sorted.start
-        return self._sorted.order[start[first] : start[stop]] + self._shares.first
+        self._shares, self._into, self.shape = shares, (low, inv_side, shape, shares.workers), shape
+        self._begins, order, _ = listed_by_cell(Y[shares.first : shares.stop], *self._into)
+        self._rows = order + np.int32(shares.first)
+        self.start = starts_of(shares.summed(np.diff(self._begins)))
 
     def crowded(self, Y, is_crowded):
-        """The points in crowded cells, of all ranks: Cells of their coordinates, and which of them are this rank's: the
-        number of the first, and their rows in Y.
+        """The points in crowded cells, of all ranks: their coordinates, these in Cells, and which of them are this
+        rank's: the number of the first, and their rows in Y.
         """
         comm = self._shares.comm
-        rows = self._rows(0, len(is_crowded))[np.repeat(is_crowded, np.diff(self._sorted.start))]
+        rows = self._rows[np.repeat(is_crowded, np.diff(self._begins))]
         ends = np.zeros(comm.size, np.int64)
         ends[comm.rank] = len(rows)
         comm.gather(ends, range(comm.size + 1))
@@ -45,25 +42,41 @@ class OwnCells:
         """Add the short-ranged forces to the rows of F (n, d); the potential of each block ``bounds[b]..bounds[b + 1]``
         of cells. `crowded`, r2 and c as in near_field.py.
         """
-        comm, d = self._shares.comm, Y.shape[1]
+        comm, workers = self._shares.comm, self._shares.workers
         blocks = [(len(bounds) - 1) * r // comm.size for r in range(comm.size + 1)]
         ranges = [(bounds[first], bounds[stop]) for first, stop in pairwise(blocks)]
-        told = [self._rows(*self._in_reach(first, stop)) for first, stop in ranges]
-        found = comm.exchange([np.column_stack([Y[rows], F[rows]]) for rows in told])
-        ends = np.cumsum([0, *map(len, found)])
-        points, forces = (np.ascontiguousarray(half) for half in np.split(np.concatenate(found), [d], axis=1))
-        cells = sort_into_cells(points, *self._into)
+        there = [self._within(*cells) for cells in ranges]
+        there[comm.rank] = there[comm.rank][:0]
+        found = comm.exchange([_message(rows, Y, F) for rows in map(self._told, ranges, range(comm.size))])
+        told = [_read(message, Y, F) for message in found]
+        lower, higher = (self._listed(Y, some) for some in (told[: comm.rank], told[comm.rank + 1 :]))
+        lists = [lower[:2], (self._begins, self._rows), higher[:2]]
+        first, stop = self._in_reach(*ranges[comm.rank])
+        cells = joined_cells(Y, lists, first, stop, self.shape, workers)
         phis = np.zeros(len(bounds) - 1)
-        mine = range(blocks[comm.rank], blocks[comm.rank + 1])
-        self._shares.workers.run(add_near_pairs, bounds, cells, crowded, r2, c, forces, phis, blocks=mine)
+        workers.run(add_near_pairs, bounds, cells, crowded, r2, c, F, phis, blocks=range(*blocks[comm.rank :][:2]))
         comm.gather(phis, blocks)
         first, stop = ranges[comm.rank]
-        is_mine = np.zeros(len(points), bool)
-        is_mine[cells.order[cells.start[first] : cells.start[stop]]] = True
-        back = [forces[begin:end][is_mine[begin:end]] for begin, end in pairwise(ends)]
-        for there, part in zip(ranges, comm.exchange(back), strict=True):
-            F[self._rows(*there)] = part
+        cell = np.concatenate([lower[2], higher[2]])
+        is_mine, ends = (cell >= first) & (cell < stop), np.cumsum([0, *map(len, told)])
+        back = [F[rows[is_mine[begin:end]]] for rows, (begin, end) in zip(told, pairwise(ends), strict=True)]
+        for rows, forces in zip(there, comm.exchange(back), strict=True):
+            F[rows] = forces
         return phis
+
+    def _within(self, first, stop):
+        """Own rows in the cells first..stop, cell by cell."""
+        return self._rows[self._begins[first] : self._begins[stop]]
+
+    def _told(self, cells, rank):
+        """Own rows that another rank is told, whose these cells are."""
+        return self._within(*((0, 0) if rank == self._shares.comm.rank else self._in_reach(*cells)))
+
+    def _listed(self, Y, told):
+        """Where cells begin, and rows cell by cell, of what ranks have told, in turn; and the cell of each."""
+        rows = np.concatenate([self._rows[:0], *told])
+        start, order, cell = listed_by_cell(Y[rows], *self._into)
+        return start, rows[order], cell
 
     def _in_reach(self, first, stop):
         """The cells from the first to the last in reach of these."""
@@ -73,3 +86,15 @@ class OwnCells:
         for m in self.shape[1:]:
             steps = steps * m + 1
         return max(first - reach * steps, 0), min(stop + reach * steps, len(self.start) - 1)
+
+
+def _message(rows, Y, F):
+    """Numbers of rows, their coordinates and the forces on them, bit by bit (m, 1 + 2 d)."""
+    return np.column_stack([rows.view(np.uint32), Y[rows].view(np.uint32), F[rows].view(np.uint32)])
+
+
+def _read(message, Y, F):
+    """Write them to their places; the rows."""
+    rows, d = message[:, 0].astype(np.int32), Y.shape[1]
+    Y[rows], F[rows] = message[:, 1 : 1 + d].view(np.float32), message[:, 1 + d :].view(np.float32)
+    return rows

@@ -14,7 +14,7 @@ import numpy as np
 import scipy.fft
 
 from ..engine.blocks import even_bounds
-from .cells import REACH, cell_starts, cells_within
+from .cells import CELL_BLOCKS, REACH, cell_starts, cells_within
 from .convolution import work
 from .grid import ORDER
 from .near_field import mark_crowded, near_work
@@ -31,7 +31,6 @@ CELLS_ENOUGH = {d: 40**d for d in (1, 2, 3)}  # there is a plan with no more, fo
 R_PER_H, R_LEAST = (2.25, 2.25, 2.0), (0.4, 0.4, 0.5)  # R = R_PER_H h + R_LEAST in 1-D, 2-D, 3-D; errors up to .9 %
 LADDER = 1.4  # from one candidate h to the next: with 1.2 plans take 1.3 to 1.6 times as long, and forces no less
 # time; with 2 forces of one picture in 3-D took 17 ms instead of 15
-CELL_BLOCKS = 64  # of cells that are looked at
 NS_PER_CELL = 0.27  # that the transforms touch, and per log2 of their number; all measured, Zen 5, one thread
 NS_PER_PAIR = 0.12
 NS_PER_COPY = 0.3  # of a point to the buffer of a cell in reach
