@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from .blocks import node_bounds
+from .talk import on_first
 
 ROUNDS = 8  # in which rows change hands; 1: three times the memory of what is held, for a moment
 
@@ -91,10 +92,9 @@ class Shares:
     def bring(self, *arrays):
         """Complete the rows of arrays on rank 0."""
         for array in arrays:
-            mine = array[self.first : self.stop]
-            found = self.comm.exchange([mine if r == 0 else mine[:0] for r in range(self.comm.size)])
+            found = on_first(self.comm, array[self.first : self.stop])
             if self.comm.rank == 0:
-                np.concatenate(found, out=array)
+                array[...] = found
 
 
 class Ghosts:
@@ -105,9 +105,6 @@ class Ghosts:
         cuts = np.searchsorted(wanted, shares.cuts)
         self._wanted, self._lengths = wanted, np.diff(cuts)
         self._given = self._comm.exchange([wanted[first:stop] for first, stop in pairwise(cuts)])
-
-    def __len__(self):
-        return len(self._wanted)
 
     def send(self, array):
         """Send them as they are now: a function that waits for those of others, and writes them to the array."""
