@@ -77,3 +77,18 @@ def counted(page):
         });
     }"""
     )
+
+
+def asked_by_moving(page):
+    """What a drag and a turn of the wheel ask of the graphics card: several frames, of two to four calls each."""
+    counted(page)
+    page.mouse.move(600, 400)
+    page.mouse.down()
+    page.mouse.move(650, 430, steps=4)
+    page.mouse.up()
+    page.mouse.wheel(0, -300)
+    page.wait_for_timeout(50)
+    asked = page.evaluate("asked")
+    assert asked["frames"] > 2
+    assert 2 * asked["frames"] <= asked["calls"] <= 4 * asked["frames"]
+    return asked

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from ..core.engine.comm import Shared
-from ..core.engine.talk import agree, everyones, is_any, joined
+from ..core.engine.talk import added_up, agree, everyones, is_any, joined
 from ..core.shared.matrix import SharedMatrix, csr_of, shares_of, transposed
 from ..runtime.warn import warn
 from .adjacency import CANNOT_SUM, Graph, canonical, is_close, summed, told_of_loops, wrong_weights
@@ -130,13 +130,9 @@ def cleaned(entries, workers, direction):
 
 def _shares(workers, row, col, n):
     """Shares of n rows, of about as many ends of entries."""
-    comm = workers.comm
-    counts = np.bincount(row, minlength=n).astype(np.float64)
+    counts = np.bincount(row, minlength=n)
     counts += np.bincount(col, minlength=n)
-    cuts = [n * r // comm.size for r in range(comm.size + 1)]
-    comm.add(counts, cuts)
-    comm.gather(counts, cuts)
-    return shares_of(workers, counts.astype(np.int64))
+    return shares_of(workers, added_up(workers.comm, counts))
 
 
 def routed(shares, arrays):

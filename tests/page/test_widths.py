@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from changing_graphs import snapshot
 from matplotlib.collections import LineCollection
-from page_probes import counted, eventually, facts_of, numbers_of, pixels, place
+from page_probes import asked_by_moving, eventually, facts_of, numbers_of, pixels, place
 from scipy.sparse import csr_array
 
 matplotlib.use("Agg")
@@ -215,16 +215,7 @@ def test_moving_writes_nothing_and_takes_few_calls(opened, address):
     counties = sg.datasets.load_us_counties()
     page = opened(sg.explore(counties, edge_width="weight"), address=address)
     assert page.evaluate("sggraph.drawn") == 8710
-    counted(page)
-    page.mouse.move(600, 400)
-    page.mouse.down()
-    page.mouse.move(650, 430, steps=4)
-    page.mouse.up()
-    page.mouse.wheel(0, -300)
-    page.wait_for_timeout(50)
-    asked = page.evaluate("asked")
-    assert asked["frames"] > 2
-    assert 2 * asked["frames"] <= asked["calls"] <= 4 * asked["frames"]
+    asked = asked_by_moving(page)
     assert asked["writes"] == 0
     page.click("#legend button:has-text('Texas')")
     page.wait_for_timeout(50)

@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from .blocks import node_bounds
-from .talk import on_first
+from .talk import by_owner, on_first
 
 ROUNDS = 8  # in which rows change hands; 1: three times the memory of what is held, for a moment
 
@@ -81,14 +81,6 @@ class Shares:
         self.gather(all_rows)
         return all_rows
 
-    def summed(self, counts):
-        """Whole numbers (m,), added up over all ranks."""
-        if not self.is_alone:
-            cuts = [len(counts) * r // self.comm.size for r in range(self.comm.size + 1)]
-            self.comm.add(counts, cuts)
-            self.comm.gather(counts, cuts)
-        return counts
-
     def bring(self, *arrays):
         """Complete the rows of arrays on rank 0."""
         for array in arrays:
@@ -102,9 +94,9 @@ class Ghosts:
 
     def __init__(self, shares, wanted):
         self._comm = shares.comm
-        cuts = np.searchsorted(wanted, shares.cuts)
-        self._wanted, self._lengths = wanted, np.diff(cuts)
-        self._given = self._comm.exchange([wanted[first:stop] for first, stop in pairwise(cuts)])
+        asked = by_owner(wanted, shares.cuts)
+        self._wanted, self._lengths = wanted, [len(rows) for rows in asked]
+        self._given = self._comm.exchange(asked)
 
     def send(self, array):
         """Send them as they are now: a function that waits for those of others, and writes them to the array."""

@@ -19,13 +19,27 @@ def is_any(comm, value):
     return bool(everyones(comm, bool(value)).any())
 
 
-def joined(comm, part):
-    """The rows of all ranks, one rank's after the other's, on all of them."""
-    cuts = np.concatenate([[0], np.cumsum(everyones(comm, len(part)))])
+def cuts_of(comm, length):
+    """Where the rows of each rank begin, and the last end, one after the other, of which this rank has so many."""
+    return np.concatenate([[0], np.cumsum(everyones(comm, length))])
+
+
+def joined(comm, part, cuts=None):
+    """The rows of all ranks, one rank's after the other's, on all of them; `cuts` if they are known."""
+    cuts = cuts_of(comm, len(part)) if cuts is None else cuts
     found = np.empty((int(cuts[-1]), *part.shape[1:]), part.dtype)
     found[cuts[comm.rank] : cuts[comm.rank + 1]] = part
     comm.gather(found, cuts)
     return found
+
+
+def added_up(comm, counts):
+    """Whole numbers (m,), added up over all ranks, in place."""
+    if comm.size > 1:
+        cuts = [len(counts) * r // comm.size for r in range(comm.size + 1)]
+        comm.add(counts, cuts)
+        comm.gather(counts, cuts)
+    return counts
 
 
 def on_first(comm, part):

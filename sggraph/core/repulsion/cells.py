@@ -9,6 +9,7 @@ from ..engine.blocks import even_bounds
 from ..engine.counting import begin_at, n_counters, totals
 from ..engine.jit import kernel, part
 from ..engine.simd import COPIED
+from ..engine.talk import added_up
 
 REACH = (1, 1, 2)  # cells to R in 1-D, 2-D, 3-D
 CELL_BLOCKS = 64  # of cells that are looked at
@@ -79,7 +80,7 @@ def cell_starts(Y, origin, inv_side, shape, shares):
     """Where the points of each cell begin and the last end (cells + 1), nothing else; of those of all ranks."""
     workers = shares.workers
     counts = _counted(Y[shares.first : shares.stop], origin, inv_side, shape, workers)[2]
-    return starts_of(shares.summed(totals(counts, workers)))
+    return starts_of(added_up(shares.comm, totals(counts, workers)))
 
 
 def _counted(Y, origin, inv_side, shape, workers):

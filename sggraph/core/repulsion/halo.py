@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from ..engine.talk import added_up, cuts_of, joined
 from .cells import REACH, joined_cells, listed_by_cell, sort_into_cells, starts_of
 from .near_field import add_near_pairs
 
@@ -21,7 +22,7 @@ class OwnCells:
         self._shares, self._into, self.shape = shares, (low, inv_side, shape, shares.workers), shape
         self._begins, order, _ = listed_by_cell(Y[shares.first : shares.stop], *self._into)
         self._rows = order + np.int32(shares.first)
-        self.start = starts_of(shares.summed(np.diff(self._begins)))
+        self.start = starts_of(added_up(shares.comm, np.diff(self._begins)))
 
     def crowded(self, Y, is_crowded):
         """The points in crowded cells, of all ranks: their coordinates, these in Cells, and which of them are this
@@ -29,13 +30,8 @@ class OwnCells:
         """
         comm = self._shares.comm
         rows = self._rows[np.repeat(is_crowded, np.diff(self._begins))]
-        ends = np.zeros(comm.size, np.int64)
-        ends[comm.rank] = len(rows)
-        comm.gather(ends, range(comm.size + 1))
-        cuts = [0, *np.cumsum(ends).tolist()]
-        points = np.empty((cuts[-1], Y.shape[1]), np.float32)
-        points[cuts[comm.rank] : cuts[comm.rank + 1]] = Y[rows]
-        comm.gather(points, cuts)
+        cuts = cuts_of(comm, len(rows))
+        points = joined(comm, Y[rows], cuts)
         return points, sort_into_cells(points, *self._into), cuts[comm.rank], rows
 
     def add_near_pairs(self, Y, F, crowded, bounds, r2, c):

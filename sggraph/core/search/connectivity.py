@@ -21,10 +21,10 @@ def first_nodes(A, workers=ALONE):
     if tiny.is_tiny(A):
         return tiny.first_nodes(A)
     parent, is_left = np.arange(n, dtype=np.int32), np.ones(n, bool)
-    _unite(A.indptr, A.indices, is_left, FIRST, parent)
+    unite(A.indptr, A.indices, 0, is_left, FIRST, parent)
     workers.run(_look, weighted_bounds(A.indptr, BLOCKS), A.indptr, A.indices, parent, is_left)
     if is_left.any():
-        _unite(A.indptr, A.indices, is_left, n, parent)
+        unite(A.indptr, A.indices, 0, is_left, n, parent)
     return parent
 
 
@@ -40,11 +40,12 @@ def _look(b, start, stop, indptr, indices, parent, is_left):
 
 
 @kernel
-def _unite(indptr, indices, is_left, most, parent):
-    for i in range(len(parent)):
+def unite(indptr, indices, first, is_left, most, parent):
+    """Join the ends of at most so many entries of the rows, from the node `first` on, that are left."""
+    for i in range(len(indptr) - 1):
         if not is_left[i]:
             continue
-        a = _root(parent, i)
+        a = _root(parent, first + i)
         for e in range(indptr[i], min(indptr[i + 1], indptr[i] + most)):
             b = _root(parent, indices[e])
             if a < b:

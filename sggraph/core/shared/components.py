@@ -5,15 +5,15 @@ A tree is passed on as the parent of each node; pairs of ranks put theirs togeth
 
 import numpy as np
 
-from ..engine.jit import kernel
-from ..search.connectivity import _root
+from ..search.connectivity import unite
 
 
 def first_nodes(shares, rows):
     """The least node (n,) of each node's component, on all ranks; arcs join both ways."""
     comm, n = shares.comm, shares.cuts[-1]
     parent = np.arange(n, dtype=np.int32)
-    _unite(rows.indptr, rows.indices, shares.first, parent)
+    every_row = np.ones(n, bool)
+    unite(rows.indptr, rows.indices, shares.first, every_row, n, parent)
     step, nothing = 1, parent[:0]
     while step < comm.size:
         parts = [nothing] * comm.size
@@ -21,23 +21,7 @@ def first_nodes(shares, rows):
             parts[comm.rank - step] = parent
         for other in comm.exchange(parts):
             if len(other):
-                _unite(np.arange(n + 1), other, 0, parent)
+                unite(np.arange(n + 1), other, 0, every_row, 1, parent)
         step *= 2
     comm.gather(parent, [0] + [n] * comm.size)
     return parent
-
-
-@kernel
-def _unite(indptr, indices, first, parent):
-    """Join the ends of all entries, of rows from `first` on; each tree hangs on its least node."""
-    for i in range(len(indptr) - 1):
-        a = _root(parent, first + i)
-        for e in range(indptr[i], indptr[i + 1]):
-            b = _root(parent, indices[e])
-            if a < b:
-                parent[b] = a
-            elif b < a:
-                parent[a] = b
-                a = b
-    for i in range(len(parent)):
-        parent[i] = _root(parent, i)
