@@ -277,5 +277,6 @@ def test_the_shell_takes_it_too(card, tmp_path):
 def test_the_source_of_the_kernels_comes_along():
     from sggraph.core.cuda import source
 
-    assert source.PATH.is_relative_to(sggraph.__path__[0])
-    assert "__global__" in source.text()
+    for path in source.FILES:
+        assert path.is_relative_to(sggraph.__path__[0])
+        assert "__global__" in path.read_text()

@@ -1,4 +1,4 @@
-"""The kernels' source, kernels.cu, and what the host reads in it: constants, and the arguments of each kernel.
+"""The kernels' source, and what the host reads in it: constants, and the arguments of each kernel.
 
 A kernel takes what it is given as it lies in memory: an array of another type, or a number of another width, would be
 read as something else, without an error. So whoever launches one has its arguments looked at here.
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-PATH = Path(__file__).with_name("kernels.cu")
+FILES = [Path(__file__).with_name(name) for name in ("kernels.cu",)]  # compiled as one, in this order
 TYPES = {
     "int": np.int32,
     "i64": np.int64,
@@ -37,7 +37,7 @@ class Parameter(NamedTuple):
 @cache
 def text():
     """The source."""
-    return PATH.read_text(encoding="utf-8")
+    return "\n".join(path.read_text(encoding="utf-8") for path in FILES)
 
 
 def text_for(d):
