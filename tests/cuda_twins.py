@@ -4,7 +4,7 @@ Sums are in float64 and in no particular order, so a kernel equals its twin up t
 equal. `d` is the dimension and `blocks` the number of blocks of threads, which mean nothing to most of them.
 """
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 from scipy.special import xlog1py
@@ -23,6 +23,26 @@ def _entries(indptr, n):
     return np.repeat(np.arange(n), np.diff(indptr[: n + 1]))
 
 
+def _own(n, first_block, n_blocks, blocks):
+    """The rows of the blocks of a launch: none where what all have is added up."""
+    if first_block == n_blocks:
+        return slice(n, n)
+    return slice(int(n * first_block // n_blocks), int(n * (first_block + blocks) // n_blocks))
+
+
+def _added(values, n, partial, counter, first_block, n_blocks, blocks):
+    """Sums of the values (m, k) of own rows, or none while other cards have theirs."""
+    partial = partial[: n_blocks * values.shape[1]].reshape(n_blocks, -1)
+    if first_block == n_blocks:
+        assert blocks == 1
+        return partial.sum(axis=0)
+    assert counter is None or (first_block, blocks) == (0, n_blocks)
+    cuts = [int(n * b // n_blocks) for b in range(first_block, first_block + blocks + 1)]
+    for b, (begin, end) in enumerate(pairwise(cuts)):
+        partial[first_block + b] = values[begin - cuts[0] : end - cuts[0]].sum(axis=0)
+    return None if counter is None else partial.sum(axis=0)
+
+
 def _forces(Y, i, indices, data, is_even, now):
     r = Y[i].astype(np.float64) - Y[indices]
     u = (r**2).sum(axis=1)
@@ -33,24 +53,24 @@ def _forces(Y, i, indices, data, is_even, now):
     return w[:, None] * r
 
 
-def attractive(Y, indptr, indices, data, n, lanes, hub, is_even, now, F, *, d, blocks):
+def attractive(Y, base, indptr, indices, data, n, lanes, hub, is_even, now, F, *, d, blocks):
     assert blocks * SIZE.BLOCK >= n * lanes
     if now[NOW.HALTED]:
         return
     Y, F, i = Y.reshape(-1, d), F.reshape(-1, d), _entries(indptr, n)
     m = len(i)
     total = np.zeros((n, d))
-    np.add.at(total, i, _forces(Y, i, indices[:m], data[:m], is_even, now))
+    np.add.at(total, i, _forces(Y, base + i, indices[:m], data[:m], is_even, now))
     short = np.diff(indptr[: n + 1]) <= hub
     F[:n][short] = total[short]
 
 
-def attractive_hubs(Y, chunks, indices, data, is_even, now, parts, *, d, blocks):
+def attractive_hubs(Y, base, chunks, indices, data, is_even, now, parts, *, d, blocks):
     if now[NOW.HALTED]:
         return
     assert blocks == len(chunks)
     for b, (row, begin, end) in enumerate(chunks):
-        i = np.full(end - begin, row)
+        i = np.full(end - begin, base + row)
         parts.reshape(-1, d)[b] = _forces(Y, i, indices[begin:end], data[begin:end], is_even, now).sum(axis=0)
 
 
@@ -61,12 +81,17 @@ def add_hubs(hubs, first, m, parts, now, F, *, d, blocks):
             F[hubs[h]] = parts[first[h] : first[h + 1]].sum(axis=0)
 
 
-def cross_entropy(Y, indptr, indices, data, n, partial, counter, now, *, d, blocks):
-    i = _entries(indptr, n)
-    indices, data = indices[: len(i)], data[: len(i)]
-    above = indices > i
+def cross_entropy(Y, indptr, indices, data, n, partial, counter, first_block, n_blocks, now, *, d, blocks):
+    own = _own(n, first_block, n_blocks, blocks)
+    m = own.stop - own.start
+    row = _entries(indptr, m)
+    i, indices, data = row + own.start, indices[: len(row)], data[: len(row)]
     u = ((Y[i].astype(np.float64) - Y[indices]) ** 2).sum(axis=1)
-    now[NOW.CROSS] = xlog1py(data[above], u[above]).sum()
+    values = np.zeros((m, 1))
+    np.add.at(values[:, 0], row, np.where(indices > i, xlog1py(data, u), 0))
+    total = _added(values, n, partial, counter, first_block, n_blocks, blocks)
+    if total is not None:
+        now[NOW.CROSS] = total[0]
 
 
 def plan_looks(n, n_groups, least_looks, squares, looks, stiffest, now, *, d, blocks):
@@ -80,24 +105,28 @@ def plan_looks(n, n_groups, least_looks, squares, looks, stiffest, now, *, d, bl
 
 
 def move_pull(
-    Y, order, rank, n, pivots, inverses, n_pivots, n_groups, number, one, share, lanes, pull, partial, counter, now,
-    *, d, blocks,
+    Y, order, n, pivots, inverses, n_pivots, n_groups, number, one, share, lanes, pull,
+    partial, counter, first_block, n_blocks, now, *, d, blocks,
 ):  # fmt: skip
     due = int(now[NOW.DUE]) + number
     if now[NOW.HALTED] or due >= now[NOW.STOP]:
         return
     group = due % n_groups
     first, stop = n_pivots * group // n_groups, n_pivots * (group + 1) // n_groups
-    away = Y[:n, None].astype(np.float64) - Y[rank[pivots[first:stop]]]
+    own = _own(n, first_block, n_blocks, blocks)
+    here = slice(0, own.stop - own.start)
+    away = Y[own, None].astype(np.float64) - Y[pivots[first:stop]]
     u = (away**2).sum(axis=2)
     e = np.sqrt(np.maximum(u, 1e-30))
-    inverse = inverses.reshape(-1, n_pivots)[order[:n], first:stop].astype(np.float64)
+    rows = here if order is None else order[own]
+    inverse = inverses.reshape(-1, n_pivots)[rows, first:stop].astype(np.float64)
     ratio = u / e * inverse
     w = (ratio / (now[NOW.SCALE] * one) - 1) * inverse / e
-    pull[:n] += share / (one * (stop - first)) * (w[:, :, None] * away).sum(axis=1) - share * pull[:n]
-    squares, firsts = (ratio**2).sum(), ratio.sum()
-    if squares > 0:
-        now[NOW.SCALE] = squares / firsts / one
+    pull[here] += share / (one * (stop - first)) * (w[:, :, None] * away).sum(axis=1) - share * pull[here]
+    values = np.stack([(ratio**2).sum(axis=1), ratio.sum(axis=1)], axis=1)
+    total = _added(values, n, partial, counter, first_block, n_blocks, blocks)
+    if total is not None and total[0] > 0:
+        now[NOW.SCALE] = total[0] / total[1] / one
 
 
 def bounding_box(Y, n, h, shape0, shape1, shape2, farthest, partial, counter, now, *, d, blocks):
@@ -172,21 +201,30 @@ def to_spectrum(waves, period0, period1, period2, spectrum, *, d, blocks):
     spectrum[...] = (waves.reshape(-1, 2)[:, 0] / spline.ravel() / np.prod(period)).reshape(spectrum.shape)
 
 
-def gather(Y, n, inv_h, shape0, shape1, shape2, period1, period2, V, scale, F, partial, counter, now, *, d, blocks):
+def gather(
+    Y, n, inv_h, shape0, shape1, shape2, period1, period2, V, scale, near, F,
+    partial, counter, first_block, n_blocks, now, *, d, blocks,
+):  # fmt: skip
     if now[NOW.HALTED]:
         return
-    shape = _axes(d, shape0, shape1, shape2)
-    first, f = _stencil(Y[:n], now, inv_h, shape)
+    shape, own = _axes(d, shape0, shape1, shape2), _own(n, first_block, n_blocks, blocks)
+    m = own.stop - own.start
+    first, f = _stencil(Y[own], now, inv_h, shape)
     w, slope = _spline(f.astype(np.float64)), _slope(f.astype(np.float64))
     V = V.reshape(-1, *_axes(d, 0, period1, period2)[1:]) if d > 1 else V.ravel()
-    value, force = np.zeros(n), np.zeros((n, d))
+    value, force = np.zeros(m), np.zeros((m, d))
     for a in product(range(4), repeat=d):
         v = V[tuple((first + a).T)].astype(np.float64)
         value += v * np.prod([w[a[k], k] for k in range(d)], axis=0)
         for t in range(d):
             force[:, t] += v * np.prod([(slope if k == t else w)[a[k], k] for k in range(d)], axis=0)
-    F[:n] = scale * force
-    now[NOW.PHI], now[NOW.DRIFT : NOW.DRIFT + d] = value.sum(), scale * force.mean(axis=0)
+    F[:m] = scale * force
+    if near is not None:
+        value, F[:m] = value + near[:m, d], F[:m] + near[:m, :d]
+    values = np.column_stack([value, scale * force])
+    total = _added(values, n, partial, counter, first_block, n_blocks, blocks)
+    if total is not None:
+        now[NOW.PHI], now[NOW.DRIFT : NOW.DRIFT + d] = total[0], total[1:] / n
 
 
 def count_cells(Y, n, inv_side, shape0, shape1, shape2, now, cell, counts, *, d, blocks):
@@ -252,9 +290,10 @@ def _push(Y, X, r2, c, in_reach=True):
     return (K * t**3).sum(axis=1), (g[:, :, None] * r).sum(axis=1)
 
 
-def add_near_pairs(
-    X, order, cell, n, start, shape0, shape1, shape2, r2, c, lanes, F, partial, counter, now, *, d, blocks
-):
+def near_pairs(
+    X, order, cell, n, start, shape0, shape1, shape2, r2, c, lanes, first, stop, now, near, *, d, blocks
+):  # fmt: skip
+    assert blocks * SIZE.BLOCK >= n * lanes
     if now[NOW.HALTED]:
         return
     own, begins = cell[order[:n]], start.astype(np.int64)
@@ -263,14 +302,19 @@ def add_near_pairs(
         place, places = (np.stack(np.unravel_index(c, _axes(d, shape0, shape1, shape2))).T for c in (own[some], own))
         in_reach = (np.abs(place[:, None] - places) <= _reach(d)).all(axis=2)
         phi, force = _push(X[some], X[:n], float(r2), float(c), in_reach)
-        F[order[some]] += force.astype(f32)
-        now[NOW.PHI] += phi.sum()
+        i = order[some].astype(np.int64)
+        is_own = (i >= first) & (i < stop)
+        near[i[is_own] - first] = np.column_stack([force, phi])[is_own]
 
 
-def add_all_pairs(Y, n, lanes, F, partial, counter, now, *, d, blocks):
-    if not now[NOW.HALTED]:
-        phi, F[:n] = _push(Y[:n], Y[:n], np.inf, 0.0)
-        now[NOW.PHI], now[NOW.DRIFT : NOW.DRIFT + d] = phi.sum(), 0
+def add_all_pairs(Y, n, lanes, F, partial, counter, first_block, n_blocks, now, *, d, blocks):
+    if now[NOW.HALTED]:
+        return
+    own = _own(n, first_block, n_blocks, blocks)
+    phi, F[: own.stop - own.start] = _push(Y[own], Y[:n], np.inf, 0.0)
+    total = _added(phi[:, None], n, partial, counter, first_block, n_blocks, blocks)
+    if total is not None:
+        now[NOW.PHI], now[NOW.DRIFT : NOW.DRIFT + d] = total[0], 0
 
 
 def near_work(start, n_cells, shape0, shape1, shape2, partial, counter, now, *, d, blocks):
@@ -281,11 +325,14 @@ def near_work(start, n_cells, shape0, shape1, shape2, partial, counter, now, *, 
 
 
 def step(
-    Y, velocity, gain, pull, F_attr, F_rep, mobile, n, is_stressed, is_held, farthest, partial, counter, now,
-    *, d, blocks,
+    Y, velocity, gain, pull, F_attr, F_rep, mobile, n, is_stressed, is_held, farthest,
+    partial, counter, first_block, n_blocks, now, *, d, blocks,
 ):  # fmt: skip
     if now[NOW.HALTED]:
         return
+    own = _own(n, first_block, n_blocks, blocks)
+    here = slice(0, own.stop - own.start)
+    Y, velocity, gain, pull, F_attr, F_rep = Y[own], velocity[here], gain[here], pull[here], F_attr[here], F_rep[here]
     inv_Z = 1 / max(now[NOW.PHI] - n, np.finfo(f32).tiny)
     drift, centre = (now[at : at + d] for at in (NOW.DRIFT, NOW.MEAN))
     attr = F_attr + f32(now[NOW.PULL]) * pull if is_stressed else F_attr
@@ -296,9 +343,13 @@ def step(
         step = f32(now[NOW.MOMENTUM]) * velocity - f32(now[NOW.ETA]) * gain * g
         velocity[...] = np.clip(step, -now[NOW.MAX_STEP], now[NOW.MAX_STEP])
         if is_held:
-            velocity *= mobile
+            velocity *= mobile[here]
         Y += velocity - (0 if is_held else centre.astype(f32))
-        now[NOW.NORM] = np.where(np.abs(Y) < farthest, g.astype(np.float64) ** 2, np.inf).sum()
+        squares = np.where(np.abs(Y) < farthest, g.astype(np.float64) ** 2, np.inf).sum(axis=1)
+    total = _added(squares[:, None], n, partial, counter, first_block, n_blocks, blocks)
+    if total is None:
+        return
+    now[NOW.NORM] = total[0]
     now[NOW.DONE] += 1
     if not np.isfinite(now[NOW.NORM]):
         now[NOW.HALTED] = HALT.DIVERGED

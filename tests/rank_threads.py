@@ -19,6 +19,7 @@ class RankThread:
 
     def __init__(self, rank, size, shared):
         self.rank, self.size, self._shared = rank, size, shared
+        self.seat = rank
         self.sent = {"add": 0, "gather": 0, "exchange": 0}
 
     def _all(self, mine):

@@ -253,7 +253,7 @@ def runs(monkeypatch):
         return descend(forces, motion, phases, watch)
 
     monkeypatch.setattr("sggraph.method.run.Motion", Started)
-    monkeypatch.setattr("sggraph.method.ranks.Forces", Spy)
+    monkeypatch.setattr("sggraph.method.run.Forces", Spy)
     monkeypatch.setattr("sggraph.method.run.descend", spy)
     return starts, stretches
 

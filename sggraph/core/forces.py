@@ -86,7 +86,7 @@ class Forces:
 
     def __init__(self, upper, d, workers, *, h=None, exact=None, limit=DEFAULT_LIMIT, paths=None):
         self.workers = workers
-        self._shares, self._held, self._entropy, self.paths = _opened(upper, workers, paths)
+        self._shares, self._held, self._entropy, self.paths = opened(upper, workers, paths)
         self.P, indptr = self._held.rows, self._held.pattern.indptr
         n = len(indptr) - 1
         self.repulsion = Repulsion(n, d, workers, h=h, exact=exact, limit=limit)
@@ -130,15 +130,7 @@ class Forces:
     def received(self, motion):
         """The Motion of rank 0, of which each rank has its own rows; the others give one without arrays (`bare`)."""
         self._follow(motion)
-        shares, shape = self._shares, (len(motion.order), len(self._dims))
-        for name in ARRAYS:
-            array = getattr(motion, name)
-            given = np.empty((0, shape[1]), np.float32) if array is None else array
-            found = shares.comm.exchange([given[first:stop] for first, stop in shares.ranges])[0]
-            if array is None:
-                array = np.zeros(shape, np.float32)
-                array[shares.first : shares.stop] = found
-                setattr(motion, name, array)
+        dealt(motion, self._shares, len(self._dims))
         return motion
 
     def kl_divergence(self, motion, *, fresh=False):
@@ -287,7 +279,19 @@ class Forces:
         return self._entropy + 2 * float(total.sum()) + float(np.log(Z))
 
 
-def _opened(given, workers, paths):
+def dealt(motion, shares, d):
+    """Give each rank its rows of a Motion in d dimensions, of which the first has the arrays."""
+    for name in ARRAYS:
+        array = getattr(motion, name)
+        given = np.empty((0, d), np.float32) if array is None else array
+        found = shares.comm.exchange([given[first:stop] for first, stop in shares.ranges])[0]
+        if array is None:
+            array = np.zeros((len(motion.order), d), np.float32)
+            array[shares.first : shares.stop] = found
+            setattr(motion, name, array)
+
+
+def opened(given, workers, paths):
     """Who holds the rows of P at first, these, Held, the sum of p log p, and the paths: `given` is the upper triangle,
     on rank 0, or a SharedP.
     """

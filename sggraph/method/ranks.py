@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 
 from ..core.engine.blocks import Workers
 from ..core.engine.comm import Comm, Shared
-from ..core.forces import Forces
 from ..runtime.interrupts import EmbeddingInterrupted, Interrupts
 from ..runtime.mpi import PATIENCE, as_ranks
 
@@ -60,7 +59,7 @@ class Team(Comm):
     """The ranks of `comm`, and what all of them have a part of, by number: 0 is what each was `given`."""
 
     def __init__(self, comm, given=None):
-        self.rank, self.size, self.neighbors = comm.rank, comm.size, comm.neighbors
+        self.rank, self.size, self.neighbors, self.seat = comm.rank, comm.size, comm.neighbors, comm.seat
         self.add, self.gather, self.exchange, self.send = comm.add, comm.gather, comm.exchange, comm.send
         self.told, self.meet, self.end = comm.told, comm.meet, comm.end
         self._held, self._numbers, self._forgotten = {0: given}, count(1), []
@@ -214,48 +213,46 @@ def _portable(error):
     return error
 
 
-def shared_forces(P, d, workers, *, paths, **options):
-    """Forces on the nodes, of this process, or of all ranks together; P and paths are whole or Led."""
+def shared_forces(make, P, *arguments, workers, paths, **options):
+    """Forces of this process, as `make` makes them of P and the rest, or of all ranks; P and paths are whole or Led."""
     team = workers.comm
     if team.size == 1:
-        return Forces(P, d, workers, paths=paths, **options)
+        return make(P, *arguments, workers=workers, paths=paths, **options)
     if not isinstance(P, Led):
         P, paths = Own(P), Own(paths)
-    return LedForces(team, team.do(Forces, P, d, workers, keeps=True, paths=paths, **options))
+    return LedForces(team, team.do(make, P, *arguments, keeps=True, workers=workers, paths=paths, **options))
 
 
 class LedForces:
-    """Forces of rank 0 (forces.py), in whose work all ranks take part."""
-
-    stride = 1
+    """Forces of rank 0, a Led of Forces (forces.py) or of those on cards, in whose work all ranks take part."""
 
     def __init__(self, team, forces):
-        self._team, self._forces = team, forces
+        self._team, self._forces, self.stride = team, forces, forces.stride
         self._motion = self._last = self._Y = None
 
     def advance(self, motion, phase, n_iter=1):
         """Move on."""
-        return self._all(Forces.advance, motion, phase, n_iter)
+        return self._all("advance", motion, phase, n_iter)
 
     def grow(self, motion, share=1.0):
         """Enlarge the picture."""
-        self._all(Forces.grow, motion, share)
+        self._all("grow", motion, share)
 
     def kl_divergence(self, motion, *, fresh=False):
         """Look."""
-        return self._all(Forces.kl_divergence, motion, fresh=fresh)
+        return self._all("kl_divergence", motion, fresh=fresh)
 
     def worst(self, motion):
         """The divergence that fast steps have to undercut."""
-        return self._all(Forces.worst, motion)
+        return self._all("worst", motion)
 
     def complete(self, motion):
         """Have all of the Motion here."""
-        self._all(Forces.complete, motion)
+        self._all("complete", motion)
 
     def _all(self, method, motion, *arguments, **options):
         if motion is not self._last or motion.Y is not self._Y:  # else the loop went back, or it is another one
-            self._motion = self._team.do(Forces.received, self._forces, Own(motion, motion.bare()), keeps=True)
-        result = self._team.do(method, self._forces, self._motion, *arguments, **options)
+            self._motion = self._forces.received(Own(motion, motion.bare()), keeps=True)
+        result = getattr(self._forces, method)(self._motion, *arguments, **options)
         self._last, self._Y = motion, motion.Y
         return result

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array, issparse
 
 from ..core.descent import FAST, EmbeddingDivergedError, Watch, descend
+from ..core.forces import Forces
 from ..core.motion import Motion
 from ..core.shape.path_stress import PathStress
 from ..runtime.interrupts import Interrupts
@@ -15,7 +16,7 @@ from ..runtime.progress import progress, stage
 from ..runtime.warn import warn
 from .checkpoint import Run, check_followed
 from .components import REMEDY, halved, n_large, settings_of_first, small_blocks, small_parts
-from .devices import card_forces
+from .devices import card_forces, place_of
 from .lengths import stress_of
 from .ranks import shared_forces
 from .schedule import Schedule, schedule_for
@@ -192,8 +193,8 @@ def forces_of(part, schedule, limit, workers):
         paths = stress_of(*graph_distances(part.links, workers), workers)
     settings, options = part.settings, {"limit": limit, "paths": paths, **part.settings.repulsion}
     if settings.device != CPU:
-        return card_forces(part.upper, settings, workers, **options)
-    return shared_forces(part.upper, settings.d, workers, **options)
+        return shared_forces(card_forces, part.upper, place_of(settings), workers=workers, **options)
+    return shared_forces(Forces, part.upper, settings.d, workers=workers, **options)
 
 
 def forces_on_all(problem, links, upper, schedule, workers, shape):

@@ -32,7 +32,7 @@ ITERATIONS = check_whole, 0, MOST_ITER, "'auto' or a number of iterations"
 FACTOR = check_number, *FACTORS, "'auto' or a number above 0"
 SIDE = check_number, *FACTORS, "None (automatic) or a cell side above 0"
 EVERY = check_whole, 1, np.inf, "a number of iterations"
-CPU = "cpu"
+CPU, CUDA = "cpu", "cuda"
 
 
 def check_callback(name, callback):

@@ -31,7 +31,7 @@ class Ranks:
     def __init__(self, comm):
         self.rank, self.size = comm.Get_rank(), comm.Get_size()
         self._arrays, self._orders = comm.Dup(), comm.Dup()
-        self.neighbors = _neighbors(comm)
+        self.neighbors, self.seat = _place(comm)
 
     def add(self, array, cuts):
         """Add up the rows of this rank in place."""
@@ -148,16 +148,18 @@ def _mpi():
     return MPI
 
 
-def _neighbors(comm):
-    """How many of the processes on this machine may run on the cores of this one, itself among them."""
+def _place(comm):
+    """How many of the processes on this machine may run on the cores of this one, itself among them, and its number
+    among those on this machine.
+    """
     if not hasattr(os, "sched_getaffinity"):
         cores = None
     else:
         cores = sorted(os.sched_getaffinity(0))
     here = comm.Split_type(_mpi().COMM_TYPE_SHARED)
-    found = here.allgather(cores).count(cores)
+    found, seat = here.allgather(cores).count(cores), here.Get_rank()
     here.Free()
-    return found
+    return found, seat
 
 
 def _gather_round(comm):

@@ -88,6 +88,7 @@ class Timed:
 
     def __init__(self, comm):
         self.comm, self.rank, self.size, self.neighbors = comm, comm.rank, comm.size, comm.neighbors
+        self.seat = comm.seat
         self.cpu, self.begun = 0.0, []
 
     def told(self, *args, **options):

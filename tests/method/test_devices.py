@@ -12,9 +12,7 @@ import sggraph
 from sggraph import SGtSNEpi, embed_graph, estimate_cost
 from sggraph.cli import main
 from sggraph.core.cuda import card as cards
-from sggraph.core.engine.comm import Serial
 from sggraph.method import devices
-from sggraph.method.settings import Settings
 
 pytestmark = pytest.mark.jit
 KARATE = nx.karate_club_graph()
@@ -182,12 +180,6 @@ def test_what_has_no_card_says_so(card, tmp_path):
     estimator = SGtSNEpi(device="cuda", max_iter=3).fit(KARATE)
     with pytest.raises(ValueError, match="device='cuda': give 'cpu': updates are the processor's work"):
         estimator.update(KARATE)
-
-    class Two(Serial):
-        size = 2
-
-    with pytest.raises(ValueError, match="device='cuda' is for one process: leave comm out, or device"):
-        devices.check_place(Settings(device="cuda"), Two())
 
 
 class Runtime:

@@ -101,6 +101,11 @@ def number_of(device):
     return int(re.fullmatch(r"cuda(?::(\d+))?", device)[1] or 0)
 
 
+def n_cards():
+    """How many there are."""
+    return _cupy("cuda").cuda.runtime.getDeviceCount()
+
+
 def check_card(device):
     """Raise an error that names the remedy, unless the card is there and can run the kernels."""
     cupy, number = _cupy(device), number_of(device)

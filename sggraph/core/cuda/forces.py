@@ -18,7 +18,8 @@ from ..ordering import BITS, KEY
 from ..repulsion.planning import DEFAULT_LIMIT
 from ..rows import full_rows, n_blocks
 from .repulsion import CardRepulsion
-from .rows import MOST_BLOCKS, CardRows, blocks_for, blocks_of_sums
+from .rows import CardRows
+from .share import CardShare, blocks_for
 from .source import HALT, NOW
 from .stress import seen_by
 
@@ -34,24 +35,34 @@ class CardForces:
     stride = KEEP_EVERY
 
     def __init__(self, upper, d, workers, card, *, h=None, exact=None, limit=DEFAULT_LIMIT, paths=None):
-        self.card, self.workers, n = card, workers, upper.shape[0]
+        self.card, self.workers = card, workers
         with card.at_work():
             xp = card.xp
-            rows = full_rows(upper, workers)
-            self._n_edges = len(rows.data) // 2
-            self._entropy = entropy_of_both(upper)
-            self.P, self.paths = CardRows(card, rows), seen_by(paths, card)
             self._now, self._numbers = xp.zeros(NOW.NOW, np.float64), np.zeros(NOW.NOW)
-            self._sums = xp.empty(MOST_BLOCKS * 3 * d, np.float64), xp.zeros(1, np.uint32)
-            self._Y, self._attr, self._rep = (xp.zeros((n, d), np.float32) for _ in range(3))
-            self._kept = {name: xp.zeros((n, d), np.float32) for name in KEPT}
-            self._order, self._rank = xp.arange(n), xp.arange(n)
+            n = self._take(upper, paths)
+            self._Y = xp.zeros((n, d), np.float32)
+            self._make_room()
         self._options = {"exact": exact, "limit": limit}
         self.repulsion = self._new_repulsion(h=h)
         self._is_large = n_blocks(self._n_edges) > 1
         self._order_of = np.arange(n)  # that of the rows on the card
         self._motion = self._shown = self._plans = self._mobile = self._played = None
         self._Z = np.nan
+
+    def _take(self, upper, paths):
+        """Have P and the path lengths on the card, and know who owns which rows; the number of nodes."""
+        card, rows, n = self.card, full_rows(upper, self.workers), upper.shape[0]
+        self._n_edges, self._entropy = len(rows.data) // 2, entropy_of_both(upper)
+        self.share = CardShare(card, n)
+        self.P, self.paths = CardRows(card, *rows.arrays), seen_by(paths, card)
+        self._order, self._rank = card.xp.arange(n), card.xp.arange(n)
+        return n
+
+    def _make_room(self):
+        """Have arrays for the own rows."""
+        xp, shape = self.card.xp, (self.share.size, self._Y.shape[1])
+        self._attr, self._rep = (xp.zeros(shape, np.float32) for _ in range(2))
+        self._kept = {name: xp.zeros(shape, np.float32) for name in KEPT}
 
     @property
     def tethers(self):
@@ -85,7 +96,7 @@ class CardForces:
         if self._is_here(motion):
             with self.card.at_work():
                 for name, array in self._kept.items():
-                    self.card.to_host(array, getattr(motion, name))
+                    self.card.to_host(array, self.share.of(getattr(motion, name)))
 
     def kl_divergence(self, motion, *, fresh=False):
         """KL(P || Q); Z is that of the last gradient, one step behind, unless `fresh`. A look changes nothing."""
@@ -127,13 +138,13 @@ class CardForces:
         return _lowest(np.log(sizes[-3:]), found[-3:])
 
     def forces(self, motion, phase):
-        """Attraction and repulsion (n, d) of each node, in the order of the Motion, and Z; nothing moves."""
+        """Attraction and repulsion of own nodes, in the order of the Motion, and Z; nothing moves."""
         with self.card.at_work():
             self._bring(motion)
             Z = self._partition(self.repulsion, self._Y)
             self._upload(phase)
             self.P.attract(self._Y, 0, self._now, self._attr)
-            found = np.empty((2, *motion.Y.shape), np.float32)
+            found = np.empty((2, *self._attr.shape), np.float32)
             self.card.to_host(self._attr, found[0])
             self.card.to_host(self._rep, found[1])
             self._plans, self._played = None, None
@@ -142,13 +153,16 @@ class CardForces:
     @property
     def nbytes(self):
         """Bytes on the card, without work areas."""
-        arrays = self._Y, self._attr, self._rep, self._order, self._rank, *self._kept.values()
+        arrays = self._Y, self._attr, self._rep, *self._kept.values(), *self._orders()
         lengths = 0 if self.paths is None else self.paths.nbytes
         return sum(each.nbytes for each in arrays) + self.P.nbytes + lengths + self.repulsion.nbytes
 
+    def _orders(self):
+        """Orders of all rows on the card."""
+        return self._order, self._rank
+
     def _new_repulsion(self, **options):
-        n, d = self._Y.shape
-        return CardRepulsion(n, d, self.card, self._sums, self._now, **options, **self._options)
+        return CardRepulsion(self.share, self._now, **options, **self._options)
 
     def _is_here(self, motion):
         """Whether the card has this Motion as it is: else the loop went back, enlarged it, or it is another one."""
@@ -158,14 +172,11 @@ class CardForces:
         """Have the Motion on the card, rows in its order, and its plans."""
         xp, card = self.card.xp, self.card
         if not self._is_here(motion):
-            if not np.array_equal(motion.order, self._order_of):
-                order = xp.asarray(motion.order.astype(np.int64))
-                self._put_in_order(self._rank[order], order)
-            self._order_of = motion.order
+            self._stand_in(motion.order)
             card.to_card(motion.Y, self._Y)
             for name, array in self._kept.items():
-                card.to_card(getattr(motion, name), array)
-            self._mobile = None if motion.mobile is None else xp.asarray(motion.mobile)
+                card.to_card(self.share.of(getattr(motion, name)), array)
+            self._mobile = None if motion.mobile is None else xp.asarray(self.share.of(motion.mobile))
             self._motion, self._shown, self._played = motion, motion.Y, None
         if motion.plans is not self._plans:
             self.repulsion.plans = self._plans = motion.plans
@@ -177,6 +188,22 @@ class CardForces:
 
     def _reorder(self, motion):
         """Put the rows in the order of the picture, as it is now (Motion.reorder)."""
+        source = self._order_of_picture(motion)
+        self._Y[...] = self._Y[source]
+        for array in self._kept.values():
+            array[...] = array[source]
+        if self._mobile is not None:
+            self._mobile = self._mobile[source]
+        self._put_in_order(source, self._order[source])
+        motion.order = self._order_of = np.empty(len(motion.Y), np.int64)
+        self.card.to_host(self._order, motion.order)
+        if motion.mobile is not None:
+            motion.mobile = np.empty_like(motion.mobile)
+            self.card.to_host(self._mobile, motion.mobile)
+        self._show(motion)
+
+    def _order_of_picture(self, motion):
+        """Rows along the picture as it is now, on the card."""
         n, d = motion.Y.shape
         row_bits = (n - 1).bit_length()
         bits = min(BITS, (KEY - row_bits) // d)
@@ -188,24 +215,22 @@ class CardForces:
         per_unit = 2.0**bits / max(float((high - low).max()), 1e-30)
         self.card.launch("interleave", blocks_for(n), self._Y, n, per_unit, bits, row_bits, self._now, code)
         code.sort()
-        source = (code & np.uint64((1 << row_bits) - 1)).astype(np.int64)
-        for array in (self._Y, *self._kept.values()):
-            array[...] = array[source]
-        if self._mobile is not None:
-            self._mobile = self._mobile[source]
-        self._put_in_order(source, self._order[source])
-        motion.order = self._order_of = np.empty(n, np.int64)
-        self.card.to_host(self._order, motion.order)
-        if motion.mobile is not None:
-            motion.mobile = np.empty_like(motion.mobile)
-            self.card.to_host(self._mobile, motion.mobile)
-        self._show(motion)
+        return (code & np.uint64((1 << row_bits) - 1)).astype(np.int64)
+
+    def _stand_in(self, order):
+        """Stand in this order."""
+        if not np.array_equal(order, self._order_of):
+            on_card = self.card.xp.asarray(order.astype(np.int64))
+            self._put_in_order(self._rank[on_card], on_card)
+        self._order_of = order
 
     def _put_in_order(self, source, order):
         """Let row ``source[r]`` of P be row r, which is node ``order[r]``."""
         self.P.renumber(source)
         self._order[...] = order
         self._rank[order] = self.card.xp.arange(len(order))
+        if self.paths is not None:
+            self.paths.follow(self._rank)
         self._played = None
 
     def _begin(self, motion, phase):
@@ -218,8 +243,7 @@ class CardForces:
                 self._show(motion)
                 _make_room(motion)
                 self._bring(motion)
-            state = self._Y, self._order, self._rank, self._numbers
-            self.paths.fit(*state, self._kept["pull"], self._sums, self._now)
+            self.paths.fit(self._Y, self._order, self._numbers, self._kept["pull"], self.share, self._now)
             motion.scale = float(self._numbers[NOW.SCALE])
         if is_fitted and not is_stressed:
             motion.forget_paths()
@@ -275,29 +299,30 @@ class CardForces:
             self._played = kind, work, None
         kind, work, play = self._played
         if n_iter > 0 and play is None:
-            play = self.card.recorded(work)
+            play = self.card.recorded(work) if self.share.is_alone else work  # hosts take part
             self._played = kind, work, play
         for _ in range(n_iter):
             play()
 
     def _iterate(self, is_stressed, is_even):
         """The launches of one iteration; first it is seen whether the picture has room, before anything is changed."""
-        Y, now, sums, n = self._Y, self._now, self._sums, len(self._Y)
+        Y, now, share = self._Y, self._now, self.share
         self.repulsion.measure(Y)
         self.P.attract(Y, is_even, now, self._attr)
         if is_stressed:
-            self.paths.move_pull(Y, self._order, self._rank, self._kept["pull"], sums, now)
+            self.paths.move_pull(Y, self._order, self._kept["pull"], share, now)
         self.repulsion.evaluate(Y, self._rep)
         moving = Y, *(self._kept[name] for name in KEPT), self._attr, self._rep, self._mobile
         flags = is_stressed, self._mobile is not None, FARTHEST
-        self.card.launch("step", blocks_of_sums(Y.size), *moving, n, *flags, *sums, now)
+        share.add("step", Y.shape[1], 1, *moving, share.n, *flags, now=now)
+        share.complete(Y)
 
     def _partition(self, repulsion, Y):
         """Z of the picture Y, all but the pairs of points with themselves."""
         return max(repulsion.potential(Y, self._rep) - len(Y), np.finfo(np.float32).tiny)
 
     def _divergence(self, Y, Z):
-        self.P.cross_entropy(Y, self._sums, self._now)
+        self.P.cross_entropy(Y, self.share, self._now)
         numbers = np.empty(NOW.NOW)
         self.card.to_host(self._now, numbers)
         return self._entropy + 2 * float(numbers[NOW.CROSS]) + float(np.log(Z))

@@ -9,7 +9,7 @@ from math import prod
 
 import numpy as np
 
-from .rows import blocks_for, blocks_of_sums
+from .share import blocks_for, blocks_of_sums
 
 BYTES_PER_CELL = {1: 60, 2: 100, 3: 190}  # of the grid, not padded, while its spectrum is made: the most at a time
 
@@ -59,10 +59,12 @@ class CardGrid:
             transform(real, *back, "C2R", m),
         )
 
-    def spread(self, Y, now):
+    def spread(self, Y, share, now):
         """Add one at each point to the charges."""
-        blocks = blocks_for(len(Y))
-        self.card.launch("spread", blocks, Y, len(Y), 1 / self.h, *self._three, now, self.Q)
+        own = share.of(Y)
+        if len(own):
+            self.card.launch("spread", blocks_for(len(own)), own, len(own), 1 / self.h, *self._three, now, self.Q)
+        share.add_up(self.Q)
 
     def convolve(self, now):
         """Turn the charges into the potential V, and into none."""
@@ -80,12 +82,10 @@ class CardGrid:
             self._over.fft(products, products, 1)
         self._from_waves.fft(products, self.V, 1)
 
-    def gather(self, Y, F, sums, now):
-        """Fill F with the repulsion, and put the potential and the drift into `now`."""
-        n, period = len(Y), (*self.period, 1, 1)[1:3]
-        layout = *self._three, *period
-        scale = -0.5 / self.h
-        self.card.launch("gather", blocks_of_sums(n), Y, n, 1 / self.h, *layout, self.V, scale, F, *sums, now)
+    def gather(self, Y, near, F, share, now):
+        """Fill F, of own rows, with the repulsion, that of `near` pairs with it, and `now` with potential and drift."""
+        layout = 1 / self.h, *self._three, *(*self.period, 1, 1)[1:3]
+        share.add("gather", 1, Y.shape[1] + 1, Y, share.n, *layout, self.V, -0.5 / self.h, near, F, now=now)
 
     @property
     def nbytes(self):

@@ -5,7 +5,8 @@
 //
 // The same input gives the same bits: a row, a point or a node is summed by itself, its lanes in a fixed tree; charges
 // are whole numbers (multiples of 2^-23), whose sum has no order; and sums over all are those of blocks, whose number
-// the host fixes by n alone, which the block that ends last adds up in their order.
+// the host fixes by n alone, which the block that ends last adds up in their order. Several cards own a range of whole
+// blocks each, and their rows: what is of rows alone (forces, velocities, P) has those, what is read anywhere (Y) all.
 //
 // `now` is what changes from one iteration to the next. It stays here, so that a launch has the same arguments each
 // time, and an iteration can be recorded once and played again. Where HALTED is not 0, nothing moves until the host
@@ -79,12 +80,36 @@ template <typename T> __device__ inline T over_lanes(T value, int lanes) {  // n
     return value;
 }
 
+// Rows that a block sums over, begin..end, and the first that this card owns.
+struct Span { i64 base, begin, end; };
+
+// Of n rows in `n_blocks` blocks, for the block of this launch, whose first is `first_block`; none behind the last one.
+__device__ inline Span span(i64 n, int first_block, int n_blocks) {
+    Span rows;
+    i64 b = first_block + (i64)blockIdx.x;
+    rows.base = n * first_block / n_blocks, rows.begin = n * b / n_blocks;
+    rows.end = b < n_blocks ? n * (b + 1) / n_blocks : n;
+    return rows;
+}
+
 // Over all threads of all blocks: the greatest of the first M values, the sums of the others up to K. True in one
-// thread, which has them in `value`. `partial` has room for K numbers a block, `counter` is 0 before and after.
-template <int M, int K> __device__ bool over_all(double *value, double *partial, u32 *counter) {
+// thread, which has them in `value`. `partial` has room for K numbers a block, `counter` is 0 before and after. Several
+// cards give no counter: each fills the `partial` of its blocks, and one block more adds up what all have.
+template <int M, int K>
+__device__ bool over_all(double *value, double *partial, u32 *counter, int first_block, int n_blocks) {
     __shared__ double warp[BLOCK / 32][K];
     __shared__ bool is_last;
-    for (int pass = 0; pass < 2; pass++) {
+    for (int pass = first_block == n_blocks; pass < 2; pass++) {
+        if (pass == 1) {
+            volatile double *of_blocks = partial;
+            for (int k = 0; k < K; k++) {
+                value[k] = k >= M ? 0.0 : -1e300;
+                for (i64 b = threadIdx.x; b < n_blocks; b += BLOCK) {
+                    double other = of_blocks[b * K + k];
+                    value[k] = k >= M ? value[k] + other : other > value[k] ? other : value[k];
+                }
+            }
+        }
         for (int k = 0; k < K; k++)
             for (int step = 16; step > 0; step /= 2) {
                 double other = __shfl_xor_sync(ALL, value[k], step);
@@ -99,24 +124,18 @@ template <int M, int K> __device__ bool over_all(double *value, double *partial,
                 for (int k = 0; k < K; k++)
                     value[k] = k >= M ? value[k] + warp[w][k] : warp[w][k] > value[k] ? warp[w][k] : value[k];
         if (pass == 1) break;
+        if (threadIdx.x == 0)
+            for (int k = 0; k < K; k++) partial[(first_block + (i64)blockIdx.x) * K + k] = value[k];
+        if (!counter) return false;
         if (threadIdx.x == 0) {
-            for (int k = 0; k < K; k++) partial[(i64)blockIdx.x * K + k] = value[k];
             __threadfence();
-            is_last = atomicAdd(counter, 1u) == gridDim.x - 1;
+            is_last = atomicAdd(counter, 1u) == n_blocks - 1;
         }
         __syncthreads();
         if (!is_last) return false;
         __threadfence();
-        volatile double *of_blocks = partial;
-        for (int k = 0; k < K; k++) {
-            value[k] = k >= M ? 0.0 : -1e300;
-            for (i64 b = threadIdx.x; b < gridDim.x; b += BLOCK) {
-                double other = of_blocks[b * K + k];
-                value[k] = k >= M ? value[k] + other : other > value[k] ? other : value[k];
-            }
-        }
     }
-    if (threadIdx.x == 0) *counter = 0;
+    if (threadIdx.x == 0 && counter) *counter = 0;
     return threadIdx.x == 0;
 }
 
@@ -139,16 +158,18 @@ __device__ inline float evenness(const double *now, int is_even) {
     return is_even ? (float)(now[EVENNESS] / (now[EXAGGERATION] * now[SCALE])) : 0;
 }
 
-// F = attraction of the nodes whose rows have at most `hub` entries, `lanes` threads a row.
-extern "C" __global__ void attractive(const float *Y, const i64 *indptr, const u32 *indices, const float *data, i64 n,
-                                      int lanes, i64 hub, int is_even, const double *now, float *F) {
+// F = attraction of the nodes whose rows have at most `hub` entries, `lanes` threads a row; of n rows, from row `base`
+// of Y on.
+extern "C" __global__ void attractive(const float *Y, i64 base, const i64 *indptr, const u32 *indices,
+                                      const float *data, i64 n, int lanes, i64 hub, int is_even, const double *now,
+                                      float *F) {
     if (now[HALTED] != 0) return;
     i64 i = THREAD / lanes, begin = 0, end = 0;
     float f[D] = {0}, even = evenness(now, is_even), length = (float)now[SCALE];
     if (i < n) begin = indptr[i], end = indptr[i + 1];
     bool is_mine = i < n && end - begin <= hub;
     if (is_mine) {
-        Point y = point(Y, i);
+        Point y = point(Y, base + i);
         for (i64 e = begin + THREAD % lanes; e < end; e += lanes) add_entry(y, Y, indices[e], data[e], even, length, f);
     }
     for (int k = 0; k < D; k++) f[k] = over_lanes(f[k], lanes);
@@ -157,13 +178,13 @@ extern "C" __global__ void attractive(const float *Y, const i64 *indptr, const u
 }
 
 // Of the longer rows, hubs, a block has `CHUNK` entries: chunks are (row, first entry, end), their forces `parts`.
-extern "C" __global__ void attractive_hubs(const float *Y, const i64 *chunks, const u32 *indices, const float *data,
-                                           int is_even, const double *now, float *parts) {
+extern "C" __global__ void attractive_hubs(const float *Y, i64 base, const i64 *chunks, const u32 *indices,
+                                           const float *data, int is_even, const double *now, float *parts) {
     __shared__ float warp[BLOCK / 32][D];
     if (now[HALTED] != 0) return;
     const i64 *chunk = chunks + 3 * (i64)blockIdx.x;
     float f[D] = {0}, even = evenness(now, is_even), length = (float)now[SCALE];
-    Point y = point(Y, chunk[0]);
+    Point y = point(Y, base + chunk[0]);
     for (i64 e = chunk[1] + threadIdx.x; e < chunk[2]; e += BLOCK) add_entry(y, Y, indices[e], data[e], even, length, f);
     for (int k = 0; k < D; k++) {
         f[k] = over_lanes(f[k], 32);
@@ -189,16 +210,17 @@ extern "C" __global__ void add_hubs(const i64 *hubs, const i64 *first, i64 m, co
 
 // now[CROSS] = sum of p log(1 + r^2) over the pairs i < j.
 extern "C" __global__ void cross_entropy(const float *Y, const i64 *indptr, const u32 *indices, const float *data, i64 n,
-                                         double *partial, u32 *counter, double *now) {
+                                         double *partial, u32 *counter, int first_block, int n_blocks, double *now) {
     double total[1] = {0};
-    for (i64 i = THREAD / 32; i < n; i += THREADS / 32) {
+    Span rows = span(n, first_block, n_blocks);
+    for (i64 i = rows.begin + threadIdx.x / 32; i < rows.end; i += BLOCK / 32) {
         Point y = point(Y, i);
-        for (i64 e = indptr[i] + THREAD % 32; e < indptr[i + 1]; e += 32) {
+        for (i64 e = indptr[i - rows.base] + threadIdx.x % 32; e < indptr[i - rows.base + 1]; e += 32) {
             float r[D];
             if (indices[e] > i) total[0] += data[e] * log1p((double)between(y, point(Y, indices[e]), r));
         }
     }
-    if (over_all<0, 1>(total, partial, counter)) now[CROSS] = total[0];
+    if (over_all<0, 1>(total, partial, counter, first_block, n_blocks)) now[CROSS] = total[0];
 }
 
 // ---- path lengths ----
@@ -215,36 +237,40 @@ extern "C" __global__ void plan_looks(i64 n, int n_groups, double least_looks, d
     now[PULL] = weight * (stiffness > stiffest ? stiffest / stiffness : 1.0) / n;
 }
 
-// The `number`-th look of an iteration, if it is due: move the mean `pull`, and fit SCALE. `inverses` (n, n_pivots) are
-// in the order of the nodes, `one` is what stands for 1 in them; `share` is what a look counts in the mean.
-extern "C" __global__ void move_pull(const float *Y, const i64 *order, const i64 *rank, i64 n, const i64 *pivots,
-                                     const u16 *inverses, i64 n_pivots, int n_groups, int number, double one,
-                                     double share, int lanes, float *pull, double *partial, u32 *counter, double *now) {
+// The `number`-th look of an iteration, if it is due: move the mean `pull`, and fit SCALE. `pivots` are rows of Y,
+// `inverses` (n, n_pivots) are in the order of the nodes, or, without an `order`, of own rows; `one` is what stands for
+// 1 in them; `share` is what a look counts in the mean.
+extern "C" __global__ void move_pull(const float *Y, const i64 *order, i64 n, const i64 *pivots, const u16 *inverses,
+                                     i64 n_pivots, int n_groups, int number, double one, double share, int lanes,
+                                     float *pull, double *partial, u32 *counter, int first_block, int n_blocks,
+                                     double *now) {
     __shared__ float places[PIVOTS][D];
     i64 due = (i64)now[DUE] + number;
     if (now[HALTED] != 0 || due >= (i64)now[STOP]) return;
     i64 group = due % n_groups, first = n_pivots * group / n_groups, stop = n_pivots * (group + 1) / n_groups;
     float inv_scale = (float)(1 / (now[SCALE] * one)), part = (float)(share / (one * (stop - first)));
     double total[2] = {0, 0};
-    i64 rounds = (n * lanes + THREADS - 1) / THREADS;  // all threads go as often round, for they share places and sums
-    for (i64 round = 0; round < rounds; round++) {
-        i64 r = (round * THREADS + THREAD) / lanes, lane = THREAD % lanes;
+    Span rows = span(n, first_block, n_blocks);
+    i64 rounds = ((rows.end - rows.begin) * lanes + BLOCK - 1) / BLOCK;
+    for (i64 round = 0; round < rounds; round++) {  // all threads go as often round, for they share places and sums
+        i64 r = rows.begin + (round * BLOCK + threadIdx.x) / lanes, mine = r - rows.base;
+        int lane = threadIdx.x % lanes;
         float t[D] = {0}, s1 = 0, s2 = 0;
         for (i64 some = first; some < stop; some += PIVOTS) {
             i64 size = stop - some < PIVOTS ? stop - some : PIVOTS;
             if (round == 0 || stop - first > PIVOTS) {
                 __syncthreads();
                 for (i64 q = threadIdx.x; q < size * D; q += BLOCK)
-                    places[q / D][q % D] = Y[rank[pivots[some + q / D]] * D + q % D];
+                    places[q / D][q % D] = Y[pivots[some + q / D] * D + q % D];
                 __syncthreads();
             }
-            if (r >= n) continue;
+            if (r >= rows.end) continue;
             Point y = point(Y, r);
-            const u16 *mine = inverses + order[r] * n_pivots + some;
+            const u16 *lengths = inverses + (order ? order[r] : mine) * n_pivots + some;
             for (i64 p = lane; p < size; p += lanes) {
                 float away[D], u = 0;
                 for (int k = 0; k < D; k++) away[k] = y.at[k] - places[p][k], u += away[k] * away[k];
-                float inv_e = 1 / sqrtf(fmaxf(u, 1e-30f)), inv_path = mine[p], ratio = u * inv_e * inv_path;
+                float inv_e = 1 / sqrtf(fmaxf(u, 1e-30f)), inv_path = lengths[p], ratio = u * inv_e * inv_path;
                 s1 += ratio, s2 += ratio * ratio;
                 float w = (ratio * inv_scale - 1) * inv_path * inv_e;
                 for (int k = 0; k < D; k++) t[k] += w * away[k];
@@ -252,15 +278,15 @@ extern "C" __global__ void move_pull(const float *Y, const i64 *order, const i64
         }
         for (int k = 0; k < D; k++) t[k] = over_lanes(t[k], lanes);
         s1 = over_lanes(s1, lanes), s2 = over_lanes(s2, lanes);
-        if (r < n && lane == 0) {
+        if (r < rows.end && lane == 0) {
             for (int k = 0; k < D; k++) {
-                float mean = pull[r * D + k];
-                pull[r * D + k] = mean + (part * t[k] - (float)share * mean);
+                float mean = pull[mine * D + k];
+                pull[mine * D + k] = mean + (part * t[k] - (float)share * mean);
             }
             total[0] += s2, total[1] += s1;
         }
     }
-    if (over_all<0, 2>(total, partial, counter)) {
+    if (over_all<0, 2>(total, partial, counter, first_block, n_blocks)) {
         double fitted = total[0] / total[1] / one;
         if (total[0] > 0 && fitted < 1e300) now[SCALE] = fitted;  // not where squares of the smallest distances vanish
     }
@@ -283,7 +309,7 @@ extern "C" __global__ void bounding_box(const float *Y, i64 n, double h, int sha
             value[2 * D + k] += y.at[k];
         }
     }
-    if (!over_all<2 * D, 3 * D>(value, partial, counter)) return;
+    if (!over_all<2 * D, 3 * D>(value, partial, counter, 0, gridDim.x)) return;
     int shape[3] = {shape0, shape1, shape2};
     bool is_sound = true;
     for (int k = 0; k < D; k++) {
@@ -440,15 +466,17 @@ extern "C" __global__ void to_spectrum(const double *waves, int period0, int per
     }
 }
 
-// F = scale * gradient of the spline of V, in lines of `period` nodes; PHI and DRIFT.
+// F = scale * gradient of the spline of V, in lines of `period` nodes, and what `near` pairs do, if any; PHI and DRIFT.
 extern "C" __global__ void gather(const float *Y, i64 n, float inv_h, int shape0, int shape1, int shape2, int period1,
-                                  int period2, const float *V, float scale, float *F, double *partial, u32 *counter,
-                                  double *now) {
+                                  int period2, const float *V, float scale, const float *near, float *F,
+                                  double *partial, u32 *counter, int first_block, int n_blocks, double *now) {
     if (now[HALTED] != 0) return;
     int shape[3] = {shape0, shape1, shape2}, period[3] = {0, period1, period2};
     double total[D + 1] = {0};
-    for (i64 i = THREAD; i < n; i += THREADS) {
+    Span rows = span(n, first_block, n_blocks);
+    for (i64 i = rows.begin + threadIdx.x; i < rows.end; i += BLOCK) {
         Point y = point(Y, i);
+        i64 mine = i - rows.base;
         float w[D][ORDER], slope[D][ORDER], value = 0, f[D] = {0};
         i64 base = 0;
         for (int k = 0; k < D; k++) {
@@ -479,12 +507,13 @@ extern "C" __global__ void gather(const float *Y, i64 n, float inv_h, int shape0
             for (int t = 0; t < D - 1; t++) f[t] += sloped[t] * level;
         }
         total[0] += value;
+        if (near) total[0] += near[mine * (D + 1) + D];
         for (int k = 0; k < D; k++) {
-            F[i * D + k] = scale * f[k];
+            F[mine * D + k] = near ? scale * f[k] + near[mine * (D + 1) + k] : scale * f[k];
             total[k + 1] += scale * f[k];
         }
     }
-    if (over_all<0, D + 1>(total, partial, counter)) {
+    if (over_all<0, D + 1>(total, partial, counter, first_block, n_blocks)) {
         now[PHI] = total[0];
         for (int k = 0; k < D; k++) now[DRIFT + k] = total[k + 1] / n;
     }
@@ -614,56 +643,53 @@ __device__ inline void push(Point y, Point other, float r2, float c, float *phi,
     for (int k = 0; k < D; k++) f[k] += g * r[k];
 }
 
-// Add the short-ranged forces to F, and their potential to PHI; `lanes` threads a point, in the order of the cells.
-extern "C" __global__ void add_near_pairs(const float *X, const u32 *order, const u32 *cell, i64 n, const u32 *start,
-                                          int shape0, int shape1, int shape2, float r2, float c, int lanes, float *F,
-                                          double *partial, u32 *counter, double *now) {
+// The short-ranged force on each point i from `first` to `stop` and its potential, near[i - first] (D + 1); `lanes`
+// threads a point, in the order of the cells.
+extern "C" __global__ void near_pairs(const float *X, const u32 *order, const u32 *cell, i64 n, const u32 *start,
+                                      int shape0, int shape1, int shape2, float r2, float c, int lanes, i64 first,
+                                      i64 stop, const double *now, float *near) {
     if (now[HALTED] != 0) return;
     int shape[3] = {shape0, shape1, shape2};
-    double potential[1] = {0};
-    i64 rounds = (n * lanes + THREADS - 1) / THREADS;
-    for (i64 round = 0; round < rounds; round++) {
-        i64 s = (round * THREADS + THREAD) / lanes, lane = THREAD % lanes, pending = 0;
-        double total[D + 1] = {0};
-        float phi = 0, f[D] = {0};
-        if (s < n) {
-            Point y = point(X, s);
-            u32 own = cell[order[s]];
-            for (int run = 0; run < RUNS; run++) {
-                i64 begin, end;
-                in_reach(own, run, shape, start, &begin, &end);
-                for (i64 some = begin; some < end; some += CHUNK) {
-                    i64 stop = end < some + CHUNK ? end : some + CHUNK;
-                    for (i64 j = some + lane; j < stop; j += lanes) push(y, point(X, j), r2, c, &phi, f);
-                    pending += stop - some;
-                    if (pending >= CHUNK) {
-                        total[D] += phi, phi = 0, pending = 0;
-                        for (int k = 0; k < D; k++) total[k] += f[k], f[k] = 0;
-                    }
+    i64 s = THREAD / lanes, i = s < n ? order[s] : stop, pending = 0;
+    int lane = threadIdx.x % lanes;
+    bool is_mine = first <= i && i < stop;
+    double total[D + 1] = {0};
+    float phi = 0, f[D] = {0};
+    if (is_mine) {
+        Point y = point(X, s);
+        for (int run = 0; run < RUNS; run++) {
+            i64 begin, end;
+            in_reach(cell[i], run, shape, start, &begin, &end);
+            for (i64 some = begin; some < end; some += CHUNK) {
+                i64 last = end < some + CHUNK ? end : some + CHUNK;
+                for (i64 j = some + lane; j < last; j += lanes) push(y, point(X, j), r2, c, &phi, f);
+                pending += last - some;
+                if (pending >= CHUNK) {
+                    total[D] += phi, phi = 0, pending = 0;
+                    for (int k = 0; k < D; k++) total[k] += f[k], f[k] = 0;
                 }
             }
         }
-        total[D] += phi;
-        for (int k = 0; k < D; k++) total[k] = over_lanes(total[k] + f[k], lanes);
-        total[D] = over_lanes(total[D], lanes);
-        if (s < n && lane == 0) {
-            for (int k = 0; k < D; k++) F[(i64)order[s] * D + k] += (float)total[k];
-            potential[0] += total[D];
-        }
     }
-    if (over_all<0, 1>(potential, partial, counter)) now[PHI] += potential[0];
+    total[D] += phi;
+    for (int k = 0; k < D; k++) total[k] = over_lanes(total[k] + f[k], lanes);
+    total[D] = over_lanes(total[D], lanes);
+    if (is_mine && lane == 0)
+        for (int k = 0; k <= D; k++) near[(i - first) * (D + 1) + k] = (float)total[k];
 }
 
 // F = sum of K^2 (y_i - y_j) over all pairs; PHI. No error of a grid is in it: DRIFT is 0.
 extern "C" __global__ void add_all_pairs(const float *Y, i64 n, int lanes, float *F, double *partial, u32 *counter,
-                                         double *now) {
+                                         int first_block, int n_blocks, double *now) {
     if (now[HALTED] != 0) return;
     double potential[1] = {0};
-    i64 rounds = (n * lanes + THREADS - 1) / THREADS;
+    Span rows = span(n, first_block, n_blocks);
+    i64 rounds = ((rows.end - rows.begin) * lanes + BLOCK - 1) / BLOCK;
     for (i64 round = 0; round < rounds; round++) {
-        i64 i = (round * THREADS + THREAD) / lanes, lane = THREAD % lanes;
+        i64 i = rows.begin + (round * BLOCK + threadIdx.x) / lanes;
+        int lane = threadIdx.x % lanes;
         double total[D + 1] = {0};
-        if (i < n) {
+        if (i < rows.end) {
             Point y = point(Y, i);
             for (i64 some = 0; some < n; some += CHUNK) {
                 i64 stop = n < some + CHUNK ? n : some + CHUNK;
@@ -674,12 +700,12 @@ extern "C" __global__ void add_all_pairs(const float *Y, i64 n, int lanes, float
             }
         }
         for (int k = 0; k <= D; k++) total[k] = over_lanes(total[k], lanes);
-        if (i < n && lane == 0) {
-            for (int k = 0; k < D; k++) F[i * D + k] = (float)total[k];
+        if (i < rows.end && lane == 0) {
+            for (int k = 0; k < D; k++) F[(i - rows.base) * D + k] = (float)total[k];
             potential[0] += total[D];
         }
     }
-    if (over_all<0, 1>(potential, partial, counter)) {
+    if (over_all<0, 1>(potential, partial, counter, first_block, n_blocks)) {
         now[PHI] = potential[0];
         for (int k = 0; k < D; k++) now[DRIFT + k] = 0;
     }
@@ -700,23 +726,26 @@ extern "C" __global__ void near_work(const u32 *start, i64 n_cells, int shape0, 
         }
         total[0] += (double)size * near, total[1] += 1;
     }
-    if (over_all<0, 2>(total, partial, counter)) now[PAIRS] = total[0], now[VISITS] = total[1];
+    if (over_all<0, 2>(total, partial, counter, 0, gridDim.x)) now[PAIRS] = total[0], now[VISITS] = total[1];
 }
 
 // ---- the step ----
 
-// One step of all coordinates; NORM. With `is_held` the picture is not moved as a whole, and coordinates take the share
-// `mobile` of a step. Coordinates beyond `farthest` count as infinite.
+// One step of the coordinates of own rows; NORM. With `is_held` the picture is not moved as a whole, and coordinates
+// take the share `mobile` of a step. Coordinates beyond `farthest` count as infinite.
 extern "C" __global__ void step(float *Y, float *velocity, float *gain, const float *pull, const float *F_attr,
                                 const float *F_rep, const float *mobile, i64 n, int is_stressed, int is_held,
-                                float farthest, double *partial, u32 *counter, double *now) {
+                                float farthest, double *partial, u32 *counter, int first_block, int n_blocks,
+                                double *now) {
     if (now[HALTED] != 0) return;
     double Z = now[PHI] - n;
     float inv_Z = (float)(1 / (Z > 1.1754943508222875e-38 ? Z : 1.1754943508222875e-38));
     float exaggeration = (float)now[EXAGGERATION], eta = (float)now[ETA], momentum = (float)now[MOMENTUM];
     float max_step = (float)now[MAX_STEP], max_gain = (float)now[MAX_GAIN], weight = (float)now[PULL];
     double norm[1] = {0};
-    for (i64 q = THREAD; q < n * D; q += THREADS) {
+    Span rows = span(n, first_block, n_blocks);
+    Y += rows.base * D;
+    for (i64 q = (rows.begin - rows.base) * D + threadIdx.x; q < (rows.end - rows.base) * D; q += BLOCK) {
         float drift = (float)now[DRIFT + q % D], centre = is_held ? 0 : (float)now[MEAN + q % D];
         float attr = is_stressed ? F_attr[q] + weight * pull[q] : F_attr[q];
         float g = exaggeration * attr - (F_rep[q] - drift) * inv_Z, v = velocity[q], a = gain[q];
@@ -727,7 +756,7 @@ extern "C" __global__ void step(float *Y, float *velocity, float *gain, const fl
         Y[q] = y, velocity[q] = v, gain[q] = a;
         norm[0] += fabsf(y) < farthest ? (double)g * g : (double)INF;
     }
-    if (over_all<0, 1>(norm, partial, counter)) {
+    if (over_all<0, 1>(norm, partial, counter, first_block, n_blocks)) {
         now[NORM] = norm[0], now[DONE] += 1;
         if (!isfinite(norm[0])) now[HALTED] = DIVERGED;
     }

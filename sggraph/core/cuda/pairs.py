@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..repulsion.cells import REACH
-from .rows import blocks_for, blocks_of_sums, power_of_two
+from .share import blocks_for, blocks_of_sums, power_of_two
 from .source import NOW, SIZE
 
 BUSY = 2**19  # threads that keep a card busy, twice what an H100 runs at a time: points fewer than that share them
@@ -38,7 +38,7 @@ class CardCells:
         self._counts, self._counter = xp.zeros(self.n_cells, np.uint32), xp.zeros(1, np.uint32)
         self._next, self.start = xp.empty(self.n_cells, np.uint32), xp.zeros(self.n_cells + 1, np.uint32)
         self.cell = xp.empty(n, np.uint32)
-        self._members = self.order = self.X = None
+        self._members = self.order = self.X = self._near = None
 
     def count(self, Y, now):
         """Count the points of each cell, and say where they begin."""
@@ -60,21 +60,27 @@ class CardCells:
         points = Y, self.cell, self.n, self.start, self._members
         self.card.launch("settle", blocks, *points, now, self.order, self.X)
 
-    def add(self, F, sums, now):
-        """Add the forces of near pairs to F, their potential to `now`."""
+    def forces(self, share, now):
+        """Forces on the points of own rows, and their potential (m, d + 1), of near pairs."""
+        if self._near is None or len(self._near) != share.size:
+            self._near = self.card.xp.empty((share.size, self.X.shape[1] + 1), np.float32)
         lanes = power_of_two(BUSY / self.n)
         split = self.R**2, 1 / (1 + self.R**2), lanes
         points = self.X, self.order, self.cell, self.n, self.start, *self.shape
-        self.card.launch("add_near_pairs", blocks_of_sums(self.n * lanes), *points, *split, F, *sums, now)
+        own = share.first, share.stop, now, self._near
+        self.card.launch("near_pairs", blocks_for(self.n * lanes), *points, *split, *own)
+        return self._near
 
-    def cost(self, sums, now, numbers):
+    def cost(self, share, now, numbers):
         """The Cost of the pairs of points that were counted; `numbers` is `now` on the host."""
-        self.card.launch("near_work", blocks_of_sums(self.n_cells), self.start, self.n_cells, *self.shape, *sums, now)
+        cells = self.start, self.n_cells, *self.shape, *share.room, now
+        self.card.launch("near_work", blocks_of_sums(self.n_cells), *cells)
         self.card.to_host(now, numbers)
         return Cost(numbers[NOW.PAIRS], numbers[NOW.VISITS])
 
     @property
     def nbytes(self):
         """Bytes on the card."""
-        arrays = self._tiles, self._counts, self._next, self.start, self.cell, self._members, self.order, self.X
+        arrays = self._tiles, self._counts, self._next, self.start, self.cell
+        arrays = *arrays, self._members, self.order, self.X, self._near
         return sum(each.nbytes for each in arrays if each is not None)

@@ -28,7 +28,7 @@ from ..repulsion.planning import (
 from ..repulsion.repulsive import REPLAN_EVERY
 from .grid import CardGrid
 from .pairs import BUSY, CardCells
-from .rows import blocks_of_sums, power_of_two
+from .share import blocks_of_sums, power_of_two
 from .source import HALT, NOW
 
 NS_PER_CELL = 0.016  # padded: 40 bytes that the transforms and what is between them read and write
@@ -41,11 +41,13 @@ WASTE = 2.0  # times the cells that are wanted now: a grid that was made for mor
 
 
 class CardRepulsion:
-    """Evaluates the repulsion of n points in d dimensions on a card. `h`, `exact` and `limit` are as in Repulsion."""
+    """Evaluates the repulsion of all points in d dimensions on those of own rows, of a CardShare. `h`, `exact` and
+    `limit` are as in Repulsion.
+    """
 
-    def __init__(self, n, d, card, sums, now, *, h=None, exact=None, limit=DEFAULT_LIMIT):
-        self.card, self._n, self._sums, self._now = card, n, sums, now
-        self._h, self._exact, self._limit = h, is_exact(n, h, exact), limit
+    def __init__(self, share, now, *, h=None, exact=None, limit=DEFAULT_LIMIT):
+        self.card, self._n, self._share, self._now = share.card, share.n, share, now
+        self._h, self._exact, self._limit = h, is_exact(self._n, h, exact), limit
         self._numbers = np.zeros(NOW.NOW)
         self._plan, self._age, self._grid, self._cells = None, 0, None, None
         self._is_outgrown = False
@@ -100,25 +102,25 @@ class CardRepulsion:
     def measure(self, Y):
         """Put the box of the points and their mean into `now`, and whether they have room on the grid."""
         h, shape = (0.0, ()) if self._exact or self._plan is None else (self._plan.h, self._plan.shape)
-        box = h, *(*shape, 1, 1, 1)[:3], FARTHEST, *self._sums, self._now
+        box = h, *(*shape, 1, 1, 1)[:3], FARTHEST, *self._share.room, self._now
         self.card.launch("bounding_box", blocks_of_sums(self._n), Y, self._n, *box)
 
     def evaluate(self, Y, F):
-        """Fill F with the repulsion of points that were measured, and `now` with the potential and the drift: launches
-        alone, the same each time.
+        """Fill F, of own rows, with the repulsion of points that were measured, and `now` with the potential and the
+        drift: launches alone, the same each time, and what cards tell each other.
         """
+        share, now, near = self._share, self._now, None
         if self._exact:
             lanes = power_of_two(BUSY / self._n)
-            pairs = lanes, F, *self._sums, self._now
-            self.card.launch("add_all_pairs", blocks_of_sums(self._n * lanes), Y, self._n, *pairs)
+            share.add("add_all_pairs", lanes, 1, Y, self._n, lanes, F, now=now)
             return
-        self._grid.spread(Y, self._now)
-        self._grid.convolve(self._now)
-        self._grid.gather(Y, F, self._sums, self._now)
+        self._grid.spread(Y, share, now)
+        self._grid.convolve(now)
         if self._cells is not None:
-            self._cells.count(Y, self._now)
-            self._cells.sort(Y, self._now)
-            self._cells.add(F, self._sums, self._now)
+            self._cells.count(Y, now)
+            self._cells.sort(Y, now)
+            near = self._cells.forces(share, now)
+        self._grid.gather(Y, near, F, share, now)
 
     def potential(self, Y, F):
         """Fill F; the sum of the potential over all points, now."""
@@ -167,7 +169,7 @@ class CardRepulsion:
                 break
             cells = CardCells(self.card, self._n, extent, R)
             cells.count(Y, self._now)
-            cost += NS_PER_PAIR * cells.cost(self._sums, self._now, numbers).pairs
+            cost += NS_PER_PAIR * cells.cost(self._share, self._now, numbers).pairs
             if cost < least:
                 best, least = Plan(h, R, ()), cost
         return best._replace(shape=grid_shape(roomy, best.h))

@@ -6,40 +6,25 @@ when all others have ended, is cut into chunks, each for a block of threads.
 
 import numpy as np
 
+from .share import blocks_for, power_of_two
 from .source import SIZE
 
 PER_LANE = 8  # entries of a row: with fewer the lanes spend more time on their sum than on the entries
-MOST_BLOCKS = 2048  # that a sum over all goes over: more than a card has room for at a time (132 x 8 on an H100)
 ENTRIES = 2**28  # that are brought to the card at once
 
 
-def blocks_for(threads):
-    """Blocks for so many threads."""
-    return max(1, -(-int(threads) // SIZE.BLOCK))
-
-
-def blocks_of_sums(threads):
-    """Blocks of a sum over all, fixed by the number of its parts."""
-    return min(blocks_for(threads), MOST_BLOCKS)
-
-
-def power_of_two(number, most=32):
-    """The least one from `number` on, from 1 to `most`."""
-    return int(min(2 ** np.ceil(np.log2(max(number, 1))), most))
-
-
 class CardRows:
-    """Symmetric matrix in CSR on a card, of Rows (core/rows.py) on the host."""
+    """Rows of a symmetric matrix in CSR on a card, of arrays (core/rows.py) on the host; the first is row `first`."""
 
-    def __init__(self, card, rows):
-        self.card, self.n = card, len(rows.indptr) - 1
-        m = int(rows.indptr[-1])
+    def __init__(self, card, indptr, indices, data, first=0):
+        self.card, self.n, self.first = card, len(indptr) - 1, first
+        m = int(indptr[-1])
         self.indices, self.data = card.xp.empty(m, np.uint32), card.xp.empty(m, np.float32)
         for first in range(0, m, ENTRIES):
             some = slice(first, min(first + ENTRIES, m))
-            card.to_card(rows.indices[some], self.indices[some])
-            card.to_card(rows.data[some], self.data[some])
-        self._begin_at(card.xp.asarray(rows.indptr.astype(np.int64)))
+            card.to_card(indices[some], self.indices[some])
+            card.to_card(data[some], self.data[some])
+        self._begin_at(card.xp.asarray(indptr.astype(np.int64)))
 
     def _begin_at(self, indptr):
         """Rows begin there; which of them are hubs, and the chunks of these."""
@@ -51,17 +36,17 @@ class CardRows:
         if self.n_hubs == 0:
             return
         n_chunks = -(-sizes[hubs] // SIZE.CHUNK)
-        self.first = xp.zeros(self.n_hubs + 1, np.int64)
-        xp.cumsum(n_chunks, out=self.first[1:])
-        total = int(self.first[-1])
-        hub = xp.searchsorted(self.first[1:], xp.arange(total), side="right")
-        begin = indptr[hubs[hub]] + (xp.arange(total) - self.first[hub]) * SIZE.CHUNK
+        self._begins = xp.zeros(self.n_hubs + 1, np.int64)
+        xp.cumsum(n_chunks, out=self._begins[1:])
+        total = int(self._begins[-1])
+        hub = xp.searchsorted(self._begins[1:], xp.arange(total), side="right")
+        begin = indptr[hubs[hub]] + (xp.arange(total) - self._begins[hub]) * SIZE.CHUNK
         end = xp.minimum(begin + SIZE.CHUNK, indptr[hubs[hub] + 1])
         self.chunks = xp.ascontiguousarray(xp.stack([hubs[hub], begin, end], axis=1))
         self.parts = xp.empty((total, self.card.d), np.float32)
 
     def renumber(self, source):
-        """Let row ``source[r]`` be row r; entries keep their order within a row."""
+        """Let row ``source[r]`` be row r of them all; entries keep their order within a row."""
         xp, card, n = self.card.xp, self.card, self.n
         indptr = xp.zeros(n + 1, np.int64)
         xp.cumsum(xp.diff(self.indptr)[source], out=indptr[1:])
@@ -74,19 +59,19 @@ class CardRows:
         self._begin_at(indptr)
 
     def attract(self, Y, is_even, now, F):
-        """Fill F with the attraction."""
+        """Fill F (n, d), of these rows, with the attraction among all points Y."""
         card, entries = self.card, (self.indices, self.data)
         rows = self.indptr, *entries, self.n, self.lanes, SIZE.CHUNK
-        card.launch("attractive", blocks_for(self.n * self.lanes), Y, *rows, is_even, now, F)
+        card.launch("attractive", blocks_for(self.n * self.lanes), Y, self.first, *rows, is_even, now, F)
         if self.n_hubs:
-            card.launch("attractive_hubs", len(self.chunks), Y, self.chunks, *entries, is_even, now, self.parts)
+            hubs = self.chunks, *entries, is_even, now, self.parts
+            card.launch("attractive_hubs", len(self.chunks), Y, self.first, *hubs)
             blocks = blocks_for(self.n_hubs * card.d)
-            card.launch("add_hubs", blocks, self.hubs, self.first, self.n_hubs, self.parts, now, F)
+            card.launch("add_hubs", blocks, self.hubs, self._begins, self.n_hubs, self.parts, now, F)
 
-    def cross_entropy(self, Y, sums, now):
+    def cross_entropy(self, Y, share, now):
         """Put the sum of p log(1 + r^2) into `now`."""
-        rows = self.indptr, self.indices, self.data, self.n
-        self.card.launch("cross_entropy", blocks_of_sums(32 * self.n), Y, *rows, *sums, now)
+        share.add("cross_entropy", 32, 1, Y, self.indptr, self.indices, self.data, share.n, now=now)
 
     @property
     def nbytes(self):

@@ -11,11 +11,14 @@ import numpy as np
 
 @runtime_checkable
 class Comm(Protocol):
-    """Processes 0 to `size` - 1, of which this one is `rank`; `neighbors` of them have its cores, itself among them."""
+    """Processes 0 to `size` - 1, of which this one is `rank`; `neighbors` of them have its cores, itself among them. It
+    is the one with the number `seat` on its machine.
+    """
 
     rank: int
     size: int
     neighbors: int
+    seat: int
 
     def add(self, array: np.ndarray, cuts: Any) -> None:
         """Add up rows ``cuts[r]..cuts[r + 1]`` of the arrays (float64) of all ranks in place, on rank r alone; in any
@@ -48,7 +51,7 @@ class Shared:
 class Serial:
     """One process, which has all there is and waits for nobody."""
 
-    rank, size, neighbors = 0, 1, 1
+    rank, size, neighbors, seat = 0, 1, 1, 0
 
     def add(self, array, cuts):
         """Nothing is missing."""

@@ -12,6 +12,7 @@ from sggraph.core.cuda import checking
 from sggraph.core.cuda.card import Card
 from sggraph.core.cuda.forces import CardForces
 from sggraph.core.cuda.repulsion import CardRepulsion
+from sggraph.core.cuda.share import CardShare
 from sggraph.core.cuda.source import NOW
 from sggraph.core.descent import Phase, descend
 from sggraph.core.engine.blocks import ALONE
@@ -305,8 +306,8 @@ def test_a_card_that_is_right_is_not_refused(make_card, d):
     [
         ("attractive", -1, "attraction"),
         ("add_hubs", -1, "attraction"),
-        ("gather", -4, "repulsion"),
-        ("add_near_pairs", -4, "repulsion"),
+        ("gather", -6, "repulsion"),
+        ("near_pairs", -1, "repulsion"),
         ("step", 0, "steps"),
     ],
 )
@@ -340,9 +341,7 @@ def test_the_forces_of_a_sparse_picture_are_right():
     where = np.stack(np.divmod(number, 32), axis=1) + 0.2 * np.random.default_rng(0).random((1024, 2))
     Y = (2.4 * (where - where.mean(axis=0))).astype(np.float32)
     card = HostCard(2)
-    repulsion = CardRepulsion(
-        1024, 2, card, (np.empty(6 * 2048), np.zeros(1, np.uint32)), np.zeros(NOW.NOW), exact=False
-    )
+    repulsion = CardRepulsion(CardShare(card, 1024), np.zeros(NOW.NOW), exact=False)
     F = np.empty_like(Y)
     repulsion.potential(Y, F)
     right = checking.expected_forces(coo_array((1024, 1024)).tocsr(), Y)[1]

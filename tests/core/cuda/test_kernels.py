@@ -6,6 +6,7 @@ done there as well, twice.
 """
 
 import inspect
+from itertools import pairwise
 from types import SimpleNamespace
 
 import cuda_twins
@@ -107,8 +108,8 @@ def threads(n):
 
 
 def sums(blocks, k):
-    """Room for the sums of blocks, and the counter of those that have ended."""
-    return np.full(blocks * k, np.nan), np.zeros(1, np.uint32)
+    """Room for the sums of blocks, the counter of those that have ended, and which blocks there are."""
+    return np.full(blocks * k, np.nan), np.zeros(1, np.uint32), 0, blocks
 
 
 def picture(kind, d, seed=0):
@@ -159,20 +160,32 @@ def test_twins_take_what_kernels_take():
 def test_arguments_of_another_type_are_refused():
     Y, counter = np.zeros((4, 2), f32), np.zeros(1, np.uint32)
     now, partial = np.zeros(NOW.NOW), np.zeros(8)
-    with pytest.raises(TypeError, match="cross_entropy takes 8"):
+    with pytest.raises(TypeError, match="cross_entropy takes 10"):
         source.checked("cross_entropy", [Y])
     rows = np.zeros(5, np.int64), np.zeros(0, np.int32), np.zeros(0, f32)
     with pytest.raises(TypeError, match="indices is int32, not contiguous uint32"):
-        source.checked("cross_entropy", [Y, *rows, 4, partial, counter, now])
+        source.checked("cross_entropy", [Y, *rows, 4, partial, counter, 0, 1, now])
     with pytest.raises(TypeError, match="Y is float32, not contiguous float32"):
-        source.checked("cross_entropy", [Y[:, ::-1], *rows, 4, partial, counter, now])
+        source.checked("cross_entropy", [Y[:, ::-1], *rows, 4, partial, counter, 0, 1, now])
 
 
 @pytest.mark.parametrize(("lanes", "is_even"), [(1, 0), (4, 1), (32, 0)])
 def test_attraction(seen, lanes, is_even):
     F = np.full((seen.n, seen.d), 7, f32)
     rows = seen.indptr, seen.indices, seen.data, seen.n
-    check(seen.d, "attractive", threads(seen.n * lanes), seen.Y, *rows, lanes, SIZE.CHUNK, is_even, seen.now, F)
+    check(seen.d, "attractive", threads(seen.n * lanes), seen.Y, 0, *rows, lanes, SIZE.CHUNK, is_even, seen.now, F)
+
+
+def test_attraction_of_some_rows():
+    seen = picture("hub", 2)
+    first, n = 300, 500
+    indptr = seen.indptr[first : first + n + 1] - seen.indptr[first]
+    own = slice(seen.indptr[first], seen.indptr[first + n])
+    entries, F = (seen.indices[own], seen.data[own]), np.full((n, 2), 7, f32)
+    some = check(2, "attractive", threads(4 * n), seen.Y, first, indptr, *entries, n, 4, SIZE.CHUNK, 0, seen.now, F)
+    rows, F = (seen.indptr, seen.indices, seen.data, seen.n), np.full((seen.n, 2), 7, f32)
+    every = check(2, "attractive", threads(4 * seen.n), seen.Y, 0, *rows, 4, SIZE.CHUNK, 0, seen.now, F)
+    np.testing.assert_array_equal(some["F"], every["F"][first : first + n])
 
 
 @pytest.mark.parametrize("d", DIMENSIONS)
@@ -189,7 +202,7 @@ def test_attraction_of_hubs(d, is_even):
     assert (len(hubs), len(chunks)) == (2, 5)
     parts, F = np.full((len(chunks), d), np.nan, f32), np.full((seen.n, d), 7, f32)
     rows = np.array(chunks, np.int64), seen.indices, seen.data
-    found = check(d, "attractive_hubs", len(chunks), seen.Y, *rows, is_even, seen.now, parts)
+    found = check(d, "attractive_hubs", len(chunks), seen.Y, 0, *rows, is_even, seen.now, parts)
     check(d, "add_hubs", 1, np.array(hubs), np.array(first), len(hubs), found["parts"], seen.now, F)
 
 
@@ -215,7 +228,7 @@ def test_pull_of_path_lengths(seen, n_pivots, n_groups, lanes, number):
     pivots = rng.integers(0, seen.n, n_pivots)
     pull, blocks = rng.standard_normal((seen.n, seen.d)).astype(f32), min(threads(seen.n * lanes), 3)
     lengths = pivots, inverses, n_pivots, n_groups, number, 65_535.0, 1 / n_groups, lanes
-    state = seen.Y, seen.order, seen.rank, seen.n
+    state = seen.Y, seen.order, seen.n
     found = check(seen.d, "move_pull", blocks, *state, *lengths, pull, *sums(blocks, 2), seen.now, accuracy=1e-4)
     assert (number == 1) == np.array_equal(found["pull"], pull)
 
@@ -237,23 +250,12 @@ def test_spread_and_gather(seen, h):
     assert off < 4**d * 2**-24
     blocks = min(threads(seen.n), 3)
     period = [m + 5 for m in shape]
-    V = np.random.default_rng(0).standard_normal([shape[0], *period[1:d]]).astype(f32)
-    F, layout = np.zeros((seen.n, d), f32), (*shape, period[1], period[2])
-    check(
-        d,
-        "gather",
-        blocks,
-        seen.Y,
-        seen.n,
-        1 / h,
-        *layout,
-        V,
-        -0.5 / h,
-        F,
-        *sums(blocks, d + 1),
-        seen.now,
-        accuracy=1e-5,
-    )
+    rng = np.random.default_rng(0)
+    V = rng.standard_normal([shape[0], *period[1:d]]).astype(f32)
+    F, layout = np.zeros((seen.n, d), f32), (1 / h, *shape, period[1], period[2])
+    for near in (None, rng.standard_normal((seen.n, d + 1)).astype(f32)):
+        given = seen.Y, seen.n, *layout, V, -0.5 / h, near, F, *sums(blocks, d + 1), seen.now
+        check(d, "gather", blocks, *given, accuracy=1e-5)
 
 
 def test_points_beyond_the_grid_stay_out_of_the_rest_of_the_memory(seen):
@@ -298,7 +300,9 @@ def test_bounding_box(seen, is_large):
     h, shape, blocks = 0.4, grid_of(seen, 0.4), min(threads(seen.n), 3)
     if is_large:
         shape[0] = SIZE.ORDER - 1
-    found = check(seen.d, "bounding_box", blocks, seen.Y, seen.n, h, *shape, 1e12, *sums(blocks, 3 * seen.d), seen.now)
+    found = check(
+        seen.d, "bounding_box", blocks, seen.Y, seen.n, h, *shape, 1e12, *sums(blocks, 3 * seen.d)[:2], seen.now
+    )
     assert found["now"][NOW.HALTED] == (HALT.OUTGROWN if is_large else 0)
     assert found["counter"] == 0
 
@@ -309,7 +313,7 @@ def test_a_box_that_is_no_number_halts(d, value):
     seen = picture("many", d)
     seen.Y[700, d - 1] = value
     card, now = cards(d)[0], seen.now
-    card.launch("bounding_box", 3, seen.Y, seen.n, 0.4, 10, 10, 10, 1e12, *sums(3, 3 * d), now)
+    card.launch("bounding_box", 3, seen.Y, seen.n, 0.4, 10, 10, 10, 1e12, *sums(3, 3 * d)[:2], now)
     assert now[NOW.HALTED] == HALT.DIVERGED
     assert not np.isfinite(now[NOW.NORM])
     assert now[NOW.DONE] == 1
@@ -342,12 +346,17 @@ def sorted_into_cells(seen, R):
 def test_near_pairs(seen, lanes, R):
     d, n = seen.d, seen.n
     shape, n_cells, cell, start, order, X = sorted_into_cells(seen, R)
-    blocks = min(threads(n * lanes), 3)
-    F, split = np.random.default_rng(0).standard_normal((n, d)).astype(f32), (f32(R * R), f32(1 / (1 + R * R)))
-    points = X, order, cell, n, start, *shape
-    check(d, "add_near_pairs", blocks, *points, *split, lanes, F, *sums(blocks, 1), seen.now, accuracy=3e-5)
+    points, split = (X, order, cell, n, start, *shape), (f32(R * R), f32(1 / (1 + R * R)))
+    every = np.full((n, d + 1), np.nan, f32)
+    every = check(d, "near_pairs", threads(n * lanes), *points, *split, lanes, 0, n, seen.now, every, accuracy=3e-5)
+    first, stop = n // 3, n // 2 + 1
+    some = np.full((stop - first, d + 1), np.nan, f32)
+    some = check(
+        d, "near_pairs", threads(n * lanes), *points, *split, lanes, first, stop, seen.now, some, accuracy=3e-5
+    )
+    np.testing.assert_array_equal(some["near"], every["near"][first:stop])
     blocks = min(threads(n_cells), 3)
-    check(d, "near_work", blocks, start, n_cells, *shape, *sums(blocks, 2), seen.now, accuracy=1e-15)
+    check(d, "near_work", blocks, start, n_cells, *shape, *sums(blocks, 2)[:2], seen.now, accuracy=1e-15)
 
 
 def test_many_cells_are_counted():
@@ -407,39 +416,100 @@ def test_nothing_moves_once_halted(seen):
     rows = seen.indptr, seen.indices, seen.data, n
     numbers = [array(np.uint32, 5 * n + 5000) for _ in range(6)]
     work, counter = np.full(3 * n + 300, 0.5), np.zeros(1, np.uint32)
+    sums = work, counter, 0, 1
     Q, V = array(np.uint64, *shape), array(f32, *shape)
     chunk, hubs = np.array([[0, 0, 0]]), np.zeros(1, np.int64)
     inverses = array(np.uint16, n, 3)
     calls = {
-        "attractive": (seen.Y, *rows, 1, 9, 1, seen.now, arrays[0]),
-        "attractive_hubs": (seen.Y, chunk, seen.indices, seen.data, 0, seen.now, arrays[1]),
+        "attractive": (seen.Y, 0, *rows, 1, 9, 1, seen.now, arrays[0]),
+        "attractive_hubs": (seen.Y, 0, chunk, seen.indices, seen.data, 0, seen.now, arrays[1]),
         "add_hubs": (hubs, np.array([0, 1]), 1, arrays[1], seen.now, arrays[0]),
         "plan_looks": (n, 1, 0.25, 1.0, 60.0, 1.0, seen.now),
         "move_pull": (
-            *(seen.Y, seen.order, seen.rank, n, hubs, inverses, 3, 1, 0, 1.0, 1.0, 1, arrays[2], work, counter),
+            *(seen.Y, seen.order, n, hubs, inverses, 3, 1, 0, 1.0, 1.0, 1, arrays[2], *sums),
             seen.now,
         ),
         "bounding_box": (seen.Y, n, 0.4, *shape, 1e12, work, counter, seen.now),
         "spread": (seen.Y, n, 2.5, *shape, seen.now, Q),
         "to_charges": (Q, Q.size, Q.size, Q.size, 1, 1, seen.now, V),
-        "gather": (seen.Y, n, 2.5, *shape, *shape[1:], V, 1.0, arrays[3], work, counter, seen.now),
+        "gather": (seen.Y, n, 2.5, *shape, *shape[1:], V, 1.0, None, arrays[3], *sums, seen.now),
         "count_cells": (seen.Y, n, 2.5, *shape, seen.now, numbers[0], numbers[1]),
         "sum_tiles": (numbers[1], 5, numbers[2], counter, seen.now),
         "cell_starts": (numbers[1], 5, numbers[2], seen.now, numbers[3], numbers[4]),
         "place": (numbers[0], n, seen.now, numbers[4], numbers[5]),
         "settle": (seen.Y, numbers[0], n, numbers[3], numbers[5], seen.now, numbers[2], arrays[0]),
-        "add_near_pairs": (
-            *(arrays[4], numbers[0], numbers[0], n, numbers[3], *shape, 1.0, 1.0, 1, arrays[3], work, counter),
-            seen.now,
+        "near_pairs": (
+            *(arrays[4], numbers[0], numbers[0], n, numbers[3], *shape, 1.0, 1.0, 1, 0, n // 2, seen.now),
+            arrays[3],
         ),
-        "add_all_pairs": (seen.Y, n, 1, arrays[3], work, counter, seen.now),
-        "step": (*arrays, None, n, 0, 0, 1e12, work, counter, seen.now),
+        "add_all_pairs": (seen.Y, n, 1, arrays[3], *sums, seen.now),
+        "step": (*arrays, None, n, 0, 0, 1e12, *sums, seen.now),
     }
     before = [each.copy() for each in (seen.Y, *arrays, *numbers, work, counter, Q, V, seen.now)]
     for kernel, arguments in calls.items():
         card.launch(kernel, 1, *arguments)
         for old, new in zip(before, (seen.Y, *arrays, *numbers, work, counter, Q, V, seen.now), strict=True):
             np.testing.assert_array_equal(new, old, err_msg=kernel)
+
+
+N_BLOCKS = 8  # of sums that several cards share
+
+
+def of_cards(d, kernel, cuts, own, every):
+    """What a kernel finds that cards launch for blocks ``cuts[r]..cuts[r + 1]`` each: the own rows of all, one card's
+    after the other's, and `now`. ``own(first, stop)`` are its arguments for these rows of the picture `every`.
+    """
+    n, now = every.n, every.now
+    partial, found = np.full(N_BLOCKS * (d + 1), np.nan), []
+    for first, stop in pairwise(cuts):
+        arguments, made = own(n * first // N_BLOCKS, n * stop // N_BLOCKS)
+        if first < stop:
+            cards(d)[0].launch(kernel, stop - first, *arguments, partial, None, first, N_BLOCKS, now)
+        found.append(made)
+    cards(d)[0].launch(kernel, 1, *own(n, n)[0], partial, None, N_BLOCKS, N_BLOCKS, now)
+    return [np.concatenate(parts) for parts in zip(*found, strict=True)], now
+
+
+@pytest.mark.parametrize("cuts", [(0, 8), (0, 3, 8), (0, 1, 1, 5, 8), (0, 0, 8)])
+@pytest.mark.parametrize("kernel", ["cross_entropy", "move_pull", "gather", "add_all_pairs", "step"])
+@pytest.mark.parametrize("d", DIMENSIONS)
+def test_several_cards_come_to_the_same_bits(d, kernel, cuts):
+    every, rng = picture("hub", d), np.random.default_rng(1)
+    n, shape = every.n, grid_of(every, 1.0)
+    every.now[NOW.DUE], every.now[NOW.STOP], every.now[NOW.PHI] = 3, 4, n + 3.5
+    arrays = rng.standard_normal((7, n, d)).astype(f32)
+    V, near = rng.standard_normal(shape[:d]).astype(f32), rng.standard_normal((n, d + 1)).astype(f32)
+    lengths, pivots = rng.integers(0, 65_536, (n, 70)).astype(np.uint16), rng.integers(0, n, 70)
+
+    def own(first, stop):
+        """What belongs to these rows, of `arrays` and what else there is; and what is written to it."""
+        some = slice(first, stop)
+        Y, (velocity, gain, pull, attr, rep, F, _) = every.Y, (each[some].copy() for each in arrays)
+        indptr = every.indptr[first : stop + 1] - every.indptr[first]
+        entries = slice(every.indptr[first], every.indptr[stop])
+        P = indptr, np.ascontiguousarray(every.indices[entries]), np.ascontiguousarray(every.data[entries])
+        return {
+            "cross_entropy": lambda: ((Y, *P, n), ()),
+            "move_pull": lambda: (
+                (Y, None, n, pivots, lengths[some].copy(), 70, 2, 0, 65_535.0, 0.5, 4, pull),
+                (pull,),
+            ),
+            "gather": lambda: ((Y, n, 1.0, *shape, *shape[1:], V, -0.5, near[some].copy(), F), (F,)),
+            "add_all_pairs": lambda: ((Y, n, 4, F), (F,)),
+            "step": lambda: ((Y, velocity, gain, pull, attr, rep, None, n, 1, 0, 1e12), (velocity, gain)),
+        }[kernel]()
+
+    counter, before, alone = np.zeros(1, np.uint32), every.now.copy(), every.Y.copy()
+    arguments, made = own(0, n)
+    room = np.full(N_BLOCKS * (d + 1), np.nan), counter, 0, N_BLOCKS
+    cards(d)[0].launch(kernel, N_BLOCKS, *arguments, *room, every.now)
+    now, every.now, every.Y, alone = every.now, before, alone, every.Y
+    assert not np.array_equal(now, before)
+    found, now_of_cards = of_cards(d, kernel, cuts, own, every)
+    np.testing.assert_array_equal(now_of_cards, now)
+    np.testing.assert_array_equal(every.Y, alone)
+    for of_all, one in zip(found, made, strict=True):
+        np.testing.assert_array_equal(of_all, one)
 
 
 @pytest.mark.parametrize("d", DIMENSIONS)
