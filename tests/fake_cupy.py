@@ -4,6 +4,9 @@ What is launched while a stream records is not done but noted, arrays are neithe
 does later what was noted, with the arrays of that time. Plans take the arguments of `cupy.cuda.cufft.PlanNd`.
 """
 
+import ctypes
+import itertools
+import threading
 from contextlib import contextmanager
 from types import SimpleNamespace
 
@@ -13,7 +16,14 @@ from host_card import Transform
 
 from sggraph.core.cuda import source
 
-state = SimpleNamespace(recording=None, stream=None, allocator=None, device=None)
+
+class State(threading.local):
+    """What a thread, as a rank of its own, is at."""
+
+    recording = stream = allocator = device = None
+
+
+state = State()
 FFTS = {0x2A: "R2C", 0x2C: "C2R", 0x29: "C2C", 0x6A: "D2Z"}
 
 
@@ -29,6 +39,11 @@ def on_the_card():
 
 class Array(np.ndarray):
     """An array on the card."""
+
+    @property
+    def data(self):
+        assert self.flags.c_contiguous
+        return SimpleNamespace(ptr=self.ctypes.data)
 
     def get(self, stream=None, order="C", out=None, blocking=True):
         on_the_card()
@@ -79,6 +94,55 @@ class RawModule:
         return function
 
 
+class Nccl:
+    """`cupy.cuda.nccl`, among threads."""
+
+    available = True
+    NCCL_UINT64, NCCL_UINT8, NCCL_SUM = 5, 1, 0
+    rooms, numbers, is_wrong, trouble = {}, itertools.count(), False, None
+
+    @classmethod
+    def get_unique_id(cls):
+        return b"%d" % next(cls.numbers)
+
+    groupStart = groupEnd = staticmethod(lambda: None)
+
+    class NcclCommunicator:
+        def __init__(self, size, name, rank):
+            on_the_card()
+            if Nccl.trouble:
+                raise RuntimeError(Nccl.trouble)
+            empty = {"barrier": threading.Barrier(size), "slots": [None] * size}
+            self.rank, self._room = rank, Nccl.rooms.setdefault((name, size), empty)
+
+        def _all(self, at, size, kind):
+            """What ranks have there, and their memory here."""
+            here = np.frombuffer((ctypes.c_byte * size).from_address(at), kind)
+            self._room["slots"][self.rank] = here.copy()
+            self._room["barrier"].wait(60)
+            found = list(self._room["slots"])
+            self._room["barrier"].wait(60)
+            return found, here
+
+        def allReduce(self, source, target, count, kind, op, stream):
+            assert (source, kind, op, stream) == (target, Nccl.NCCL_UINT64, Nccl.NCCL_SUM, state.stream.ptr)
+
+            def work():
+                found, here = self._all(source, 8 * count, np.uint64)
+                here[...] = sum(found[1:], found[0]) + np.uint64(Nccl.is_wrong)
+
+            do(work)
+
+        def broadcast(self, source, target, count, kind, root, stream):
+            assert (source, kind, stream) == (target, Nccl.NCCL_UINT8, state.stream.ptr)
+
+            def work():
+                found, here = self._all(source, count, np.uint8)
+                here[...] = found[root]
+
+            do(work)
+
+
 class PlanNd:
     def __init__(
         self, shape, inembed, istride, idist, onembed, ostride, odist, fft_type, batch, order, last_axis, last_size
@@ -114,6 +178,7 @@ class Graph:
 class Stream:
     records = 0
     is_broken = False
+    ptr = 77
 
     def __init__(self, *, non_blocking):
         assert non_blocking
@@ -180,7 +245,8 @@ class Runtime:
 
     driverGetVersion = staticmethod(lambda: 13000)
     runtimeGetVersion = staticmethod(lambda: 12090)
-    getDeviceCount = staticmethod(lambda: 1)
+    getDeviceCount = staticmethod(lambda: 8)
+    deviceGetPCIBusId = staticmethod(lambda number: f"0000:0{number}:00.0")
     memGetInfo = staticmethod(lambda: (8 * 10**9, 80 * 10**9))
     getDeviceProperties = staticmethod(lambda number: {"name": b"a card of NumPy"})
 

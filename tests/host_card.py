@@ -51,9 +51,10 @@ class HostCard:
 
     xp = np
     name, trouble = "a processor", None
+    bus, nccl = "none", None
 
-    def __init__(self, d):
-        self.d, self.launches = d, []
+    def __init__(self, d, number=0):
+        self.d, self.number, self.launches = d, number, []
 
     def at_work(self):
         return nullcontext()

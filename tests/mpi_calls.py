@@ -6,12 +6,14 @@ import sys
 
 import networkx as nx
 import numpy as np
+from host_card import HostCard
 
 import sggraph
 from sggraph.core import rows
 from sggraph.core.engine import blocks
 from sggraph.core.forces import Forces
 from sggraph.datasets import make_block_model, make_torus
+from sggraph.method import devices
 
 
 def digests(comm, n_jobs):
@@ -47,6 +49,18 @@ def of_rows(comm, n_jobs):
     return " ".join(found)
 
 
+def on_cards(comm, n_jobs):
+    """Digests of embeddings on cards that are none (host_card.py), one a rank."""
+    devices.Card, devices.n_cards = lambda number, d, most=None: HostCard(d, number), lambda: 8
+    devices.check_card = devices.check_forces = lambda card: None
+    mesh, found = make_torus(12, 16).adjacency, []
+    for options in ({"d": 1}, {"max_iter": 55}, {"d": 3, "max_iter": 10}):
+        options = {"max_iter": 20, "random_state": 0, "exact": False, "device": "cuda", "n_jobs": n_jobs} | options
+        Y = sggraph.embed_graph(mesh if comm is None or comm.rank == 0 else None, comm=comm, **options)
+        found.append(hashlib.sha256(Y.tobytes()).hexdigest()[:12])
+    return " ".join(found)
+
+
 def long_run(comm, checkpoint, n_iter=3000, callback=None):
     """A run that waits to be killed or interrupted, and says how far it is."""
 
@@ -58,6 +72,9 @@ def long_run(comm, checkpoint, n_iter=3000, callback=None):
     graph = make_torus(20, 30).adjacency
     options = {"checkpoint": checkpoint, "checkpoint_every": 7, "max_iter": n_iter, "early_exag": 30, "n_jobs": 1}
     return sggraph.embed_graph(graph, comm=comm, random_state=0, callback=tell, callback_every=1, **options)
+
+
+CALLS = {"digests": digests, "rows": of_rows, "cards": on_cards}
 
 
 def raise_at(iteration, error):
@@ -73,9 +90,8 @@ def main(mode, *arguments):
 
     blocks.BLOCK, blocks.MIN_BLOCK, rows.EDGES = 50, 10, 200  # so that small graphs have blocks for all ranks
     comm = MPI.COMM_WORLD
-    if mode in ("digests", "rows"):
-        call = digests if mode == "digests" else of_rows
-        found = comm.gather(call(comm, int(arguments[0])))
+    if mode in CALLS:
+        found = comm.gather(CALLS[mode](comm, int(arguments[0])))
         print(*set(found or []), sep="\n", end="", flush=True)
     elif mode == "killed":
         checkpoint, target, n_iter = arguments

@@ -20,6 +20,7 @@ from sggraph import as_graph
 from sggraph.cli import main
 from sggraph.core import rows
 from sggraph.core.engine import blocks
+from sggraph.method import devices
 from sggraph.method.checkpoint import read_state
 
 pytestmark = pytest.mark.jit  # ranks are processes: none can be left in their midst
@@ -67,6 +68,13 @@ def test_the_bits_of_one_process(size, n_jobs, small_blocks):
 def test_ranks_that_have_some_rows_each(size, n_jobs, small_blocks):
     said, errors, _ = run(size, CALLS, "rows", n_jobs)
     assert said == mpi_calls.of_rows(None, 1), errors
+
+
+def test_ranks_with_a_card_each(small_blocks, monkeypatch):
+    for name in ("Card", "n_cards", "check_card", "check_forces"):
+        monkeypatch.setattr(devices, name, None)  # and back, after the call below has set them
+    said, errors, _ = run(2, CALLS, "cards", 1)
+    assert said == mpi_calls.on_cards(None, 1), errors
 
 
 def test_the_shell(tmp_path, monkeypatch):

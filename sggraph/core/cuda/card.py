@@ -37,6 +37,22 @@ class Card:
         """Of the model."""
         return self._cupy.cuda.runtime.getDeviceProperties(self.number)["name"].decode()
 
+    @property
+    def bus(self):
+        """Where it is in this machine."""
+        return self._cupy.cuda.runtime.deviceGetPCIBusId(self.number)
+
+    @property
+    def nccl(self):
+        """NCCL, by which cards talk to each other, or None."""
+        nccl = _nccl()
+        return nccl if nccl.available else None
+
+    @property
+    def stream(self):
+        """The pointer of its stream, for NCCL."""
+        return self._stream.ptr
+
     @contextmanager
     def at_work(self):
         """Context in which arrays are made on the card; a MemoryError says what to do where it has no more room."""
@@ -145,6 +161,13 @@ def _cupy(device):
     except ImportError as error:
         raise ImportError(f"device={device!r} needs CuPy, which cannot be loaded ({error}): {INSTALL}") from None
     return cupy
+
+
+def _nccl():
+    """That of CuPy, which warns where there is none, and says how to get it."""
+    from cupy.cuda import nccl
+
+    return nccl
 
 
 @cache

@@ -299,7 +299,7 @@ class CardForces:
             self._played = kind, work, None
         kind, work, play = self._played
         if n_iter > 0 and play is None:
-            play = self.card.recorded(work) if self.share.is_alone else work  # hosts take part
+            play = self.card.recorded(work) if self.share.is_recorded else work
             self._played = kind, work, play
         for _ in range(n_iter):
             play()

@@ -1,17 +1,15 @@
 """`CardShare`: the rows that a card owns, sums over the rows of all cards, and what these tell each other.
 
 A card alone owns all rows and tells nobody. Several, one of each rank, have whole blocks of rows each (`Span` in
-kernels.cu), so that sums have the same bits however many there are; what they tell goes by way of their hosts.
+kernels.cu), so that sums have the same bits however many there are.
 """
-
-from math import prod
 
 import numpy as np
 
 from ..engine.blocks import n_node_blocks
 from ..engine.comm import SERIAL
-from ..engine.talk import added_up
 from .source import SIZE
+from .talk import talk_of
 
 MOST_BLOCKS = 2048  # that a sum over all goes over: more than a card has room for at a time (132 x 8 on an H100)
 MOST_SUMS = 9  # that one kernel makes: the corners and the mean in 3-D
@@ -38,6 +36,7 @@ class CardShare:
     def __init__(self, card, n, comm=SERIAL):
         self.card, self.n, self.comm = card, n, comm
         self.first, self.stop, self._cuts = 0, n, None
+        self._talk = None if comm.size == 1 else talk_of(card, comm)
         most = max(MOST_BLOCKS, n_node_blocks(n))
         self.room = card.xp.zeros(most * MOST_SUMS, np.float64), card.xp.zeros(1, np.uint32)
 
@@ -45,6 +44,11 @@ class CardShare:
     def is_alone(self):
         """Whether this card owns all rows."""
         return self.comm.size == 1
+
+    @property
+    def is_recorded(self):
+        """Whether an iteration can be recorded with what cards tell each other."""
+        return self.is_alone or self._talk.is_recorded
 
     @property
     def size(self):
@@ -70,24 +74,15 @@ class CardShare:
         first, stop = cuts[self.comm.rank : self.comm.rank + 2]
         if first < stop:
             self.card.launch(kernel, stop - first, *arguments, partial, None, first, n_blocks, now)
-        self._complete(partial[: n_blocks * n_sums].reshape(n_blocks, n_sums), cuts)
+        self._talk.complete(partial[: n_blocks * n_sums].reshape(n_blocks, n_sums), cuts)
         self.card.launch(kernel, 1, *arguments, partial, None, n_blocks, n_blocks, now)
 
     def complete(self, array):
         """Have the rows of all cards in an array of all."""
         if not self.is_alone:
-            self._complete(array, self._cuts)
+            self._talk.complete(array, self._cuts)
 
     def add_up(self, charges):
         """Add up the charges, whole numbers, of all cards."""
         if not self.is_alone:
-            here = np.empty(prod(charges.shape), np.uint64)
-            self.card.to_host(charges, here)
-            self.card.to_card(added_up(self.comm, here.view(np.int64)).view(np.uint64), charges)
-
-    def _complete(self, array, cuts):
-        here, own = np.empty(array.shape, array.dtype), slice(*cuts[self.comm.rank : self.comm.rank + 2])
-        if own.start < own.stop:
-            self.card.to_host(array[own], here[own])
-        self.comm.gather(here, cuts)
-        self.card.to_card(here, array)
+            self._talk.add_up(charges)
