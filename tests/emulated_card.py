@@ -7,6 +7,7 @@ import ctypes
 import shutil
 import subprocess
 import tempfile
+import threading
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from host_card import HostCard
 
 from sggraph.core.cuda import source
 
+TURN = threading.Lock()  # there is one set of threads
 HEADER = Path(__file__).with_name("emulated.h")
 COMPILER = shutil.which("g++")
 REASON = "no g++ is here, which compiles the kernels for the processor"
@@ -51,8 +53,8 @@ def library(d):
 class EmulatedCard(HostCard):
     """Launches the kernels; `backwards` takes threads and blocks the other way round."""
 
-    def __init__(self, d, backwards=False):
-        super().__init__(d)
+    def __init__(self, d, backwards=False, number=0):
+        super().__init__(d, number)
         self.library, self.backwards = library(d), backwards
 
     def launch(self, kernel, blocks, *arguments):
@@ -65,7 +67,8 @@ class EmulatedCard(HostCard):
                 given.append(ctypes.c_void_p(None if argument is None else argument.ctypes.data))
             else:
                 given.append(np.ctypeslib.as_ctypes_type(parameter.kind)(argument.item()))
-        self.library.emulated_order(int(self.backwards))
-        trouble = function(*given)
+        with TURN:
+            self.library.emulated_order(int(self.backwards))
+            trouble = function(*given)
         if trouble is not None:
             raise RuntimeError(f"{kernel}: {trouble.decode()}")

@@ -17,6 +17,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,14 +27,20 @@ from scipy.spatial import cKDTree
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+import rank_threads  # noqa: E402
+
 import sggraph as sg  # noqa: E402
 from sggraph.core.cuda import checking  # noqa: E402
 from sggraph.core.cuda.card import Card, check_card  # noqa: E402
 from sggraph.core.cuda.forces import CardForces  # noqa: E402
 from sggraph.core.descent import Phase, descend  # noqa: E402
+from sggraph.core.engine import blocks as blocks_of_rows  # noqa: E402
 from sggraph.core.engine.blocks import Workers  # noqa: E402
 from sggraph.core.forces import Forces  # noqa: E402
 from sggraph.core.motion import Motion  # noqa: E402
+from sggraph.method import devices  # noqa: E402
+from sggraph.method.pipeline import embed  # noqa: E402
+from sggraph.method.settings import Settings  # noqa: E402
 
 TRIAL = "SGGRAPH_TRIAL" in os.environ
 SMALLER = 1000 if TRIAL else 1
@@ -268,7 +275,7 @@ def beside_the_processor(name, upper, motion, d):
         F_attr, F_rep, _ = ours.forces(here, phase)
         copied = here.copy()
         theirs._follow(copied)
-        theirs._attract(copied, phase)
+        theirs._attract(copied, phase, ())
         theirs._repel(copied)
         off = [np.linalg.norm(a - b) / np.linalg.norm(b) for a, b in ((F_attr, theirs._attr), (F_rep, theirs._rep))]
         theirs.advance(copied, phase, 2)
@@ -372,11 +379,7 @@ def scores():
     }
     if TRIAL:
         graphs = {"karate_club": sg.datasets.load_karate_club().adjacency}
-        from sggraph.method import devices
-
-        devices.check_card, devices.Card = (lambda device: None), lambda number, d, most: new_card(d)
-        devices._checked = {(0, 2)}
-        type(new_card(2)).number = 0
+        stand_in()
     for name, A in graphs.items():
         for device in ("cuda", "cpu"):
             sg.SGtSNEpi(random_state=1, device=device, max_iter=20).fit(A)
@@ -386,6 +389,34 @@ def scores():
             kl = ", ".join(f"{each.kl_divergence_:.3f}" for each in found)
             recall = ", ".join(f"{sg.neighbor_recall(A, each.embedding_):.3f}" for each in found)
             tell("scores", name, device, f"KL {kl}", f"recall {recall}", f"{span:.2f} s a call")
+
+
+def stand_in():
+    """Have `embed_graph` take what stands in for a card."""
+    devices.check_card, devices.Card = (lambda device: None), lambda number, d, most: new_card(d)
+    devices.n_cards, devices._checked = (lambda: 1), {(0, 2)}
+
+
+def shared():
+    """Ranks, threads of this process, that share one card by way of the host: the bits of one."""
+    upper = block_model(max(10**5 // SMALLER, 400))
+    settings = Settings(device="cuda", max_iter=100, random_state=0, n_jobs=2, exact=False)
+    graph = sg.as_graph(csr_array(upper + upper.T))
+    if TRIAL:
+        stand_in()
+        settings = replace(settings, max_iter=10)
+    blocks_of_rows.BLOCK, blocks_of_rows.MIN_BLOCK = 10, 10  # so that the smallest graph has some for each
+    alone = None
+    for size in (1, 2, 4):
+        begin = time.perf_counter()
+        found = rank_threads.run(size, lambda ranks: embed(graph, settings, ranks=ranks))
+        span = time.perf_counter() - begin
+        wrong = [each for each in found if isinstance(each, BaseException)]
+        if wrong:
+            raise wrong[0]
+        alone = found[0].coordinates if alone is None else alone
+        same = all(np.array_equal(each.coordinates, alone) for each in found)
+        tell("shared", f"{size} ranks", "the same bits" if same else "OTHER BITS", f"{span:.1f} s a call")
 
 
 def whole():
@@ -435,6 +466,7 @@ STEPS = {  # what, and seconds at most
     "embedding": (pytest_step("embedding", "tests/cuda"), 150),
     "lattice": (lattice, 60),
     "hubs": (hubs, 100),
+    "shared": (shared, 60),
     "scores": (scores, 60),
     "many": (many, 120),
     "whole": (whole, 120),

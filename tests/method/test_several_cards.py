@@ -1,7 +1,5 @@
 """Several ranks with a card each give the bits of one card; NumPy and twins of the kernels stand in for cards."""
 
-import threading
-
 import fake_cupy
 import networkx as nx
 import numpy as np
@@ -24,13 +22,6 @@ from sggraph.method.sharing import graph_of_block
 
 pytestmark = pytest.mark.jit
 needs_compiler = pytest.mark.skipif(COMPILER is None, reason=REASON)
-TURN = threading.Lock()  # the emulation has one card
-
-
-class OneByOne(EmulatedCard):
-    def launch(self, kernel, n_blocks, *arguments):
-        with TURN:
-            super().launch(kernel, n_blocks, *arguments)
 
 
 @pytest.fixture(autouse=True)
@@ -104,7 +95,7 @@ def test_any_number_of_cards_gives_the_same_bits(use, name, size):
 @needs_compiler
 @pytest.mark.parametrize("d", [1, 2, 3])
 def test_the_kernels_give_the_same_bits(use, d):
-    use(OneByOne)
+    use(EmulatedCard)
     (alone,) = embedded(MESH, {"d": d, "max_iter": 8}, 1)
     assert_equal_bits(embedded(MESH, {"d": d, "max_iter": 8}, 3), alone)
 
