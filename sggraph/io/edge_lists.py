@@ -16,7 +16,6 @@ from ..graph.tables import HEAD, is_numeral
 from ..runtime.checks import shown
 from .gathered import as_integers, tell
 from .lines import COMMA, as_number, cells, choice_of, is_comment, layout, table_lines
-from .safe import as_text
 
 RARE_SPACE = re.compile(r"[^\S\n\t ]")  # which str.split and str.strip know
 LONGEST = 2**20  # characters of a line
@@ -26,7 +25,10 @@ LONG = 2**20  # bytes: from here on, compiled code pays for its loading
 
 
 def read_edges(content, suffix, how, direction="auto"):
-    """Make a `Graph` of the bytes of a text table; `how` is a ``Reading``, `direction` that of a matrix with names."""
+    """Make a `Graph` of the bytes of a text table, in UTF-8 without a mark.
+
+    `how` is a ``Reading``, `direction` that of a matrix with names.
+    """
     graph = _read_plain(content, suffix, how) if len(content) >= LONG else None
     return _read_any(content, suffix, how, direction) if graph is None else graph
 
@@ -35,8 +37,7 @@ def _read_plain(content, suffix, how):
     """The Graph of a long, plain edge list, at the speed of a disk; None for quotes, dictionaries and uneven lines."""
     from ..core.edge_text import number_edges
 
-    as_text(content)
-    content = bytes(content).removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    content = bytes(content).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     content = content if content.endswith(b"\n") else content + b"\n"
     head = _head(content)
     if head is None or NOT_PLAIN.search(content):

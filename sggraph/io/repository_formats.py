@@ -18,10 +18,10 @@ from .gathered import as_integers, check_claim, tell
 from .matrix_files import read_mtx
 from .named_lines import lines_of
 
-KONECT = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s*%[^\n]*\n)*?\s*%[ \t]*(sym|asym|bip)[ \t]+[a-z]+", re.IGNORECASE)
+KONECT = re.compile(rb"(?:\s*%[^\n]*\n)*?\s*%[ \t]*(sym|asym|bip)[ \t]+[a-z]+", re.IGNORECASE)
 SIZES = re.compile(rb"[^\n]*\n\s*%[ \t]*(\d+)[ \t]+(\d+)(?:[ \t]+(\d+))?[ \t\r]*(?:\n|$)")
-SNAP = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s*#[^\n]*\n)*?\s*#\s*(directed|undirected) graph", re.IGNORECASE)
-HEADER = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s*[#%][^\n]*\n)*")
+SNAP = re.compile(rb"(?:\s*#[^\n]*\n)*?\s*#\s*(directed|undirected) graph", re.IGNORECASE)
+HEADER = re.compile(rb"\A(?:\s*[#%][^\n]*\n)*")
 WHOLE = rb"-?(?:0|[1-9]\d*)"  # "007" is a name, and so is "1_0"
 NOT_INTEGERS = re.compile(rb"^(?![ \t]*%b[ \t]+%b[ \t\r\n])(?=[^\n]*\S)" % (WHOLE, WHOLE), re.MULTILINE)
 EXACT = 2**53  # integers up to here are exact in float64
