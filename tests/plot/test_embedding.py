@@ -18,7 +18,7 @@ from matplotlib.patches import ArrowStyle
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 
-from sggraph import SGtSNEpi, as_graph, neighbor_recall
+from sggraph import SavedEmbedding, SGtSNEpi, as_graph, datasets, neighbor_recall
 from sggraph.plot import palette as colours
 from sggraph.plot.edges import crowding
 from sggraph.plot.embedding import plot_embedding
@@ -944,3 +944,23 @@ def test_axes_with_room_for_the_legend_keep_their_place():
     locator = inset.get_axes_locator()
     plot_embedding(points(30), LEGENDS["long"], ax=inset)
     assert inset.get_axes_locator() is locator
+
+
+def test_a_dataset_and_a_saved_embedding_bring_what_they_hold():
+    counties = datasets.load_us_counties()
+    ax = plot_embedding(counties)
+    assert sum(len(points.get_offsets()) for points in ax.collections[-1:]) == 3106
+    assert len(ax.collections) > 1
+    assert len(ax.get_legend().get_texts()) == 16
+    with pytest.raises(ValueError, match="Y is a Dataset without positions: give its embedding, and graph="):
+        plot_embedding(datasets.make_rmat(5))
+    saved = SavedEmbedding(np.eye(3)[:, :2], ["a", "b", "c"], ["x", "y", None])
+    ax = plot_embedding(saved, node_names=["a", "c"])
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["x", "y", "no label"]
+    assert {"a", "c"} <= {text.get_text() for text in ax.texts}
+    turned = nx.Graph([("c", "b"), ("b", "a")])
+    drawn = plot_embedding(saved, {"a": 0.5}, graph=turned, point_style={"s": 4})
+    np.testing.assert_array_equal(drawn.collections[-1].get_offsets()[-1], [1, 0])  # the one with a value is on top
+    rows = SavedEmbedding(saved.coordinates, [0, 1, 2])
+    with pytest.raises(ValueError, match="node_names"):
+        plot_embedding(rows, node_names=["a"])
