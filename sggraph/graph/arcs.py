@@ -88,6 +88,11 @@ def check_weight(name, names, m):
         raise refused("weight", name, f"an attribute of the edges, {listed(names[:FEW])}, or None to ignore weights")
 
 
+def no_number(where, weight):
+    """The ValueError for a weight that is none; `where` it stands is "graph", "an edge" or a line."""
+    return ValueError(f"{where} has the weight {shown(weight)}, not a number: correct it, or give weight=None")
+
+
 def as_weights(values):
     """Coerce to a float64 copy; refuse what is not a column of real numbers."""
     try:

@@ -10,7 +10,7 @@ import secrets
 import numpy as np
 
 from ..graph.adjacency import clean_edges
-from ..graph.arcs import Arcs, arcs_of_labels, kept_apart
+from ..graph.arcs import Arcs, arcs_of_labels, kept_apart, no_number
 from ..graph.frames import arcs_of_matrix, is_matrix
 from ..graph.tables import HEAD, is_numeral
 from ..runtime.checks import shown
@@ -174,8 +174,7 @@ def _with_commas(texts, numbers):
     k = next((k for k, text in enumerate(texts) if not (commas[k] or is_numeral(text))), None)
     k = next((k for k, text in enumerate(texts) if "." in text), None) if k is None else k
     if k is not None:
-        wrong = f"line {numbers[k]} has the weight {shown(texts[k])}, not a number: correct it, or give weight=None"
-        raise ValueError(wrong)
+        raise no_number(f"line {numbers[k]}", texts[k])
     weights = list(map(as_number, texts))
     k = commas.index(True)
     tell(f"took the comma in its weights for a decimal point: {texts[k]} is {weights[k]:g}")

@@ -13,8 +13,7 @@ from scipy import sparse
 from scipy.spatial import cKDTree
 
 from ..graph.attributes import node_attribute, node_attributes
-from ..inputs.labels import is_missing
-from ..runtime.checks import shown
+from ..runtime.checks import is_missing, shown
 from .gathered import LABELS, Gathered
 from .saved import SavedEmbedding
 from .texts import as_text

@@ -10,9 +10,8 @@ from io import BytesIO
 import numpy as np
 
 from ..graph.adjacency import as_graph, clean_edges
-from ..graph.arcs import Arcs, Reading
+from ..graph.arcs import Arcs, Reading, no_number
 from ..graph.tables import TIME, is_numeral
-from ..runtime.checks import shown
 from .edge_lists import read_edges
 from .gathered import as_integers, check_claim, tell
 from .matrix_files import read_mtx
@@ -156,4 +155,4 @@ def _weights(values):
         return values.astype(float)
     except ValueError:
         wrong = next(value for value in values if not is_numeral(value))
-    raise ValueError(f"an edge has the weight {shown(wrong)}, not a number: correct it, or give weight=None")
+    raise no_number("an edge", wrong)

@@ -10,8 +10,7 @@ import re
 
 import numpy as np
 
-from ..inputs.labels import is_missing
-from ..runtime.checks import shown
+from ..runtime.checks import is_missing, shown
 from .saved import SavedEmbedding
 from .texts import as_text
 
