@@ -137,7 +137,8 @@ def plot_embedding(
     edge_style : dict, optional
         Keywords of `LineCollection`, such as ``{"color": "grey", "alpha": 0.1}``, and two more. "max_edges" (1,000,000;
         100,000 in 1-D and 3-D): of more edges a random sample is drawn. "bundle" (False): edges between two classes
-        bend towards each other. More than 30,000 edges become an image, unless e.g. a "linewidth" is given.
+        bend towards each other. More than 30,000 edges, or lines too faint to keep their
+        colours, become an image (in 3-D: some are left out), unless e.g. a "linewidth" is given.
     text_style : dict, optional
         Keywords of `Text` for the names on the picture, such as ``{"fontsize": 8, "color": "black"}``.
     legend : {"auto", True, False}
