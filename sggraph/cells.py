@@ -60,7 +60,8 @@ def sgtsne(
 
     See Also
     --------
-    as_graph : takes an AnnData, too; ``plot_embedding(Y, "leiden", graph=adata)`` colours by a column of `obs`.
+    plot_embedding, explore : draw the result; ``plot_embedding(adata, "leiden")`` colours by a column of `obs`.
+    as_graph : takes an AnnData, too.
 
     Notes
     -----

@@ -29,6 +29,7 @@ from .core.types import (
     Seed,
     Weight,
 )
+from .features.output import with_names
 from .features.point_cloud import SAMPLES, most_neighbors, neighbor_graph, numbers_in
 from .features.precomputed import is_graph, warn_of_graph
 from .features.transform import place_distant, place_nodes, place_samples
@@ -300,7 +301,7 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
         Returns
         -------
         Y : ndarray of shape (n, d), float32
-            `embedding_`.
+            `embedding_`. After ``set_output(transform="pandas")`` a DataFrame, whose index are the nodes of a graph.
 
         Examples
         --------
@@ -309,7 +310,7 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
         >>> SGtSNEpi(d=1, random_state=0).fit_transform(nx.path_graph(5)).shape
         (5, 1)
         """
-        return self.fit(X, y, state=state, comm=comm).embedding_
+        return with_names(self.fit(X, y, state=state, comm=comm))
 
     def transform(self, X: Features) -> NDArray[np.float32]:
         """Places for new samples, or new nodes, in the fitted embedding, which stays as it is.
@@ -342,8 +343,7 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
         >>> import networkx as nx
         >>> from sggraph import SGtSNEpi
         >>> estimator = SGtSNEpi(random_state=0).fit(nx.path_graph(5))
-        >>> Y = estimator.transform([[1, 0, 0, 0, 0]])  # a sixth node, joined to the first
-        >>> Y.shape
+        >>> estimator.transform([[1, 0, 0, 0, 0]]).shape  # a sixth node, joined to the first
         (1, 2)
         """
         check_is_fitted(self)

@@ -68,6 +68,29 @@ def test_a_page_in_one_call(make):
 
 
 @both
+def test_a_picture_takes_what_a_page_takes(make):
+    adata = make()
+    with pytest.raises(ValueError, match=r"AnnData without obsm\[\"X_sgtsne\"\]: call sggraph\.sgtsne\(Y\) first$"):
+        plot_embedding(adata)
+    adata.obsm["X_pca"], adata.obsm["X_umap"] = X, X[:, :2]
+    with pytest.raises(ValueError, match=r"first, or give Y\.obsm\['X_umap'\] and graph=Y$"):
+        plot_embedding(adata)
+    sgtsne(adata, rng=0)
+    ax = plot_embedding(adata, "kind", node_names=["cell 59"])
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["killer", "memory", "naive"]
+    assert "cell 59" in [text.get_text() for text in ax.texts]
+    assert len(ax.collections) == 1  # cells are samples, as those of a fitted estimator: no edges
+    assert len(plot_embedding(adata, "kind", graph=adata).collections) > 1
+    assert plot_embedding(adata, "louvain").get_legend().get_texts()[0].get_text() == "community 1"
+    by_name = adata.obs["kind"].sample(frac=1, random_state=0)
+    said = "60 points in a plane, in 3 classes"
+    assert sg.describe_embedding(adata, by_name) == sg.describe_embedding(adata, "kind")
+    assert sg.describe_embedding(adata, "kind").startswith(said)
+    with pytest.raises(ValueError, match=r"labels='leiden': give 'louvain' or a column of obs"):
+        plot_embedding(adata, "leiden")
+
+
+@both
 def test_a_copy_is_returned(make):
     adata = make()
     copy = sgtsne(adata, copy=True, random_state=1, key_added="map", callback=lambda *seen: None)
@@ -143,7 +166,7 @@ def test_samples_and_coordinates_are_asked_for_by_name(make, tmp_path):
     for ask in (SGtSNEpi().fit, point_cloud_to_graph):
         with pytest.raises(TypeError, match=remedy):
             ask(make())
-    for ask in (plot_embedding, lambda Y: sg.quality_card(Y, Y), lambda Y: sg.write_embedding(tmp_path / "y.csv", Y)):
+    for ask in (lambda Y: sg.quality_card(Y, Y), lambda Y: sg.write_embedding(tmp_path / "y.csv", Y)):
         with pytest.raises(TypeError, match=r'Y is an AnnData: give coordinates in it, such as Y.obsm\["X_sgtsne"\]'):
             ask(make())
 

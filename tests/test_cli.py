@@ -351,7 +351,7 @@ def test_a_mistake_is_told_in_one_line(argv, words, folder, capsys):
         ("empty.csv", ""),
         ("narrow.csv", "node\n3\n"),
         ("foreign.csv", "ann,red\nbob,blue\n"),
-        ("latin.csv", "0,gr\xfcn\n"),
+        ("latin.csv", "0,gr\x81n\n"),
         ("long.csv", "0," + "x" * 131_073),
     ):
         (folder / name).write_text(text, encoding="latin-1")

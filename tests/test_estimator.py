@@ -7,9 +7,11 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from scipy import sparse
 from scipy.spatial.distance import cdist, pdist, squareform
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.datasets import load_digits, load_iris
 from sklearn.exceptions import NotFittedError
@@ -285,6 +287,32 @@ def test_tables_in_and_out():
     with pytest.raises(ValueError, match="feature names"):
         estimator.transform(table[table.columns[::-1]])
     assert list(estimator.fit_transform(KARATE).columns) == names
+
+
+EDGES = pd.DataFrame({"source": ["b", "a"], "target": ["a", "c"]}, index=[7, 8])
+GRIDS = {
+    "networkx": (nx.Graph([("b", "a"), ("a", "c")]), ["b", "a", "c"]),
+    "edges": (EDGES, ["b", "a", "c"]),  # two of them, for three nodes
+    "polars": (pl.DataFrame(EDGES.to_dict("list")), ["b", "a", "c"]),
+    "tuples": (nx.Graph([((0, 0), (0, 1)), ((0, 1), (0, 1, 2))]), [(0, 0), (0, 1), (0, 1, 2)]),
+    "a sparse matrix": (sparse.csr_array(np.ones((3, 3)) - np.eye(3)), [0, 1, 2]),
+    "no names": (EDGES.replace({"a": 0, "b": 5, "c": 3}), [5, 0, 3]),
+}
+
+
+@pytest.mark.parametrize(("graph", "nodes"), GRIDS.values(), ids=GRIDS)
+def test_the_nodes_of_a_graph_are_the_index(graph, nodes):
+    estimator = SGtSNEpi(max_iter=5, random_state=0).set_output(transform="pandas")
+    Y = estimator.fit_transform(graph)
+    assert list(Y.index) == estimator.nodes_ == nodes
+    assert list(Y.columns) == ["sgtsnepi0", "sgtsnepi1"]
+    np.testing.assert_array_equal(Y, estimator.embedding_)
+    assert isinstance(estimator.set_output(transform="default").fit_transform(graph), np.ndarray)
+    with config_context(transform_output="pandas"):
+        assert list(SGtSNEpi(max_iter=5).fit_transform(graph).index) == nodes
+    table = estimator.set_output(transform="polars").fit_transform(graph)  # which has no index
+    assert table.columns == ["sgtsnepi0", "sgtsnepi1"]
+    assert table.shape == (3, 2)
 
 
 def test_samples_survive_clone_pickle_and_pipelines():

@@ -30,6 +30,14 @@ def test_windows_of_a_table(frame):
     assert nodes_by_time(letters, "year", window="all", step=5) == {1906: "abcd", 1911: "abcde"}
 
 
+@pytest.mark.parametrize("nothing", [None, np.nan, pd.NA])
+def test_edges_without_a_time_are_in_no_window(nothing):
+    letters = pd.DataFrame(LETTERS)
+    times = pd.Series([1901, nothing, 1902, 1904, 1909], dtype=object)
+    with pytest.warns(sg.GraphWarning, match="without a time .year., 1 of 5"):
+        assert nodes_by_time(letters.assign(year=times), "year")[1901] == "ab"
+
+
 def test_the_end_of_a_window_is_not_in_it_and_the_last_time_is():
     times = pd.DataFrame({"source": list("abcd"), "target": list("bcde"), "t": [0.0, 1.0, 2.0, 3.0]})
     found = nodes_by_time(times, "t", window=1.5)

@@ -42,8 +42,9 @@ def labels_of_file(path, nodes):
     import csv
     from io import StringIO
 
-    from ..io.safe import as_text, naming, read_bytes
+    from ..io.safe import naming, read_bytes
     from ..io.tables import unescaped, with_gaps
+    from ..io.texts import as_text
 
     content = read_bytes(path)
     with naming(path, "labels", "Save it as a table in UTF-8 with the columns node,label"):

@@ -13,9 +13,17 @@ from ..core.perplexity import gaussian_weights, plain_weights
 from ..core.types import Features, Float, Int, Numbers, Search, Seed
 from ..graph.adjacency import Graph, GraphWarning
 from ..graph.annotated import refuse_annotated
-from ..inputs.labels import is_missing
 from ..inputs.seeds import as_generator, one_seed
-from ..runtime.checks import GREATEST, check_choice, check_n_jobs, check_number, check_whole, is_whole, shown
+from ..runtime.checks import (
+    GREATEST,
+    check_choice,
+    check_n_jobs,
+    check_number,
+    check_whole,
+    is_missing,
+    is_whole,
+    shown,
+)
 from ..runtime.progress import stage
 from ..runtime.warn import warn
 from .neighbors import METHODS, METRICS, nearest_neighbors, without_self

@@ -70,9 +70,14 @@ def two_sided(row, col, weights, rows, columns):
 
 def weights_in(attributes, name):
     """Weights of edges that each have a dictionary of attributes, 1 where it lacks this one."""
-    if name != "weight":
-        check_weight(name, list(dict.fromkeys(chain.from_iterable(attributes))), len(attributes))
+    check_held(name, attributes)
     return as_weights([held.get(name, 1) for held in attributes])
+
+
+def check_held(name, attributes):
+    """Refuse a weight that none of the dictionaries of attributes holds, as `check_weight` does."""
+    if name not in (None, "weight"):
+        check_weight(name, list(dict.fromkeys(chain.from_iterable(attributes))), len(attributes))
 
 
 def check_weight(name, names, m):
@@ -81,6 +86,11 @@ def check_weight(name, names, m):
         if not names:
             raise refused("weight", name, "None to ignore weights: the edges of this graph have no attributes")
         raise refused("weight", name, f"an attribute of the edges, {listed(names[:FEW])}, or None to ignore weights")
+
+
+def no_number(where, weight):
+    """The ValueError for a weight that is none; `where` it stands is "graph", "an edge" or a line."""
+    return ValueError(f"{where} has the weight {shown(weight)}, not a number: correct it, or give weight=None")
 
 
 def as_weights(values):

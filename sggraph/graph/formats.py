@@ -7,7 +7,7 @@ from scipy import sparse
 
 from ..datasets.dataset import Dataset
 from ..runtime.checks import refused
-from .arcs import arcs_of_labels, kept_apart, weights_in
+from .arcs import arcs_of_labels, check_held, kept_apart
 from .frames import arcs_of_frame, opened, with_index
 from .matrices import arcs_of_dense, arcs_of_sparse, arcs_of_tuple
 from .packages import has, reader_of
@@ -54,11 +54,8 @@ def _arcs_of_arrays(graph, how):
 def _arcs_of_list(edges, how):
     """Edges (source, target), (source, target, weight) or, as NetworkX lists them, (source, target, attributes)."""
     thirds = [edge[2] if len(edge) == 3 else 1 for edge in edges]
-    held = [third for third in thirds if isinstance(third, dict)]
-    if how.weight is not None and len(held) == len(thirds):
-        thirds = weights_in(held, how.weight)
-    else:
-        thirds = [third.get(how.weight, 1) if isinstance(third, dict) else third for third in thirds]
+    check_held(how.weight, [third for third in thirds if isinstance(third, dict)])
+    thirds = [third.get(how.weight, 1) if isinstance(third, dict) else third for third in thirds]
     sources, targets = ([edge[end] for edge in edges] for end in (0, 1))
     arcs = arcs_of_labels(sources, targets, None if how.weight is None else thirds)
     return kept_apart(arcs) if how.bipartite else arcs

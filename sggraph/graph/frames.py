@@ -6,11 +6,11 @@ from a file, is a matrix where its first column holds the names of the others.
 
 import numpy as np
 
-from ..runtime.checks import shown
+from ..runtime.checks import is_missing
 from ..runtime.warn import warn
-from .arcs import GraphWarning, arcs_of_labels, as_weights, kept_apart
+from .arcs import GraphWarning, arcs_of_labels, as_weights, kept_apart, no_number
 from .matrices import arcs_of_dense
-from .tables import HEAD, choose_columns, ends_by_name, is_bare, is_missing, is_numeral, look_at
+from .tables import HEAD, choose_columns, ends_by_name, is_bare, is_numeral, look_at
 
 MISSING = "graph has missing values in its columns {}: drop those rows first"
 COLUMNS = (
@@ -118,7 +118,7 @@ def _numbers(values):
         return values
     odd = next((value for value in values if not is_numeral(value)), None)
     if odd is not None:
-        raise ValueError(f"graph has the weight {shown(odd)}, not a number: correct it, or give weight=None")
+        raise no_number("graph", odd)
     return list(map(float, values))
 
 

@@ -5,7 +5,7 @@ from operator import methodcaller
 
 import numpy as np
 
-from .arcs import Arcs, as_weights, check_weight, weights_in
+from .arcs import Arcs, as_weights, check_held, check_weight, weights_in
 from .matrices import arcs_of_index, arcs_of_sparse
 
 
@@ -66,7 +66,9 @@ def _arcs_of_igraph(graph, how):
 def _arcs_of_rustworkx(graph, how):
     """The payload of an edge is its weight, or a dictionary that holds it; that of a node names it, if all differ."""
     rows = list(graph.node_indices())
-    edges = [(row, col, _payload(value, how.weight)) for row, col, value in graph.weighted_edge_list()]
+    triples = list(graph.weighted_edge_list())
+    check_held(how.weight, [value for *_, value in triples if isinstance(value, dict)])
+    edges = [(row, col, _payload(value, how.weight)) for row, col, value in triples]
     return _of_triples(edges, rows, list(graph.nodes()), not hasattr(graph, "predecessors"))
 
 
@@ -106,12 +108,18 @@ def _of_triples(edges, rows, names, undirected):
 
 
 def _arcs_of_pytorch_geometric(graph, how):
-    """Weights are `edge_weight`, or `edge_attr` of one column."""
+    """Weights are `edge_weight`, or `edge_attr` or `edge_feat` of one column, unless `weight` names others."""
     get = graph.get if isinstance(graph, dict) else lambda name: getattr(graph, name, None)
-    names = [] if how.weight is None else [name for name in (how.weight, "edge_weight", "edge_attr", "edge_feat")]
-    columns = [np.asarray(get(name)) for name in names if isinstance(name, str) and get(name) is not None]
+    index, names = np.asarray(get("edge_index")), [name for name in GEOMETRIC if get(name) is not None]
+    if how.weight is None:
+        names = []
+    elif how.weight != "weight":
+        known = [how.weight] if isinstance(how.weight, str) and get(how.weight) is not None else names
+        check_weight(how.weight, known, index.size)
+        names = known
+    columns = [np.asarray(get(name)) for name in names]
     weights = next((values.ravel() for values in columns if values.shape[1:] in ((), (1,))), None)
-    return arcs_of_index(np.asarray(get("edge_index")), weights, get("num_nodes"))
+    return arcs_of_index(index, weights, get("num_nodes"))
 
 
 def _arcs_of_scikit_network(graph, how):
@@ -123,6 +131,7 @@ def _arcs_of_scikit_network(graph, how):
     return arcs_of_sparse(graph["biadjacency"], how._replace(bipartite=True), sides)
 
 
+GEOMETRIC = ("weight", "edge_weight", "edge_attr", "edge_feat")
 KEYS = {
     "edge_index": _arcs_of_pytorch_geometric,
     "adjacency": _arcs_of_scikit_network,

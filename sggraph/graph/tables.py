@@ -12,7 +12,7 @@ from math import isfinite
 from numbers import Real
 from typing import NamedTuple
 
-from ..runtime.checks import is_flag, refused
+from ..runtime.checks import is_flag, is_missing, refused
 
 HEAD = 100  # rows that are looked at: what is no number, or does not count, shows itself in the first few
 # What the ends are called, in any case and with any of WRAPPING behind it: "FromNodeId" is from. The last two lines are
@@ -82,13 +82,6 @@ def look_at(values):
     counts = whole and known[0] in (0, 1) and known == list(range(int(known[0]), int(known[0]) + len(values)))
     late = whole and min(known) >= TIME
     return Look(numeric, whole, counts, late, len(values), max(known) if numeric else 0)
-
-
-def is_missing(value):
-    """Whether it stands for nothing: None, NaN, and the NA and NaT of pandas."""
-    return (
-        value is None or (isinstance(value, float) and value != value) or type(value).__name__ in ("NAType", "NaTType")
-    )
 
 
 def choose_columns(names, looks, *, source=None, target=None, weight="weight"):

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from ..core.types import Direction, Float, Weight
-from ..runtime.checks import refused, shown
+from ..runtime.checks import is_missing, refused, shown
 from ..runtime.warn import warn
 from .adjacency import Graph, GraphLike, as_graph
 from .arcs import GraphWarning
@@ -123,7 +123,7 @@ def _timed(edges, time):
 
 def as_times(values, name):
     """Times as numbers (dates: microseconds), those that the caller gave, and which are known."""
-    known = np.array([value is not None and value == value for value in values], bool)
+    known = np.array([not is_missing(value) for value in values], bool)
     some = [value for value, is_known in zip(values, known, strict=True) if is_known]
     if not some:
         raise ValueError(f"no edge has a time {name!r}: give the column or attribute that holds it")

@@ -14,6 +14,7 @@ R = TypeVar("R")
 
 SAMPLES = "it is for samples, which SGtSNEpi and point_cloud_to_graph take"
 PLOT_STYLE = 'point_style={"alpha": 0.5} for points, edge_style for edges'
+EDGES = "as_graph(edges, source=..., target=..., bipartite=...) in place of the table"
 # By the argument here, or by what to do: names elsewhere
 METHOD = {
     "d": "dim n_components ndim dimension dimensions no_dims n_dims",
@@ -33,6 +34,7 @@ METHOD = {
     "callback": "callbacks",
     "callback_every": "callbacks_every_iters",
     "exact": "theta negative_gradient_method",
+    EDGES: "source target bipartite",
     SAMPLES: "n_neighbors metric perplexity method neighbors",
 }
 PICTURE = {
@@ -46,6 +48,7 @@ PICTURE = {
     'edge_style={"color": "grey"}': "edge_color edge_colors edge_alpha",
     PLOT_STYLE: "alpha marker opacity",
     "graph": "G edges edgelist adjacency A",
+    EDGES: "source bipartite",
     "legend": "show_legend legend_loc",
     "ax.figure.savefig(path, bbox_inches='tight') afterwards": "save path filename dpi show savefig out output",
 }

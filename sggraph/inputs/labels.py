@@ -10,7 +10,7 @@ import numpy as np
 from ..graph.adjacency import GraphWarning, as_graph
 from ..graph.annotated import column_of, is_annotated
 from ..graph.attributes import node_attribute, node_attributes, one_of
-from ..runtime.checks import refused, shown
+from ..runtime.checks import is_missing, refused, shown
 from ..runtime.warn import warn
 
 
@@ -109,11 +109,6 @@ def _check_index(index, names, word):
     else:
         lack = "holds some of the nodes twice"
     raise ValueError(f"{word} has an index that {lack}: correct it, or leave it out ({remedy})")
-
-
-def is_missing(label):
-    """Whether a label is None, NaN, NA or NaT."""
-    return label is None or type(label).__name__ == "NAType" or label != label
 
 
 def _are_floats(labels):

@@ -5,7 +5,7 @@ A header says how many nodes and edges there are; it is believed where the lines
 
 from .gathered import Gathered, check_claim, tell
 from .named_lines import lines_of
-from .safe import as_lines
+from .texts import as_lines
 
 EDGE_LINES = {"e": False, "a": True}  # of DIMACS: edges and arcs
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ..runtime.checks import shown
 from .gathered import Gathered, tell
-from .safe import as_text
+from .texts import as_text
 
 # blanks and comments; text in quotes, signs, numerals or words, the begin of HTML, anything else
 TOKEN = re.compile(

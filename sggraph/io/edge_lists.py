@@ -10,13 +10,12 @@ import secrets
 import numpy as np
 
 from ..graph.adjacency import clean_edges
-from ..graph.arcs import Arcs, arcs_of_labels, kept_apart
+from ..graph.arcs import Arcs, arcs_of_labels, kept_apart, no_number
 from ..graph.frames import arcs_of_matrix, is_matrix
 from ..graph.tables import HEAD, is_numeral
 from ..runtime.checks import shown
 from .gathered import as_integers, tell
 from .lines import COMMA, as_number, cells, choice_of, is_comment, layout, table_lines
-from .safe import as_text
 
 RARE_SPACE = re.compile(r"[^\S\n\t ]")  # which str.split and str.strip know
 LONGEST = 2**20  # characters of a line
@@ -26,7 +25,10 @@ LONG = 2**20  # bytes: from here on, compiled code pays for its loading
 
 
 def read_edges(content, suffix, how, direction="auto"):
-    """Make a `Graph` of the bytes of a text table; `how` is a ``Reading``, `direction` that of a matrix with names."""
+    """Make a `Graph` of the bytes of a text table, in UTF-8 without a mark.
+
+    `how` is a ``Reading``, `direction` that of a matrix with names.
+    """
     graph = _read_plain(content, suffix, how) if len(content) >= LONG else None
     return _read_any(content, suffix, how, direction) if graph is None else graph
 
@@ -35,8 +37,7 @@ def _read_plain(content, suffix, how):
     """The Graph of a long, plain edge list, at the speed of a disk; None for quotes, dictionaries and uneven lines."""
     from ..core.edge_text import number_edges
 
-    as_text(content)
-    content = bytes(content).removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    content = bytes(content).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     content = content if content.endswith(b"\n") else content + b"\n"
     head = _head(content)
     if head is None or NOT_PLAIN.search(content):
@@ -173,8 +174,7 @@ def _with_commas(texts, numbers):
     k = next((k for k, text in enumerate(texts) if not (commas[k] or is_numeral(text))), None)
     k = next((k for k, text in enumerate(texts) if "." in text), None) if k is None else k
     if k is not None:
-        wrong = f"line {numbers[k]} has the weight {shown(texts[k])}, not a number: correct it, or give weight=None"
-        raise ValueError(wrong)
+        raise no_number(f"line {numbers[k]}", texts[k])
     weights = list(map(as_number, texts))
     k = commas.index(True)
     tell(f"took the comma in its weights for a decimal point: {texts[k]} is {weights[k]:g}")

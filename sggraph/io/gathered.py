@@ -9,9 +9,8 @@ from array import array
 import numpy as np
 
 from ..graph.adjacency import GraphWarning, clean_edges
-from ..graph.arcs import Arcs
+from ..graph.arcs import Arcs, no_number
 from ..graph.tables import is_numeral
-from ..runtime.checks import shown
 from ..runtime.warn import warn
 
 LABELS = ("label", "name")  # attributes that name a node: of GEXF, GML and yEd; of igraph and Gephi
@@ -108,7 +107,7 @@ class Gathered:
             return np.array([1.0 if _lacks(value) else float(value) for value in found], float)
         except (TypeError, ValueError):
             wrong = next(value for value in found if not _lacks(value) and not is_numeral(value))
-        raise ValueError(f"an edge has the weight {shown(wrong)}, not a number: correct it, or give weight=None")
+        raise no_number("an edge", wrong)
 
 
 def as_integers(names):

@@ -9,7 +9,7 @@ import re
 
 from ..runtime.checks import shown
 from .gathered import Gathered, tell
-from .safe import as_text
+from .texts import as_text
 
 # a comment that begins a line, text in quotes, a bracket, anything else up to a blank
 TOKEN = re.compile(r'^[ \t]*#.*|"([^"]*)"|([\[\]])|([^\s\[\]"]+)|(")', re.MULTILINE)

@@ -26,6 +26,7 @@ from .named_lines import read_adjlist, read_lgl, read_ncol, read_pajek, read_sif
 from .repository_formats import read_konect, read_repository, read_snap, repository_of
 from .safe import as_path, check_file, naming, unzip
 from .tables import frame_of_folder, frame_of_parquet
+from .texts import as_utf8
 from .xml_graphs import read_gexf, read_graphml
 
 
@@ -65,6 +66,7 @@ READERS = {  # bytes, a Reading and a direction -> Graph
     "ncol": _of_network(read_ncol),
     "lgl": _of_network(read_lgl),
 }
+ENCODED = ("mtx", "npz", "parquet", "graphml", "gexf")  # no text, or text that says how it is encoded
 EDGE_LISTS = ("csv", "tsv", "txt", "edgelist")
 SUFFIXES = {f".{name}": name for name in (*READERS, *EDGE_LISTS) if name not in ("konect", "snap", "pajek")}
 SUFFIXES |= {".net": "pajek", ".graph": "metis", ".gr": "dimacs", ".col": "dimacs", ".cyjs": "json", ".gv": "dot"}
@@ -101,6 +103,8 @@ def read_graph(
           graph are called "left 1" and "right 1";
         - .net (Pajek), .graph, .metis (METIS), .gr, .col, .dimacs (DIMACS): nodes are numbered from 1;
         - .adjlist (a node and its neighbours), .sif (Cytoscape), .ncol, .lgl (igraph).
+
+        Text is UTF-8, or UTF-16 with a byte order mark; what is neither is read as Windows-1252, and told.
     weight : hashable or None, default "weight"
         Name of the attribute or column with the weights; an edge without it counts 1, and None ignores weights.
     direction : {"auto", "symmetric", "out", "in"}, default "auto"
@@ -132,7 +136,8 @@ def read_graph(
     Warns
     -----
     GraphWarning
-        What was decided or left out: nodes that only edges name, hyperedges, times, claims of a header that are not so.
+        What was decided or left out: nodes that only edges name, hyperedges, times, claims of a header that are not so,
+        an encoding that was guessed.
 
     Examples
     --------
@@ -164,6 +169,7 @@ def read_graph(
         if kind == "npz" and not zipped and path.stat().st_size:
             return as_graph(read_npz(file), direction=direction, **how._asdict())
         content = unzip(file.read()) if zipped else file.read()
+        content = content if kind in ENCODED else as_utf8(content)
         if not content or content.isspace():
             raise ValueError("the file is empty")
         if format is None and kind in EDGE_LISTS:

@@ -8,7 +8,7 @@ import json
 
 from ..runtime.checks import shown
 from .gathered import Gathered, tell
-from .safe import as_text
+from .texts import as_text
 
 LINKS = ("links", "edges")
 ENDS = (("source", "target"), ("from", "to"))

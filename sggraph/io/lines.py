@@ -11,7 +11,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from ..graph.tables import HEAD, choose_columns, ends_by_name, look_at
-from .safe import as_lines
+from .texts import as_lines
 
 SEPARATORS = ("\t", ";", ",", "|", None)  # None: any run of blanks
 MARKS = "#%"  # begin comments

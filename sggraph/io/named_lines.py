@@ -6,7 +6,7 @@ Names that are all integers become integers, as in edge lists. Pajek counts its 
 import re
 
 from .gathered import Gathered, as_integers, check_claim, tell
-from .safe import as_lines
+from .texts import as_lines
 
 WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')  # of Pajek
 NOT_DIRECTED = ("auto", "symmetric")

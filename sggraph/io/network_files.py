@@ -13,11 +13,10 @@ from scipy import sparse
 from scipy.spatial import cKDTree
 
 from ..graph.attributes import node_attribute, node_attributes
-from ..inputs.labels import is_missing
-from ..runtime.checks import shown
+from ..runtime.checks import is_missing, shown
 from .gathered import LABELS, Gathered
-from .safe import as_text
 from .saved import SavedEmbedding
+from .texts import as_text
 from .xml_graphs import gather_gexf, gather_graphml
 
 SPACING = 20.0  # units between neighbours: twice the size that Gephi gives a node

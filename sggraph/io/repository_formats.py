@@ -10,18 +10,17 @@ from io import BytesIO
 import numpy as np
 
 from ..graph.adjacency import as_graph, clean_edges
-from ..graph.arcs import Arcs, Reading
+from ..graph.arcs import Arcs, Reading, no_number
 from ..graph.tables import TIME, is_numeral
-from ..runtime.checks import shown
 from .edge_lists import read_edges
 from .gathered import as_integers, check_claim, tell
 from .matrix_files import read_mtx
 from .named_lines import lines_of
 
-KONECT = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s*%[^\n]*\n)*?\s*%[ \t]*(sym|asym|bip)[ \t]+[a-z]+", re.IGNORECASE)
+KONECT = re.compile(rb"(?:\s*%[^\n]*\n)*?\s*%[ \t]*(sym|asym|bip)[ \t]+[a-z]+", re.IGNORECASE)
 SIZES = re.compile(rb"[^\n]*\n\s*%[ \t]*(\d+)[ \t]+(\d+)(?:[ \t]+(\d+))?[ \t\r]*(?:\n|$)")
-SNAP = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s*#[^\n]*\n)*?\s*#\s*(directed|undirected) graph", re.IGNORECASE)
-HEADER = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s*[#%][^\n]*\n)*")
+SNAP = re.compile(rb"(?:\s*#[^\n]*\n)*?\s*#\s*(directed|undirected) graph", re.IGNORECASE)
+HEADER = re.compile(rb"\A(?:\s*[#%][^\n]*\n)*")
 WHOLE = rb"-?(?:0|[1-9]\d*)"  # "007" is a name, and so is "1_0"
 NOT_INTEGERS = re.compile(rb"^(?![ \t]*%b[ \t]+%b[ \t\r\n])(?=[^\n]*\S)" % (WHOLE, WHOLE), re.MULTILINE)
 EXACT = 2**53  # integers up to here are exact in float64
@@ -156,4 +155,4 @@ def _weights(values):
         return values.astype(float)
     except ValueError:
         wrong = next(value for value in values if not is_numeral(value))
-    raise ValueError(f"an edge has the weight {shown(wrong)}, not a number: correct it, or give weight=None")
+    raise no_number("an edge", wrong)

@@ -60,23 +60,6 @@ def naming(path, what, remedy):
         raise ValueError(f"path={str(path)!r} cannot be read as {what}: {reason}. {remedy}") from error
 
 
-def as_text(content):
-    """Text of bytes in UTF-8."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise ValueError("it is UTF-16 text: save it as UTF-8")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(
-            f"it is not UTF-8 text, byte {error.start + 1} is {content[error.start]:#x}: save it as UTF-8"
-        ) from None
-
-
-def as_lines(content):
-    """Lines of bytes in UTF-8, whatever ends them."""
-    return as_text(content).replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
-
-
 def unzip(content):
     """Undo gzip, no further than `_most_bytes`."""
     most, plain = _most_bytes(len(content)), bytearray()

@@ -19,8 +19,8 @@ from .. import __version__
 from ..graph.adjacency import GraphWarning, as_graph
 from ..graph.fingerprint import graph_hash
 from ..inputs.coordinates import as_rows, check_rows, rows_of
-from ..inputs.labels import by_row, is_missing, read_labels
-from ..runtime.checks import shown
+from ..inputs.labels import by_row, read_labels
+from ..runtime.checks import is_missing, shown
 from .provenance import provenance_of
 from .safe import checked_npz
 

@@ -10,10 +10,9 @@ import re
 
 import numpy as np
 
-from ..inputs.labels import is_missing
-from ..runtime.checks import shown
-from .safe import as_text
+from ..runtime.checks import is_missing, shown
 from .saved import SavedEmbedding
+from .texts import as_text
 
 FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 NUMBER = re.compile(r"[+-]?\d+(\.\d*)?(e[+-]?\d+)?", re.IGNORECASE)

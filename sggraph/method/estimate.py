@@ -193,7 +193,7 @@ def _settings(options):
 
 def _compile(d, device=CPU):
     """Call all kernels once: a first call compiles them, or reads them from the cache."""
-    i = np.arange(1_200)  # more nodes than are summed exactly
+    i = np.arange(1_200)
     chain = as_graph((np.tile(i, 2), np.concatenate([i + 1, i + 35])))
     embed(chain, Settings(d=d, max_iter=2, exact=False, random_state=0, device=device))
 

@@ -17,7 +17,7 @@ from ..runtime.checks import check_number
 from ..runtime.compiling import tell_of_compiling
 from .problem import is_kept, leaves_beside, of_rows, ways
 from .settings import settings_of
-from .together import laid_out_together
+from .together import laid_out_together, numbered
 
 WITHOUT = {"init", "Y0", "components", "fixed", "checkpoint", "callback", "on_interrupt", "device"}  # no say here
 ACCEPTED = "a list of graphs, or a dict of graphs by time"
@@ -157,17 +157,14 @@ def snapshots_of(times, graphs, places):
     """A Snapshot for each graph, of places by node; leaves without one stand beside their neighbours, each on the same
     side at all times.
     """
-    snapshots, before, number = [], {}, {}
-    for graph in graphs:
-        for node in graph.nodes:
-            number.setdefault(node, len(number))
-    steps = ways(len(number), len(next(iter(places[0].values()))), np.random.default_rng(0))
-    for time, graph, place in zip(times, graphs, places, strict=True):
+    snapshots, before = [], {}
+    nodes, rows = numbered(graphs)
+    for time, graph, row, place in zip(times, graphs, rows, places, strict=True):
         kept = np.array([node in place for node in graph.nodes])
         Y = np.array([place[node] for node in graph.nodes if node in place])
         if not kept.all():
-            leaves = [number[node] for node in graph.nodes if node not in place]
-            Y = leaves_beside(Y, kept, symmetric_pattern(graph.adjacency), steps[leaves])
+            steps = ways(len(nodes), Y.shape[1], np.random.default_rng(0))
+            Y = leaves_beside(Y, kept, symmetric_pattern(graph.adjacency), steps[row[~kept]])
         nowhere = np.full(Y.shape[1], np.nan)
         moved = np.linalg.norm(Y - np.array([before.get(node, nowhere) for node in graph.nodes]), axis=1)
         snapshots.append(Snapshot(time, graph, Y, moved.astype(np.float64)))

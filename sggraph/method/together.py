@@ -91,14 +91,20 @@ def laid_out_together(graphs, numbers, stability, settings):
 
 def united(graphs, workers):
     """The symmetric pattern of all edges, and the rows in it of the nodes of each graph."""
-    number = {}
-    rows = [np.array([number.setdefault(node, len(number)) for node in graph.nodes]) for graph in graphs]
+    nodes, rows = numbered(graphs)
     ends = [
         (row[A.row], row[A.col]) for row, A in zip(rows, (graph.adjacency.tocoo() for graph in graphs), strict=True)
     ]
     ends = tuple(np.concatenate(each) for each in zip(*ends, strict=True))
-    A = csr_array((np.ones(len(ends[0])), ends), shape=(len(number), len(number)))
+    A = csr_array((np.ones(len(ends[0])), ends), shape=(len(nodes), len(nodes)))
     return symmetric_pattern(A, workers), rows
+
+
+def numbered(graphs):
+    """All nodes, in the order of their first appearance, and the rows among them of the nodes of each graph."""
+    number = {}
+    rows = [np.array([number.setdefault(node, len(number)) for node in graph.nodes]) for graph in graphs]
+    return list(number), rows
 
 
 def _strip(graph, length, rows, Y0, settings, rng, workers):

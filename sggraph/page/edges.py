@@ -12,7 +12,6 @@ from ..graph.attributes import edge_attributes, edges_of, one_of
 from ..graph.formats import to_arcs
 from ..graph.frames import opened
 from ..graph.windows import as_times
-from ..inputs.labels import is_missing
 from ..runtime.checks import refused, shown
 from ..runtime.warn import warn
 from .columns import edge_columns
@@ -105,7 +104,7 @@ def _ends(edges, index):
 
 def _as_times(values, name):
     """Floats, NaN for the missing, and whether they are seconds since 1970."""
-    times, given, _ = as_times([None if is_missing(value) else value for value in values], name)
+    times, given, _ = as_times(values, name)
     are_dates = not isinstance(next(iter(given.values())), int | float | np.number)
     return times / 1e6 if are_dates else times, are_dates
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from ..core.types import Coordinates, FilePath, Fitted, Float, Items, Labels, Numbers, SparseMatrix
 from ..datasets.dataset import Dataset
 from ..graph.adjacency import Graph, GraphLike
-from ..graph.annotated import is_annotated
+from ..graph.types import AnnData
 from ..inputs.labels import as_classes, by_row, read_labels
 from ..io.safe import as_path, replacing
 from ..io.saved import SavedEmbedding, as_saved
+from ..method.sequence import Snapshot
+from ..plot.content import unfolded
 from ..plot.embedding import embedding_png
 from ..plot.sizes import Sizes, read_sizes
 from ..plot.snapshots import are_snapshots
@@ -30,7 +32,6 @@ from .widths import read_wide
 
 MOST_NODES = 2_000_000  # a browser tab holds 100 bytes for each, and looks at all of them for the nearest to a pointer
 IN_CELL = 5_000_000  # bytes of a page that a notebook keeps in itself
-KEY = "X_sgtsne"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -115,7 +116,7 @@ class Explorer:
 
 
 def explore(
-    Y: Coordinates | SavedEmbedding | Fitted | Dataset | Any,
+    Y: Coordinates | Fitted | SavedEmbedding | Dataset | AnnData | Sequence[Snapshot],
     labels: Labels | None = None,
     *,
     graph: GraphLike | None = None,
@@ -201,7 +202,7 @@ def explore(
     sequence = None
     if are_snapshots(Y):
         Y, graph, sequence = of_sequence(Y, graph, edge_time)
-    Y, labels, graph = _unfolded(Y, labels, graph)
+    Y, labels, graph = unfolded(Y, labels, graph)
     saved, arcs = as_saved(Y, None, labels, graph)
     given = arcs if graph is None else graph
     sizes = _sizes(node_size, given, _names(saved, arcs), len(saved.coordinates))
@@ -228,23 +229,6 @@ def write_page(path, saved, graph):
     """What `write_embedding` calls for .html."""
     page = page_of(saved, graph).html
     Path(path).write_text(page, encoding="utf-8")
-
-
-def _unfolded(Y, labels, graph):
-    """Coordinates, labels and graph of a Dataset or an AnnData; of anything else as they are."""
-    if isinstance(Y, Dataset):
-        if Y.positions is None:
-            raise ValueError("Y is a Dataset without positions: give its embedding, and graph=")
-        graph = Y if graph is None else graph
-        if labels is None and Y.labels is not None:
-            labels = Y.classes
-        return Y.positions, labels, graph
-    if is_annotated(Y):
-        if KEY not in Y.obsm:
-            raise ValueError(f'Y is an AnnData without obsm["{KEY}"]: call sggraph.sgtsne(Y) first')
-        graph = Y if graph is None else graph
-        return Y.obsm[KEY], read_labels(labels, Y), graph
-    return Y, labels, graph
 
 
 def _names(saved, arcs):

@@ -209,13 +209,12 @@ const ground = () => state.dark ? [17, 20, 24] : [255, 255, 255];
 const ink = () => state.dark ? "#e8e8e8" : "#1a1a1a";
 const missing = () => state.dark ? [96, 98, 100] : [178, 178, 178];
 
+const colourOfClass = (column, c) => c < 0 ? missing() : (state.dark ? column.dark : column.light)[c];
+
 function colourOf(i) {
     const column = columns[state.column];
     if (!column) return facts.plain;
-    if (column.kind === "classes") {
-        const c = column.of[i];
-        return c < 0 ? missing() : (state.dark ? column.dark : column.light)[c];
-    }
+    if (column.kind === "classes") return colourOfClass(column, column.of[i]);
     const v = column.of[i];
     if (!(v === v)) return missing();
     const t = column.max > column.min ? (v - column.min) / (column.max - column.min) : 0;
@@ -1213,21 +1212,25 @@ function legend() {
     if (!column) return;
     if (column.kind === "classes") {
         const counts = new Uint32Array(column.names.length);
-        for (const c of column.of) if (c >= 0) counts[c]++;
+        let unlabelled = 0;
+        for (const c of column.of) c < 0 ? unlabelled++ : counts[c]++;
         const order = [...counts.keys()].sort((a, b) => column.names.length > 20 ? counts[b] - counts[a] : a - b);
-        for (const c of order.slice(0, state.long ? Infinity : LEGEND)) {
+        const nobody = unlabelled ? [-1] : [], all = [...order, ...nobody];
+        const listed = [...order.slice(0, state.long ? Infinity : LEGEND), ...nobody];
+        for (const c of listed) {
             const button = element("button", null, { type: "button", className: "class" });
             button.setAttribute("aria-pressed", String(!state.off.has(c)));
             const dot = element("span", "", { className: "dot" });
-            dot.style.background = `rgb(${(state.dark ? column.dark : column.light)[c].join()})`;
-            button.append(dot, element("span", short(column.names[c])), element("small", counts[c].toLocaleString("en")));
+            dot.style.background = `rgb(${colourOfClass(column, c).join()})`;
+            const name = c < 0 ? "no label" : short(column.names[c]), count = c < 0 ? unlabelled : counts[c];
+            button.append(dot, element("span", name), element("small", count.toLocaleString("en")));
             button.addEventListener("click", event => {
                 if (event.altKey || event.shiftKey) {  // this one alone, or all again
-                    const others = order.filter(other => other !== c), alone = others.every(other => state.off.has(other));
+                    const others = all.filter(other => other !== c), alone = others.every(other => state.off.has(other));
                     state.off = new Set(alone ? [] : others);
                 } else state.off.has(c) ? state.off.delete(c) : state.off.add(c);
                 legend();
-                box.querySelectorAll("button")[order.indexOf(c)].focus();
+                box.querySelectorAll("button")[listed.indexOf(c)].focus();
                 mark();
             });
             box.append(button);

@@ -5,15 +5,19 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..datasets.dataset import Dataset
 from ..graph.adjacency import Graph, quiet_graph
+from ..graph.annotated import is_annotated
 from ..inputs.coordinates import as_coordinates
-from ..inputs.labels import as_classes, without_empty
+from ..inputs.labels import as_classes, read_labels, without_empty
+from ..io.saved import SavedEmbedding
 from .edges import degrees, fitted_widths
 from .frame import limits
 from .names import wanted_names
 from .points import usual_size
 from .sizes import Sizes, Widths, read_sizes, read_widths
 
+KEY = "X_sgtsne"  # of the coordinates in an AnnData
 LARGEST = 1e100  # coordinate, and 1 / LARGEST the smallest extent: their squares are floats still
 
 
@@ -51,12 +55,39 @@ class Content(NamedTuple):
         return self.widths if isinstance(self.widths, Widths) else None
 
 
-def opened(Y, graph):
-    """Coordinates and graph of a fitted estimator, the graph unless it is made of samples; anything else as it is."""
-    if not hasattr(Y, "embedding_"):
-        return Y, graph
-    own = getattr(Y, "graph_", None)
-    return Y.embedding_, own if graph is None and own is not None and not own.calibrated else graph
+def opened(Y, labels, graph, random_state=0):
+    """Coordinates, labels and graph in what holds them, the graph unless it is made of samples; `labels` are read.
+
+    They are a fitted estimator, a SavedEmbedding, which stays one, a Dataset and an AnnData; anything else is as it is.
+    """
+    if hasattr(Y, "embedding_"):
+        own = getattr(Y, "graph_", None)
+        graph = own if graph is None and own is not None and not own.calibrated else graph
+        return Y.embedding_, read_labels(labels, graph, random_state), graph
+    is_of_samples = is_annotated(Y)
+    Y, labels, own = unfolded(Y, labels, graph, random_state)
+    graph = graph if is_of_samples else own
+    if isinstance(Y, SavedEmbedding) and labels is None:
+        labels = Y.labels
+    return Y, read_labels(labels, graph, random_state), graph
+
+
+def unfolded(Y, labels, graph, random_state=0):
+    """Coordinates, labels and graph of a Dataset or an AnnData, themselves the graph; of anything else as they are."""
+    if isinstance(Y, Dataset):
+        if Y.positions is None:
+            raise ValueError("Y is a Dataset without positions: give its embedding, and graph=")
+        if labels is None and Y.labels is not None:
+            labels = Y.classes
+        return Y.positions, labels, Y if graph is None else graph
+    if is_annotated(Y):
+        if KEY not in Y.obsm:
+            others = [name for name in Y.obsm if np.shape(Y.obsm[name])[1] <= 3]
+            other = f", or give Y.obsm[{others[0]!r}] and graph=Y" if others else ""
+            raise ValueError(f'Y is an AnnData without obsm["{KEY}"]: call sggraph.sgtsne(Y) first{other}')
+        saved = SavedEmbedding(np.asarray(Y.obsm[KEY]), list(Y.obs_names))
+        return saved, read_labels(labels, Y, random_state), Y if graph is None else graph
+    return Y, labels, graph
 
 
 def read_content(Y, labels, graph, node_names, node_size=None, edge_width=None):
@@ -113,10 +144,14 @@ def _narrowed(content, placed):
 
 def _as_positions(Y, graph):
     """Coordinates as a float array of shape (n, d), and the names of its rows (None where they have none)."""
-    if graph is not None:
-        nodes = graph.nodes
-    else:
-        nodes = list(Y) if isinstance(Y, Mapping) else None
+    nodes = None if graph is None else graph.nodes
+    if isinstance(Y, SavedEmbedding):
+        is_counted = Y.nodes == list(range(len(Y.nodes)))
+        is_turned = graph is not None and Y.nodes != nodes and set(Y.nodes) == set(nodes)
+        nodes = Y.nodes if graph is None and not is_counted else nodes
+        Y = Y.positions if is_turned else Y.coordinates
+    elif nodes is None and isinstance(Y, Mapping):
+        nodes = list(Y)
     Y = as_coordinates(Y, graph, may_lack=True)
     if Y.shape[1] > 3:
         raise ValueError(f"Y has shape {Y.shape}: choose 1, 2 or 3 of its columns")

@@ -8,8 +8,11 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from ..core.types import Coordinates, Fitted, Int, Labels, Seed
+from ..datasets.dataset import Dataset
 from ..graph.adjacency import GraphLike
-from ..inputs.labels import by_size, read_labels
+from ..graph.types import AnnData
+from ..inputs.labels import by_size
+from ..io.saved import SavedEmbedding
 from ..runtime.checks import check_whole
 from .content import opened, read_content
 from .legend import all_shortened, shortened
@@ -28,7 +31,7 @@ TREND = 0.25  # of the variance of values is what a slope has to explain before 
 
 
 def describe_embedding(
-    Y: Coordinates | Fitted,
+    Y: Coordinates | Fitted | SavedEmbedding | Dataset | AnnData,
     labels: Labels | None = None,
     *,
     graph: GraphLike | None = None,
@@ -42,9 +45,9 @@ def describe_embedding(
 
     Parameters
     ----------
-    Y : array_like of shape (n, d), dict or SGtSNEpi
-        Coordinates, d = 1, 2 or 3, a dict from node to position, or a fitted estimator. Rows of NaN are counted as
-        nodes without a place.
+    Y : array_like of shape (n, d), dict, SGtSNEpi, SavedEmbedding, AnnData or Dataset
+        Coordinates, d = 1, 2 or 3, a dict from node to position, or what holds them, as in `plot_embedding`. Rows of
+        NaN are counted as nodes without a place.
     labels : array_like of shape (n,), dict, "louvain" or str, optional
         Classes or values of the nodes, as in `plot_embedding`. Of the largest classes the text says which other class
         has its centre (the median of each coordinate) nearest, and in which direction, in 1-D and 2-D, upwards being
@@ -77,8 +80,8 @@ def describe_embedding(
     '4 nodes and 3 edges in a plane, in 2 classes: “a” (2 nodes) lies to the left of “b” (2 nodes).'
     """
     check_whole("max_classes", max_classes, 0, accepted="a number of classes")
-    Y, graph = opened(Y, graph)
-    content = read_content(Y, read_labels(labels, graph, random_state), graph, None)
+    Y, labels, graph = opened(Y, labels, graph, random_state)
+    content = read_content(Y, labels, graph, None)
     things = "points" if content.graph is None else "nodes"
     head, parts = f"{_counted(len(content.Y), things)}{_edges(content.graph)} {WHERE[content.Y.shape[1]]}", []
     if content.values is not None:

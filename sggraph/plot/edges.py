@@ -13,6 +13,9 @@ from .palette import grey
 
 MAX_EDGES = {1: 100_000, 2: 1_000_000, 3: 100_000}  # by dimension
 LINES = 30_000  # more edges than this are drawn as an image
+INK = 0.35  # of the ground that edges cover where they run
+FAINT = 0.012  # opacity times width in points: a line with less changes a pixel by less than 4 of 255 steps at 100 dpi,
+# and renderers round that to none for some of red, green and blue, so that orange turns pink
 ARROWED = 300
 PLAIN, BETWEEN = 0.45, (0.3, 0.4)  # share of the text colour in the grey of edges; between classes on light, dark
 VARIED = 2  # times the usual width is the mean of different ones, or 1 and 4 would look alike
@@ -28,6 +31,7 @@ class Edges:
 
     def __init__(self, Y, graph, max_edges, arrows, rng):
         A = graph.adjacency
+        self.may_be_thinned = max_edges is None
         max_edges = MAX_EDGES[Y.shape[1]] if max_edges is None else max_edges
         self.row, self.col = sparse.triu(A + A.T, k=1).nonzero()
         if len(self.row) > max_edges:
@@ -110,11 +114,17 @@ def draw_edges(ax, lines, colors, edges, view, point_style, style, widths=None):
     """
     style = {"color" if key in ("colors", "edgecolor") else key: value for key, value in style.items()}
     style = {"color": [grey(ax, PLAIN)] if colors is None else colors, "zorder": 1} | style
-    plain = edges.heads is None and lines.shape[2] == 2 and style.keys() <= {"color", "alpha", "zorder"}
-    if plain and widths is None and len(lines) > LINES:
+    flat, plain = lines.shape[2] == 2, edges.heads is None and style.keys() <= {"color", "alpha", "zorder"}
+    dense = crowding(lines, *view)
+    faint = widths is None and "alpha" not in style and are_faint(dense)
+    if plain and flat and widths is None and (faint or len(lines) > LINES):
         draw_edge_density(ax, lines, *view, **style | {"color": to_rgba_array(style["color"])[:, :3]})
         return None, 1.0
-    dense = crowding(lines, *view)
+    if plain and faint and edges.may_be_thinned:
+        every = int(np.ceil(dense * FAINT / INK))
+        colors = style["color"]
+        style["color"] = colors[::every] if len(colors) == len(lines) else colors
+        lines, dense = lines[::every], dense / every
     width = style.pop("linewidth", usual_width(dense))
     if widths is not None:
         values = edges.of(widths.values)
@@ -138,12 +148,17 @@ def draw_edges(ax, lines, colors, edges, view, point_style, style, widths=None):
 
 def usual_width(dense):
     """Width of edges in points, where there is so much length of edge per area."""
-    return np.clip(0.35 / dense, 0.25, 0.8)
+    return np.clip(INK / dense, 0.25, 0.8)
 
 
 def usual_alpha(dense, width):
     """Opacity of edges of this width in points."""
-    return np.clip(0.35 / (dense * width), 0.01, 0.7)
+    return np.clip(INK / (dense * width), 0.01, 0.7)
+
+
+def are_faint(dense):
+    """Whether lines that crowd so much would be too faint to keep their colours."""
+    return INK / dense < FAINT
 
 
 def usual_crowding(pictures, view, rng):

@@ -20,10 +20,12 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from ..core.types import Auto, Coordinates, Fitted, Float, Int, Items, Labels, Numbers, Seed, SparseMatrix
+from ..datasets.dataset import Dataset
 from ..graph.adjacency import GraphLike
+from ..graph.types import AnnData
 from ..inputs.elsewhere import PICTURE, told
-from ..inputs.labels import read_labels
 from ..inputs.seeds import as_generator
+from ..io.saved import SavedEmbedding
 from ..runtime.checks import check_choice, check_flag, is_number, refused
 from .content import opened, read_content
 from .density import draw_density
@@ -57,7 +59,7 @@ SIDE = 5  # inches
 
 @told(PICTURE)
 def plot_embedding(
-    Y: Coordinates | Fitted,
+    Y: Coordinates | Fitted | SavedEmbedding | Dataset | AnnData,
     labels: Labels | None = None,
     *,
     graph: GraphLike | None = None,
@@ -81,11 +83,13 @@ def plot_embedding(
 
     Parameters
     ----------
-    Y : array_like of shape (n, d), dict or SGtSNEpi
+    Y : array_like of shape (n, d), dict, SGtSNEpi, SavedEmbedding, AnnData or Dataset
         Coordinates, d = 1 (a strip: with a graph its edges as arcs, without one the points spread to show how dense
         they are), 2 or 3 (on 3-D axes); or a dict from node to position, as NetworkX uses, whose order, or that of
         `graph` if given, becomes the order of the rows. Rows of NaN are not drawn (nodes that
-        ``components="largest"`` left out). A fitted estimator brings the graph that it was fitted to.
+        ``components="largest"`` left out). A fitted estimator brings the graph that it was fitted to, a `Dataset` its
+        positions, labels and graph, what `load_embedding` returned its names and labels; of an AnnData
+        ``obsm["X_sgtsne"]`` is drawn, which `sgtsne` writes, and with ``graph=adata`` its edges.
     labels : array_like of shape (n,), dict, "louvain" or str, optional
         Integers, strings, bools and categoricals are classes; floats are values and get a colour bar (floats that are
         whole numbers beside missing ones are integer classes, which is how pandas stores them). A dict is read by
@@ -133,7 +137,8 @@ def plot_embedding(
     edge_style : dict, optional
         Keywords of `LineCollection`, such as ``{"color": "grey", "alpha": 0.1}``, and two more. "max_edges" (1,000,000;
         100,000 in 1-D and 3-D): of more edges a random sample is drawn. "bundle" (False): edges between two classes
-        bend towards each other. More than 30,000 edges become an image, unless e.g. a "linewidth" is given.
+        bend towards each other. More than 30,000 edges, or lines too faint to keep their
+        colours, become an image (in 3-D: some are left out), unless e.g. a "linewidth" is given.
     text_style : dict, optional
         Keywords of `Text` for the names on the picture, such as ``{"fontsize": 8, "color": "black"}``.
     legend : {"auto", True, False}
@@ -191,9 +196,9 @@ def plot_embedding(
     if not (ax is None or isinstance(ax, Axes)):
         raise refused("ax", ax, "matplotlib Axes, such as plt.subplots()[1]")
     rng = as_generator(random_state)
-    Y, graph = opened(Y, graph)
+    Y, labels, graph = opened(Y, labels, graph, random_state)
     look = _look(point_style, edge_style, text_style, node_size, edge_width)
-    content = read_content(Y, read_labels(labels, graph, random_state), graph, node_names, node_size, edge_width)
+    content = read_content(Y, labels, graph, node_names, node_size, edge_width)
     Y, values, names, graph = content[:4]
     if values is not None:
         check_palette(palette, names)

@@ -16,7 +16,7 @@ from ..graph.adjacency import Graph
 from ..inputs.labels import as_classes, by_row, read_labels
 from ..inputs.seeds import as_generator
 from .changes import ring_key, trail_key
-from .edges import LINES, VARIED, degrees, usual_alpha, usual_crowding, usual_width
+from .edges import LINES, VARIED, are_faint, degrees, usual_alpha, usual_crowding, usual_width
 from .embedding import MANY_POINTS, as_style, plot_embedding
 from .grid import draw_guide
 from .names import wanted_names
@@ -82,7 +82,7 @@ class Look:
         series, style = self.series, self.options["edge_style"]
         pictures = [(Y[rows], graph) for Y, (rows, graph) in zip(series.places, series.rows_and_graphs, strict=True)]
         dense, most = usual_crowding(pictures, view, as_generator(0))
-        if images and most > LINES and self.widths is None:
+        if images and self.widths is None and (most > LINES or are_faint(dense)):
             return
         width = usual_width(dense)
         if isinstance(self.widths, Widths):

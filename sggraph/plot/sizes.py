@@ -12,8 +12,8 @@ from scipy import sparse
 
 from ..graph.adjacency import Graph
 from ..graph.attributes import edge_attributes, edge_values, edges_of, node_attribute, node_attributes, one_of
-from ..inputs.labels import by_row, is_missing
-from ..runtime.checks import ABOVE_0, GREATEST, is_number, refused, shown
+from ..inputs.labels import by_row
+from ..runtime.checks import ABOVE_0, GREATEST, is_missing, is_number, refused, shown
 
 LARGEST_SHARE = 0.005  # of the axes, the area of a mark: 36 points across in 7 inches, three lines of text
 SMALLEST_SHARE = 0.04  # of the largest mark: a fifth of its diameter, and still to be seen

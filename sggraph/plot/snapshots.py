@@ -8,6 +8,7 @@ from scipy import sparse
 
 from ..graph.adjacency import Graph, quiet_graph
 from ..method.sequence import Snapshot
+from ..method.together import numbered
 from ..runtime.checks import is_whole, refused, shown
 from .frame import View, filled, view_for
 
@@ -20,9 +21,7 @@ class Series:
 
     def __init__(self, snapshots):
         self.snapshots = _checked(snapshots)
-        self.nodes = list(dict.fromkeys(node for snapshot in self.snapshots for node in snapshot.nodes))
-        number = {node: i for i, node in enumerate(self.nodes)}
-        self.rows = [np.array([number[node] for node in snapshot.nodes]) for snapshot in self.snapshots]
+        self.nodes, self.rows = numbered(self.snapshots)
         self.graphs = [quiet_graph(snapshot.graph) for snapshot in self.snapshots]
         self.d = self.snapshots[0].coordinates.shape[1]
         self.places = np.full((len(self.snapshots), len(self.nodes), self.d), np.nan)

@@ -84,6 +84,14 @@ def is_flag(value):
     return isinstance(value, (bool, np.bool_))
 
 
+def is_missing(value):
+    """Whether it stands for nothing: None, NaN, and the NA and NaT of pandas and NumPy."""
+    if value is None or type(value).__name__ == "NAType":
+        return True
+    differs = value != value  # of itself only what is no number and no time
+    return is_flag(differs) and bool(differs)
+
+
 def listed(choices):
     """The choices as text: "'out', 'in' or None"."""
     *others, last = map(repr, choices)

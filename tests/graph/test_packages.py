@@ -118,6 +118,22 @@ def test_two_sided_datasets():
     assert as_graph(Bunch(biadjacency=matrix)).nodes == [0, 1, 2, 3, 4]
 
 
+def test_weight_names_what_edges_hold_and_nothing_else():
+    held = RustworkX(["a", "b", "c"], [{"w": 2}, {"w": 1}])
+    np.testing.assert_array_equal(as_graph(held, weight="w").adjacency.toarray(), PATH)
+    data = SimpleNamespace(edge_index=BOTH_WAYS, w=np.array([2.0, 2.0, 1.0, 1.0]), edge_attr=np.ones(4), num_nodes=3)
+    np.testing.assert_array_equal(as_graph(data, weight="w").adjacency.toarray(), PATH)
+    np.testing.assert_array_equal(as_graph(data).adjacency.toarray(), PATH != 0)
+    listed = [("a", "b", {"w": 2}), ("b", "c", {"w": 1}), ("a", "b")]
+    np.testing.assert_array_equal(as_graph(listed, weight="w").adjacency.toarray()[0], [0, 3, 0])
+    for graph, name in ((held, "'w'"), (data, "'edge_attr'"), (listed, "'w'")):
+        with pytest.raises(ValueError, match=rf"weight='ww': give an attribute of the edges, {name}, or None"):
+            as_graph(graph, weight="ww")
+    with pytest.raises(ValueError, match="weight='ww': give None to ignore weights"):
+        as_graph(SimpleNamespace(edge_index=BOTH_WAYS, num_nodes=3), weight="ww")
+    assert as_graph(RustworkX(["a", "b", "c"], [2.0, 1.0]), weight="cost").weighted  # numbers have no name
+
+
 def test_what_they_refuse():
     with pytest.raises(ValueError, match=r"edge_index has shape \(3, 2\)"):
         as_graph(SimpleNamespace(edge_index=np.ones((3, 2), int)))

@@ -25,6 +25,12 @@ G, Y = nx.path_graph(5), np.zeros((5, 2))
         (lambda: sg.SGtSNEpi(rng=0), "SGtSNEpi has no argument rng: give random_state$"),
         (lambda: sg.plot_embedding(Y, s=3), "plot_embedding has no argument s: give node_size$"),
         (lambda: sg.plot_embedding(Y, figsize=(3, 3)), r"give ax=plt.subplots\(figsize="),
+        (
+            lambda: sg.embed_graph(G, source="who"),
+            r"no argument source: give as_graph\(edges, source=..., target=..., bipartite=...\) in place of",
+        ),
+        (lambda: sg.SGtSNEpi(target="whom"), "SGtSNEpi has no argument target: give as_graph"),
+        (lambda: sg.plot_embedding(Y, bipartite=True), "no argument bipartite: give as_graph"),
         (lambda: sg.embed_graph(), "missing 1 required positional argument: 'graph'"),
     ],
 )

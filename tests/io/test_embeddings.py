@@ -477,7 +477,7 @@ BROKEN = [
     ("y.csv", "node,x\na,1,2\n", "line 2 has 3 columns where it needs 2"),
     ("y.csv", "node,x\na,one\n", "line 2 has the coordinate 'one'"),
     ("y.tsv", "node,x\na,1\n", "first line"),
-    ("y.csv", "\ud800".encode("utf-16", "surrogatepass"), "UTF-16 text: save it as UTF-8"),
+    ("y.csv", "\ud800".encode("utf-16", "surrogatepass"), "not UTF-16 text, byte 3 is 0x0: save it as UTF-8"),
     ("y.npz", "", "cannot be read as an embedding: it is not a .npz file"),
     ("y.npz", "junk", "cannot be read as an embedding: it is not a .npz file"),
     ("y.npz", "PK\3\4" * 9, "cannot be read as an embedding: File is not a zip file"),

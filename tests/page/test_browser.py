@@ -136,6 +136,36 @@ def test_the_legend_filters(opened):
     assert page.evaluate("sggraph.shown.filter(s => s !== 2).length") == 254
 
 
+def test_nodes_without_a_label_stand_in_the_legend(opened):
+    labels = [None if i % 4 == 0 else f"class {i % 7}" for i in range(160)]
+    without = sum(label is None for label in labels)
+    page = opened(sg.explore(np.random.default_rng(0).normal(size=(160, 2)), labels))
+    entry = page.locator("#legend button:has-text('no label')")
+    assert entry.locator("small").inner_text() == str(without) == "40"
+    grey = entry.locator(".dot").evaluate("dot => getComputedStyle(dot).backgroundColor")
+    assert grey == "rgb(178, 178, 178)"  # as on a light ground the nodes are
+    assert page.locator("#legend button").last.inner_text().startswith("no label")
+    entry.click()
+    assert page.evaluate("sggraph.shown.filter(s => s === 2).length") == without
+    eventually(page, "location.hash", "#off=-1")
+    entry.click(modifiers=["Shift"])  # alone
+    assert page.evaluate("sggraph.shown.filter(s => s !== 2).length") == without
+    assert page.evaluate("document.activeElement.innerText").startswith("no label")
+    page.click("#dark")
+    assert entry.locator(".dot").evaluate("dot => getComputedStyle(dot).backgroundColor") == "rgb(96, 98, 100)"
+    page = opened(sg.explore(np.random.default_rng(0).normal(size=(3, 2)), ["a", "b", "a"]))
+    assert page.locator("#legend button:has-text('no label')").count() == 0
+
+
+def test_a_long_legend_lists_nodes_without_a_label_at_once(opened):
+    labels = [None if i < 9 else f"class {i // 2}" for i in range(160)]
+    page = opened(sg.explore(np.random.default_rng(0).normal(size=(160, 2)), labels))
+    assert page.locator("#legend button").count() == 62
+    page.click("#legend button:has-text('more')")
+    assert page.locator("#legend button:has-text('no label')").count() == 1
+    assert page.evaluate("document.activeElement.innerText").startswith("class")
+
+
 def test_values_have_a_range(opened):
     page = opened(counties())
     page.select_option("#column", "1")

@@ -18,7 +18,7 @@ from matplotlib.patches import ArrowStyle
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 
-from sggraph import SGtSNEpi, as_graph, neighbor_recall
+from sggraph import SavedEmbedding, SGtSNEpi, as_graph, datasets, neighbor_recall
 from sggraph.plot import palette as colours
 from sggraph.plot.edges import crowding
 from sggraph.plot.embedding import plot_embedding
@@ -344,7 +344,7 @@ def test_sample_of_edges_is_seeded():
 
 
 def test_crowded_edges_are_thinner_and_paler():
-    few, many = nx.gnm_random_graph(300, 100, seed=1), nx.gnm_random_graph(300, 20_000, seed=1)
+    few, many = nx.gnm_random_graph(300, 100, seed=1), nx.gnm_random_graph(300, 8_000, seed=1)
     Y = points(300)
     light, heavy = (edge_collection(plot_embedding(Y, graph=G)) for G in (few, many))
     assert heavy.get_alpha() < light.get_alpha() / 3
@@ -360,6 +360,32 @@ def test_edges_within_a_class_have_its_colour():
     assert colors[2:] == [listed["a"], listed["b"]]  # above those between classes
     assert all(len({*to_rgb(color)}) == 1 for color in colors[:2])
     np.testing.assert_array_equal(lines.get_segments()[2], points(5)[:2])
+
+
+@pytest.mark.parametrize("d", [1, 3])
+def test_crowded_edges_keep_the_colours_of_their_classes(d):
+    """Lines of an opacity of .01 lost some of their red, green and blue to the rounding of renderers."""
+    G, color = nx.gnp_random_graph(340, 0.5, seed=0), "#E69F00"
+    style = {"palette": [color], "legend": False, "point_style": {"alpha": 0}}
+    ax = plot_embedding(points(340, d), ["a"] * 340, graph=G, **style)
+    assert len(ax.images) == (d == 1)
+    ax.figure.canvas.draw()
+    found = (255.0 - np.asarray(ax.figure.canvas.buffer_rgba())[..., :3]).reshape(-1, 3).sum(axis=0)
+    wanted = 1 - np.array(to_rgb(color))
+    assert found @ wanted / np.linalg.norm(found) / np.linalg.norm(wanted) > 0.98  # .91 in 3-D as faint lines
+
+
+def test_edges_that_are_asked_for_are_drawn_as_lines_however_faint():
+    G, Y = nx.complete_graph(200), points(200, 3)
+    drawn = {}
+    for name, style in {"usual": None, "all": {"max_edges": np.inf}, "wide": {"linewidth": 1}}.items():
+        ax = plot_embedding(Y, graph=G, edge_style=style)
+        ax.figure.canvas.draw()
+        drawn[name] = len(ax.collections[0].get_paths())
+    assert drawn["all"] == drawn["wide"] == 19_900
+    assert drawn["usual"] < 19_900
+    flat = plot_embedding(points(200, 1), graph=G, edge_style={"linewidth": 0.25})
+    assert not flat.images
 
 
 def test_arrows_of_a_directed_graph():
@@ -944,3 +970,23 @@ def test_axes_with_room_for_the_legend_keep_their_place():
     locator = inset.get_axes_locator()
     plot_embedding(points(30), LEGENDS["long"], ax=inset)
     assert inset.get_axes_locator() is locator
+
+
+def test_a_dataset_and_a_saved_embedding_bring_what_they_hold():
+    counties = datasets.load_us_counties()
+    ax = plot_embedding(counties)
+    assert sum(len(points.get_offsets()) for points in ax.collections[-1:]) == 3106
+    assert len(ax.collections) > 1
+    assert len(ax.get_legend().get_texts()) == 16
+    with pytest.raises(ValueError, match="Y is a Dataset without positions: give its embedding, and graph="):
+        plot_embedding(datasets.make_rmat(5))
+    saved = SavedEmbedding(np.eye(3)[:, :2], ["a", "b", "c"], ["x", "y", None])
+    ax = plot_embedding(saved, node_names=["a", "c"])
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["x", "y", "no label"]
+    assert {"a", "c"} <= {text.get_text() for text in ax.texts}
+    turned = nx.Graph([("c", "b"), ("b", "a")])
+    drawn = plot_embedding(saved, {"a": 0.5}, graph=turned, point_style={"s": 4})
+    np.testing.assert_array_equal(drawn.collections[-1].get_offsets()[-1], [1, 0])  # the one with a value is on top
+    rows = SavedEmbedding(saved.coordinates, [0, 1, 2])
+    with pytest.raises(ValueError, match="node_names"):
+        plot_embedding(rows, node_names=["a"])

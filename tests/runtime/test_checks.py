@@ -1,6 +1,9 @@
 """runtime/checks.py: what is accepted passes, anything else is refused in one grammar, `name=value: give ...`."""
 
+from decimal import Decimal
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from sggraph.runtime.checks import (
@@ -12,6 +15,7 @@ from sggraph.runtime.checks import (
     check_n_jobs,
     check_number,
     check_whole,
+    is_missing,
     listed,
     shown,
 )
@@ -76,3 +80,15 @@ def test_values_are_shown_in_a_line():
     assert shown("a\nb") == r"'a\nb'"
     assert listed(["a"]) == "'a'"
     assert listed(["a", None, True]) == "'a', None or True"
+
+
+@pytest.mark.parametrize(
+    "value", [None, np.nan, np.float32("nan"), Decimal("nan"), pd.NA, pd.NaT, np.datetime64("NaT")]
+)
+def test_what_stands_for_nothing(value):
+    assert is_missing(value)
+
+
+@pytest.mark.parametrize("value", [0, "", "nan", False, (), np.array([np.nan]), np.datetime64("2024"), pd.Timestamp(0)])
+def test_what_stands_for_something(value):
+    assert not is_missing(value)

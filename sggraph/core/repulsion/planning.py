@@ -19,7 +19,9 @@ from .convolution import work
 from .grid import ORDER
 from .near_field import mark_crowded, near_work
 
-EXACT_BELOW = 1000  # points: direct summation is then as fast as any grid
+FEW = 1000  # points: direct summation is then as fast as any grid, wherever it is done
+EXACT_BELOW = (1200, 1500, 2500)  # points in 1-D, 2-D, 3-D: all pairs take .50 to .81, .66 to .78, .66 to .75 of a
+# grid's time on one thread (Zen 5; a mesh, communities, hubs, a tree), and as long at 1,400, 1,900 and 3,000
 CROWDED = (480, 900, 3600)  # points in reach in 1-D, 2-D, 3-D: from here on a finer level is cheaper than pairs
 H_PLAIN = 0.38  # cell side of a grid without near field: force error .5 to .8 %, 2.2 % at worst (.30: .9 %)
 H_TINY = 0.05  # cells smaller than this drown in float32 rounding
@@ -59,11 +61,11 @@ class Limit(NamedTuple):
 DEFAULT_LIMIT = Limit()
 
 
-def is_exact(n, h=None, exact=None):
-    """Whether the repulsion of n points is summed over all pairs: as the caller says, or if it costs no more."""
+def is_exact(n, h=None, exact=None, most=FEW):
+    """Whether the repulsion of n points is summed over all pairs: as the caller says, or of at most so many."""
     if exact is not None:
         return exact
-    return h is None and n <= EXACT_BELOW
+    return h is None and n <= most
 
 
 def fixed_plan(extent, h, limit=DEFAULT_LIMIT):

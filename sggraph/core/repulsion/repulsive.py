@@ -24,7 +24,7 @@ from .grid import Grid, add_patches, bounding_boxes, copy_patch, gather, patches
 from .halo import OwnCells
 from .islands import add_to_points, pack_islands, take_islands
 from .near_field import add_near_pairs
-from .planning import CROWDED, DEFAULT_LIMIT, cheapest_plan, crowded_cells, fits, fixed_plan, is_exact
+from .planning import CROWDED, DEFAULT_LIMIT, EXACT_BELOW, cheapest_plan, crowded_cells, fits, fixed_plan, is_exact
 
 MOST_PATCHES = 4  # times the grid, that the parts of the grid have together, one for each thread, or as many cells as
 # there are points: memory
@@ -44,7 +44,7 @@ class Repulsion:
 
     def __init__(self, n, d, workers, *, h=None, exact=None, limit=DEFAULT_LIMIT):
         self._n = n
-        self._level = Level(workers, h=h, exact=is_exact(n, h, exact), limit=limit)
+        self._level = Level(workers, h=h, exact=is_exact(n, h, exact, EXACT_BELOW[d - 1]), limit=limit)
 
     @property
     def plan(self):

@@ -48,3 +48,12 @@ def test_clumps_apart_are_left_to_pairs_not_to_a_finer_level():
         repulsion(Y, np.empty_like(Y))
         assert len(repulsion.plans) == 1
         assert repulsion.plan.R > 0
+
+
+@pytest.mark.parametrize(("n", "d"), [(1200, 1), (1500, 2), (2500, 3)])
+def test_all_pairs_of_few_points_are_summed(n, d):
+    Y = np.random.default_rng(0).normal(scale=20, size=(n + 1, d)).astype(np.float32)
+    for some, is_exact in ((Y[:-1], True), (Y, False)):
+        repulsion = Repulsion(*some.shape, WORKERS)
+        repulsion(some, np.empty_like(some))
+        assert (repulsion.plan is None) == is_exact
