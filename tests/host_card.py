@@ -50,7 +50,7 @@ class HostCard:
     """What core/cuda/card.py gives, by NumPy."""
 
     xp = np
-    name, trouble = "a processor", None
+    name, trouble, number = "a processor", None, 0
 
     def __init__(self, d):
         self.d, self.launches = d, []
@@ -79,3 +79,6 @@ class HostCard:
 
     def free_memory(self):
         return 2**62
+
+    def release(self):
+        pass

@@ -3,6 +3,7 @@
 Each check takes the name of an argument and its value; what it raises reads `name=value: give what is accepted`.
 """
 
+import re
 from numbers import Integral, Real
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 GREATEST = 1e300  # what float64 can
 ABOVE_0 = float(np.nextafter(0, 1))
 MOST_JOBS = 4096
+CPU = "cpu"
 LINE = 80  # characters of a value that an error shows
 
 
@@ -54,6 +56,12 @@ def check_n_jobs(name, n_jobs):
     """Raise a ValueError unless `n_jobs` is a number of threads, -1 or None."""
     if n_jobs is not None and not (is_whole(n_jobs) and (n_jobs == -1 or 1 <= n_jobs <= MOST_JOBS)):
         raise refused(name, n_jobs, f"a number of threads, or -1 or None for all cores (at most {MOST_JOBS})")
+
+
+def check_device(name, device):
+    """Raise a ValueError unless it is the name of a processor or a graphics card."""
+    if not isinstance(device, str) or not (device == CPU or re.fullmatch(r"cuda(:[0-9]{1,3})?", device)):
+        raise refused(name, device, "'cpu', 'cuda' for the first graphics card, or 'cuda:1' for another")
 
 
 def is_auto(value):
