@@ -37,8 +37,6 @@ from .inputs.elsewhere import METHOD, told
 from .inputs.lambdas import as_lambda
 from .inputs.seeds import as_generator
 from .method.checkpoint import EmbeddingState
-from .method.devices import check_place
-from .method.memory import as_bytes
 from .method.pipeline import embed
 from .method.ranks import together
 from .method.schedule import Schedule
@@ -81,9 +79,8 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
     random_state, n_jobs, verbose, callback, callback_every, checkpoint, checkpoint_every, on_interrupt
         The seed, and how the run goes, as in `embed_graph`; after an interrupt `state_` is there.
     device, max_memory
-        Where nodes move, and in how much memory, as in `embed_graph`. The neighbours of samples are searched there, too,
-        if X is dense, with more than 10 features, the metric "euclidean", "sqeuclidean" or "cosine", and `method` not
-        "approximate" (see `point_cloud_to_graph`); otherwise, as all else of a graph, on the processor.
+        Where nodes move, and in how much memory, as in `embed_graph`. Neighbours of samples are searched there, too, if
+        `point_cloud_to_graph` can, and X has more than 10 features; if not, on the processor.
 
     Attributes
     ----------
@@ -216,8 +213,7 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
         self.verbose = verbose
         self.callback, self.callback_every = callback, callback_every
         self.checkpoint, self.checkpoint_every = checkpoint, checkpoint_every
-        self.on_interrupt, self.device = on_interrupt, device
-        self.max_memory = max_memory
+        self.on_interrupt, self.device, self.max_memory = on_interrupt, device, max_memory
 
     def fit(
         self, X: GraphLike | Features, y: object = None, *, state: EmbeddingState | None = None, comm: Ranked = None
@@ -276,7 +272,6 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
             if is_graph(X, self.metric):
                 graph = as_graph(X, weight=self.weight, direction=self.direction, n_jobs=self.n_jobs)
             else:
-                check_place(settings, ranks)  # before a search that may take long
                 graph = self._graph_of_samples(X, rng)
             found.append(embed(graph, settings, rng=rng, state=state, keep_state=self.warm_start, ranks=ranks))
             return found[0]._replace(graph=None, state=None)
@@ -369,9 +364,8 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
         if self.metric != "precomputed":  # which has as many as are stored
             warn_of_graph(X)
             k = most_neighbors(k, X.shape[0] - 1, f"{X.shape[0]} samples")
-        options = {name: getattr(self, name) for name in ("perplexity", "metric", "method", "n_jobs", "verbose")}
-        most = None if self.max_memory is None else as_bytes(self.max_memory)
-        graph = neighbor_graph(X, k, rng=rng, device=self.device, most=most, **options)
+        names = "perplexity", "metric", "method", "n_jobs", "verbose", "device", "max_memory"
+        graph = neighbor_graph(X, k, rng=rng, **{name: getattr(self, name) for name in names})
         self._samples, self._n_neighbors = sparse.csr_array(X) if sparse.issparse(X) else X, k
         return graph
 

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from ..core.cuda.card import Card, check_card, number_of
 from ..core.cuda.neighbors import most_neighbors, nearest_on
-from ..runtime.checks import CPU
+from ..runtime.checks import CPU, as_bytes
 from .neighbors import BLOCKED, exact_cost, fits_tree
 
 CARD_COST = 1e16  # of an exact search, for "auto": not measured, no card was at hand. At 4e13 flops and 2.5e12 bytes a
@@ -19,8 +19,8 @@ LEAVE = "leave device out"
 ANY_D = 2  # of the kernels, which are compiled for one dimension: those for neighbours are the same in each
 
 
-def card_search(device, X, k, *, metric, method, most=None, is_asked=False):
-    """What searches the k neighbours of X on the card that `device` names, in `most` bytes, as `nearest` does; None
+def card_search(device, X, k, *, metric, method, max_memory=None, is_asked=False):
+    """What searches the k neighbours of X on the card that `device` names, in `max_memory`, as `nearest` does; None
     where the processor does. `is_asked`: the device is for this search alone, so what a card cannot do is an error.
     """
     if device == CPU:
@@ -33,6 +33,7 @@ def card_search(device, X, k, *, metric, method, most=None, is_asked=False):
     if method == "auto" and exact_cost(*X.shape) > CARD_COST:
         return None
     check_card(device)
+    most = None if max_memory is None else as_bytes(max_memory)
     card = Card(number_of(device), ANY_D, most)
     card.remedy = f"give fewer samples or features, or {LEAVE}"
     return partial(nearest_on, card, most=most)

@@ -85,10 +85,10 @@ def point_cloud_to_graph(
         Threads; left out or -1: all cores.
     device : str, default "cpu"
         Where neighbours are searched: "cuda" is the first graphics card of NVIDIA, "cuda:1" the second; see
-        `docs/gpu.md`. It finds the same as the exact search of the processor, for a dense X, "euclidean", "sqeuclidean"
-        or "cosine", and up to 1017 neighbours; asked for anything else, it is an error. "auto" is the exact search there
-        up to some 10,000,000 samples of 40 features (n^2 (f + 60) = 10^16), beyond that the approximate one, on the
-        processor. The rest of the work is the processor's. Not yet run on a GPU.
+        `docs/gpu.md`. It finds what the exact search of the processor does, of a dense X, by "euclidean", "sqeuclidean"
+        or "cosine", up to 1017 neighbours; any other search there is refused. "auto" is the exact one up to some
+        10,000,000 samples of 40 features (n^2 (f + 60) = 10^16), beyond that the approximate one of the processor,
+        whose work all the rest is. Not yet run on a GPU.
 
     Returns
     -------
@@ -155,11 +155,11 @@ def neighbor_graph(
     precomputed_knn=None,
     verbose=False,
     device=CPU,
-    most=None,
+    max_memory=None,
     is_asked=False,
 ):
-    """As `point_cloud_to_graph`, with a Generator for a seed and with progress bars. A card is used in `most` bytes of
-    its memory, and where it `is_asked` for the search alone, nothing else will do.
+    """As `point_cloud_to_graph`, with a Generator for a seed and with progress bars. Of a card's memory no more than
+    `max_memory` is used, and where it `is_asked` for the search alone, nothing else will do.
     """
     check_point_cloud_options(n_neighbors, perplexity, rescale, method, metric, n_jobs, device)
     if is_asked and precomputed_knn is not None:
@@ -175,7 +175,7 @@ def neighbor_graph(
             indices, distances = nearest_of_distances(D, n_neighbors)
         else:
             X, how = as_features(X, n_neighbors), {"metric": metric, "method": method}
-            search = card_search(device, X, n_neighbors, **how, most=most, is_asked=is_asked)
+            search = card_search(device, X, n_neighbors, **how, max_memory=max_memory, is_asked=is_asked)
             with stage("neighbours", verbose) as tick:
                 indices, distances = nearest_neighbors(
                     X, n_neighbors, **how, rng=rng, workers=workers, tick=tick, search=search

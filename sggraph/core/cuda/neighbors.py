@@ -1,12 +1,12 @@
 """Exact nearest neighbours on a graphics card: candidates by products of blocks of points, each row with a list.
 
-A block of rows with a block of columns is one product of matrices (cuBLAS), of which a kernel takes into each row's list
-what is nearer than the last there. The candidates' distances are taken anew by the processor, and certified there, as
-those of its own search (search/nearest.py): so the neighbours are the same, and their distances, to the last bit.
+A block of rows with a block of columns is one product of matrices (cuBLAS), of which a kernel takes into each row's
+list what is nearer than the last there. The candidates' distances are taken anew by the processor, and certified there,
+as those of its own search (search/nearest.py): so the neighbours are the same, and their distances, to the last bit.
 
-What rounding may do is bounded for sums in any order, as those of cuBLAS have: f products of float32 are off by at most
-f u |x||y|, u = 2^-24 (N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1). A row which that
-leaves in doubt is searched once more by products in float64 (u = 2^-53), and if it still is, by the processor, all
+What rounding may do is bounded for sums in any order, as those of cuBLAS have one: f products in float32 are off by at
+most f u |x||y|, u = 2^-24 (N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1). A row in
+doubt after that is searched once more by products in float64 (u = 2^-53), and if it still is, by the processor, all
 differences taken. TF32 would be off by more: the products of a card are looked at before each search.
 """
 
@@ -118,7 +118,7 @@ def _bytes_of(n, f, kept, rows, size):
 
 
 def _candidates(card, points, rows, kept, shape, kind, tick=None):
-    """Candidates for the neighbours of some of the points (n, f), by their numbers, which have tables of this `shape`."""
+    """Candidates for the neighbours of the `rows` of points (n, f), by tables of this `shape`."""
     xp, n, m, (height, width) = card.xp, len(points), len(rows), shape
     squares = _squares(points)
     index, farthest = np.empty((m, kept), np.uint32), np.empty(m, kind.dtype)

@@ -94,8 +94,8 @@ def certified(X, targets, moved, candidates, k, workers, ways):
         if len(rows) == 0:
             break
         again = _refined(X, targets[rows], moved, way(rows), k, workers)
-        for part, of_rows in zip(found, again, strict=True):
-            part[rows] = of_rows
+        for array, of_rows in zip(found, again, strict=True):
+            array[rows] = of_rows
     return found.indices, found.distances
 
 

@@ -36,13 +36,19 @@ def make_card(request):
     return request.param
 
 
-def kernel_cards():
-    """Those that a kernel runs on, in two orders of its threads; and the one of this machine, if there is one."""
-    here = [EmulatedCard(2, backwards) for backwards in (False, True)]
-    return here if on_card.REASON is not None else [*here, on_card.CopyingCard(2)]
+PLACES = [pytest.param("processor", marks=needs_compiler)]
+if on_card.REASON is None:
+    PLACES.append(pytest.param("card", marks=pytest.mark.cuda))
 
 
-@needs_compiler
+def kernel_cards(place):
+    """Two that should do the same: threads in either order, or the card twice."""
+    if place == "card":
+        return [on_card.CopyingCard(2)] * 2
+    return [EmulatedCard(2, backwards) for backwards in (False, True)]
+
+
+@pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("kind", [SINGLE, DOUBLE], ids=["float", "double"])
 @pytest.mark.parametrize("values", ["any", "ties", "falling", "rising"])
 @pytest.mark.parametrize(
@@ -57,8 +63,8 @@ def kernel_cards():
     ],
     ids=str,
 )
-def test_a_list_holds_the_least_of_a_row(kind, values, widths, kept):
-    """Whole, and between guards; columns come in blocks."""
+def test_a_list_holds_the_least_of_a_row(place, kind, values, widths, kept):
+    """And nothing beside it is written; columns come in blocks."""
     rng, n = np.random.default_rng(0), sum(widths)
     rows = 3
     table = rng.standard_normal((rows, n))
@@ -70,7 +76,7 @@ def test_a_list_holds_the_least_of_a_row(kind, values, widths, kept):
     own = np.array([0, n // 2, n + 5])
     guard = 64
     found = []
-    for card in (HostCard(2), *kernel_cards()):
+    for card in (HostCard(2), *kernel_cards(place)):
         best = np.full((rows, kept), np.inf, kind.dtype)
         held = np.full(rows * kept + 2 * guard, 12345, np.uint32)
         numbers = held[guard:-guard].reshape(rows, kept)
