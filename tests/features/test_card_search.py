@@ -9,7 +9,7 @@ from scipy import sparse
 
 from sggraph import GraphWarning, SGtSNEpi, point_cloud_to_graph
 from sggraph.features import card_search as module
-from sggraph.features.neighbors import BLOCKED, METRICS
+from sggraph.features.neighbors import BLOCKED, METRICS, exact_cost
 from sggraph.method import devices
 
 pytestmark = pytest.mark.jit
@@ -105,6 +105,7 @@ def test_what_a_card_does_not_do_is_refused(card, given, told):
 
 
 def test_auto_is_exact_until_that_takes_too_long(card, monkeypatch):
+    assert exact_cost(10**7, 40) == module.CARD_COST  # as its docstring says
     point_cloud_to_graph(X, **GIVEN, device="cuda")
     assert searched(card)
     monkeypatch.setattr(module, "CARD_COST", 150**2 * (14 + 60) - 1)

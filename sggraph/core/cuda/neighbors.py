@@ -23,6 +23,7 @@ LEAST = SIZE.BLOCK * LISTS.AT_ONCE  # columns of a table, if there are as many: 
 WORKSPACE = 50_000_000  # bytes that cuBLAS takes itself: 32 MiB on an H100
 TRIFLES = 4_000_000  # bytes of what is small, and of the ends of blocks of the pool
 OWN_STEPS = 8  # roundings besides those of a sum: of coordinates, squares, their halves, and differences of these
+NONE = np.uint32(0xFFFFFFFF)  # number of no point
 SMALLEST = 2.0**-124  # of a product in float32, what underflow may hide, four times over
 TRIED = 128, 2048, 32  # rows, columns and features of products that are looked at: TF32 is off by ten times the bound
 
@@ -127,9 +128,9 @@ def _candidates(card, points, rows, kept, shape, kind, tick=None):
     best, numbers = xp.empty((height, kept), kind.dtype), xp.empty((height, kept), np.uint32)
     for start in range(0, m, height):
         stop = min(start + height, m)
-        own, size = xp.asarray(rows[start:stop]), stop - start
+        own, size = xp.asarray(rows[start:stop].astype(np.int64)), stop - start
         some = points[own]
-        best[...], numbers[...] = np.inf, np.uint32(0xFFFFFFFF)
+        best[...], numbers[...] = np.inf, NONE
         for first in range(0, n, width):
             last = min(first + width, n)
             products = table[: size * (last - first)].reshape(size, last - first)
@@ -161,8 +162,8 @@ def check_products(card):
         xp.dot(xp.asarray(A), xp.asarray(B).T, out=products)
         card.to_host(products, on_host)
         kept = 32
-        best, numbers = xp.full((rows, kept), np.inf, np.float32), xp.full((rows, kept), 0xFFFFFFFF, np.uint32)
-        listed = xp.zeros(columns, np.float32), xp.asarray(np.arange(rows)), 0, columns
+        best, numbers = xp.full((rows, kept), np.inf, np.float32), xp.full((rows, kept), NONE, np.uint32)
+        listed = xp.zeros(columns, np.float32), xp.asarray(np.arange(rows, dtype=np.int64)), 0, columns
         card.launch(SINGLE.kernel, rows, products, *listed, kept, best, numbers)
         found = np.empty((rows, kept), np.uint32)
         card.to_host(numbers, found)

@@ -13,7 +13,7 @@ from sggraph.core.cuda.card import Card
 from sggraph.core.cuda.neighbors import DOUBLE, SINGLE, check_products, nearest_on, table_shape
 from sggraph.core.cuda.source import LISTS, SIZE
 from sggraph.core.engine.blocks import ALONE, Workers
-from sggraph.core.search.nearest import nearest
+from sggraph.core.search.nearest import centred, nearest
 
 pytestmark = pytest.mark.jit
 needs_compiler = pytest.mark.skipif(COMPILER is None, reason=REASON)
@@ -184,6 +184,29 @@ def test_rounding_that_hides_a_neighbour_is_seen():
     assert not all(set(some) <= set(all_of) for some, all_of in zip(right, candidates.index, strict=True))
 
 
+def overestimated(X, points, kept=2):
+    """How much nearer the farthest other of each of three points is than told, for each of |x|^2 + |y|^2."""
+    found = neighbors._candidates(HostCard(2), points, np.arange(3), kept, (3, 3), SINGLE)
+    assert found.rounding == SINGLE.rounding(X.shape[1])
+    squares = (X**2).sum(axis=1)
+    table = ((X[:, None] - X) ** 2).sum(axis=2)
+    farthest = table.argmax(axis=1)
+    return ((found.best[:, 0] - table.max(axis=1)) / (squares + squares[farthest])).max()
+
+
+@pytest.mark.parametrize("f", [1, 2, 30, 784])
+def test_what_is_left_out_is_no_nearer_than_told(f):
+    """But for the rounding that is told: with one coordinate, up to 4.5 u, of which the product is one."""
+    u, worst = SINGLE.u, 0.0
+    for seed in range(200):
+        moved = centred(X := points(3, f, seed), X, ALONE)
+        worst = max(worst, overestimated((X - moved.center) / moved.scale, moved.points))
+    assert worst <= SINGLE.rounding(f)
+    assert f > 1 or worst > u
+    tiny = points(3, f) * 1e-22  # whose products float32 does not hold
+    assert overestimated(tiny, tiny.astype(f32)) <= 0
+
+
 def test_duplicates_and_ties(make_card):
     lattice = np.stack(np.meshgrid(*[np.arange(6.0)] * 3), axis=-1).reshape(-1, 3)
     copies = np.repeat(points(12, 3), 10, axis=0)
@@ -248,11 +271,11 @@ def test_little_memory_is_told_of():
         def free_memory(self):
             return 60_000_000
 
-    told = r"device='cuda:0' has 10 MB for the search for neighbours, 70,000 samples of 50 features need about 18 MB"
+    told = r"device='cuda:0' has 10 MB for the search for neighbours, 1,000 samples of 3,500 features need about 18 MB"
     with pytest.raises(MemoryError, match=told):
-        nearest_on(Small(2), points(70_000, 50, dtype=f32), 30, ALONE)
+        nearest_on(Small(2), points(1_000, 3_500, dtype=f32), 30, ALONE)
     with pytest.raises(MemoryError, match="has 5 MB for the search"):
-        nearest_on(HostCard(2), points(7_000, 50), 30, ALONE, most=5_000_000)
+        nearest_on(HostCard(2), points(700, 500), 30, ALONE, most=5_000_000)
     assert_equals_the_processors(HostCard(2), points(700, 50), 30, most=5_000_000)
 
 
