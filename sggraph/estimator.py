@@ -80,7 +80,8 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
     random_state, n_jobs, verbose, callback, callback_every, checkpoint, checkpoint_every, on_interrupt
         The seed, and how the run goes, as in `embed_graph`; after an interrupt `state_` is there.
     device, max_memory
-        Where nodes move, and in how much memory, as in `embed_graph`. Samples become a graph on the processor.
+        Where nodes move, and in how much memory, as in `embed_graph`. Neighbours of samples are searched there, too, if
+        `point_cloud_to_graph` can, and X has more than 10 features; if not, on the processor.
 
     Attributes
     ----------
@@ -213,8 +214,7 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
         self.verbose = verbose
         self.callback, self.callback_every = callback, callback_every
         self.checkpoint, self.checkpoint_every = checkpoint, checkpoint_every
-        self.on_interrupt, self.device = on_interrupt, device
-        self.max_memory = max_memory
+        self.on_interrupt, self.device, self.max_memory = on_interrupt, device, max_memory
 
     def fit(
         self, X: GraphLike | Features, y: object = None, *, state: EmbeddingState | None = None, comm: Ranked = None
@@ -364,8 +364,8 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
         if self.metric != "precomputed":  # which has as many as are stored
             warn_of_graph(X)
             k = most_neighbors(k, X.shape[0] - 1, f"{X.shape[0]} samples")
-        options = {name: getattr(self, name) for name in ("perplexity", "metric", "method", "n_jobs", "verbose")}
-        graph = neighbor_graph(X, k, rng=rng, **options)
+        names = "perplexity", "metric", "method", "n_jobs", "verbose", "device", "max_memory"
+        graph = neighbor_graph(X, k, rng=rng, **{name: getattr(self, name) for name in names})
         self._samples, self._n_neighbors = sparse.csr_array(X) if sparse.issparse(X) else X, k
         return graph
 

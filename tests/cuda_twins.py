@@ -7,6 +7,7 @@ equal. `d` is the dimension and `blocks` the number of blocks of threads, which 
 from itertools import pairwise, product
 
 import numpy as np
+from neighbor_twins import keep_nearest, keep_nearest_double  # noqa: F401
 from scipy.special import xlog1py
 
 from sggraph.core.cuda.source import HALT, NOW, SIZE

@@ -188,6 +188,7 @@ X = np.random.default_rng(0).standard_normal((40, 3))
         *(("method", value) for value in [*ODD, None, "fast"]),
         *(("rescale", value) for value in [*ODD, "gamma"]),
         *(("n_jobs", value) for value in [*ODD, 0, 10**12]),
+        *(("device", value) for value in NEVER["device"]),
         *(("random_state", value) for value in ["seed", -1, True]),
         *(("precomputed_knn", value) for value in [1, "ab", (1,), (X, X), np.nan]),
     ],

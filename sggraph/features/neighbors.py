@@ -43,24 +43,27 @@ FORKED = (
 )
 
 
-def nearest_neighbors(X, k, *, metric, method, rng, workers, tick):
+def nearest_neighbors(X, k, *, metric, method, rng, workers, tick, search=None):
     """Indices and distances (n, k) of the nearest other samples of X (n, f), by `method`, ties at random.
 
     Infinitely far is what shares nothing with a sample (`STRANGE`). ``tick(done, total)`` is called as a blocked
-    search goes on.
+    search goes on. A `search` by products, as that of a card (card_search.py), is taken whatever the method.
     """
     n = X.shape[0]
     _check_range(X)
-    if method == "auto":
+    if method == "auto" and search is None:
         method = "exact" if _is_exact_cheaper(X, metric) else "approximate"
+    if search is not None:
+        found = _blocked(X, k, metric, workers, tick=tick, search=search)
+        return _without_strangers(X, *_checked(*found, metric), metric)
     if method == "approximate" and k + 1 < n and not is_numba_usable():
         warn(FORKED, RuntimeWarning)
         method = "exact"
     if method == "approximate" and k + 1 < n:
         found = _approximate(X, k, metric, rng, workers.n_jobs)
-    elif metric in BLOCKED and not _fits_tree(X, metric):
+    elif metric in BLOCKED and not fits_tree(X, metric):
         found = _blocked(X, k, metric, workers, tick=tick)
-    elif _fits_tree(X, metric):
+    elif fits_tree(X, metric):
         found = _tree(X, k, workers)
     else:
         found = _brute(X, k, metric, workers.n_jobs)
@@ -113,19 +116,25 @@ def _is_exact_cheaper(X, metric):
         return n <= EXACT_SPARSE and (metric in SPARSE or n * f <= DENSE)
     if metric not in BLOCKED:
         return n <= EXACT_SPARSE
-    return _fits_tree(X, metric) or float(n) ** 2 * (f + 60) <= EXACT_COST
+    return fits_tree(X, metric) or exact_cost(n, f) <= EXACT_COST
 
 
-def _fits_tree(X, metric):
+def exact_cost(n, f):
+    """What a search by products costs for n samples of f features, in products and what a look at one of them takes."""
+    return float(n) ** 2 * (f + 60)
+
+
+def fits_tree(X, metric):
+    """Whether a k-d tree is the fastest search."""
     return metric in ("euclidean", "l2") and X.shape[1] <= TREE_FEATURES and not sparse.issparse(X)
 
 
-def _blocked(X, k, metric, workers, queries=None, tick=None):
+def _blocked(X, k, metric, workers, queries=None, tick=None, search=None):
     if metric == "cosine":
         X, queries = _unit_rows(X), None if queries is None else _unit_rows(queries)
         if not all(np.abs(part).sum(axis=1).all() for part in (X, queries) if part is not None):
             X, queries = (None if part is None else _zeros_apart(part) for part in (X, queries))
-    search = nearest_sparse if sparse.issparse(X) else nearest
+    search = search or (nearest_sparse if sparse.issparse(X) else nearest)
     with one_blas_thread():
         if queries is not None:
             indices, distances = search(X, k, workers, queries=queries, tick=tick)

@@ -17,9 +17,8 @@ from ..core.cuda.stress import bytes_of
 from ..core.engine.blocks import Workers
 from ..core.engine.comm import SERIAL
 from ..core.engine.talk import agree
-from .memory import as_bytes
+from ..runtime.checks import CPU, CUDA, as_bytes
 from .ranks import collective
-from .settings import CPU, CUDA
 
 PER_ENTRY = 16  # bytes: column and value, and as much again while rows are renumbered
 PER_NODE = 56, 12  # of all, on each card: orders and their sort, cells; for each dimension coordinates and a copy

@@ -1,12 +1,10 @@
 """Bytes that an embedding needs at its peak, beside the graph and the process, and the limit to them."""
 
-import re
-import sys
 from contextlib import suppress
 from pathlib import Path
 
 from ..core.repulsion.planning import CELLS_ENOUGH, Limit
-from ..runtime.checks import ABOVE_0, GREATEST, is_number, refused
+from ..runtime.checks import as_bytes
 from .start import N_MDS, ROWS, n_pivots
 
 FIXED = 6_000_000
@@ -26,7 +24,6 @@ CONTROL_GROUPS = {  # by the kinds that they hold, of version 2 and 1: limit, us
     "": ("memory.max", "memory.current", "inactive_file"),
     "memory": ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
 }
-UNITS = {"": 1, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 
 
 def memory_of(n, nnz, d, grid=0, *, packed=False, together=False, published=False):
@@ -94,17 +91,6 @@ def _left_in(folder, group, limit, used, cache):
             given_back = int(next(line for line in lines if line.startswith(cache + " ")).split()[1])
             found.append(most - taken + given_back)
     return found
-
-
-def as_bytes(max_memory):
-    """The number of bytes that `max_memory` means, a number or text such as "4GB"."""
-    number = max_memory
-    if isinstance(max_memory, str):
-        found = re.fullmatch(r"\s*(\d+\.?\d*)\s*([a-z]*)\s*", max_memory.lower())
-        number = float(found[1]) * UNITS[found[2]] if found and found[2] in UNITS else None
-    if not is_number(number, ABOVE_0, GREATEST):
-        raise refused("max_memory", max_memory, "a number of bytes above 0 or text such as '4GB'")
-    return int(min(number, sys.maxsize))
 
 
 def check_memory(max_memory, n, nnz, d, **kinds):

@@ -4,7 +4,6 @@ A field is a name, a default and a check; those that only say how a run goes, an
 they mean is told where users read it, in the docstring of `embed_graph`.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from os import PathLike
@@ -14,7 +13,9 @@ import numpy as np
 from ..core.descent import Phase
 from ..inputs.lambdas import as_lambda, check_lambda
 from ..runtime.checks import (
+    CPU,
     check_choice,
+    check_device,
     check_flag,
     check_n_jobs,
     check_number,
@@ -32,7 +33,6 @@ ITERATIONS = check_whole, 0, MOST_ITER, "'auto' or a number of iterations"
 FACTOR = check_number, *FACTORS, "'auto' or a number above 0"
 SIDE = check_number, *FACTORS, "None (automatic) or a cell side above 0"
 EVERY = check_whole, 1, np.inf, "a number of iterations"
-CPU, CUDA = "cpu", "cuda"
 
 
 def check_callback(name, callback):
@@ -45,12 +45,6 @@ def check_checkpoint(name, checkpoint):
     """Raise a ValueError unless it is the name of a file."""
     if not isinstance(checkpoint, (str, PathLike)) or not str(checkpoint):
         raise refused(name, checkpoint, "the name of a file, or None for no checkpoint")
-
-
-def check_device(name, device):
-    """Raise a ValueError unless it is the name of a processor or a graphics card."""
-    if not isinstance(device, str) or not (device == CPU or re.fullmatch(r"cuda(:[0-9]{1,3})?", device)):
-        raise refused(name, device, "'cpu', 'cuda' for the first graphics card, or 'cuda:1' for another")
 
 
 def check_schedule(name, schedule):

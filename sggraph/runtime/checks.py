@@ -3,6 +3,8 @@
 Each check takes the name of an argument and its value; what it raises reads `name=value: give what is accepted`.
 """
 
+import re
+import sys
 from numbers import Integral, Real
 
 import numpy as np
@@ -10,6 +12,8 @@ import numpy as np
 GREATEST = 1e300  # what float64 can
 ABOVE_0 = float(np.nextafter(0, 1))
 MOST_JOBS = 4096
+CPU, CUDA = "cpu", "cuda"
+UNITS = {"": 1, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 LINE = 80  # characters of a value that an error shows
 
 
@@ -54,6 +58,23 @@ def check_n_jobs(name, n_jobs):
     """Raise a ValueError unless `n_jobs` is a number of threads, -1 or None."""
     if n_jobs is not None and not (is_whole(n_jobs) and (n_jobs == -1 or 1 <= n_jobs <= MOST_JOBS)):
         raise refused(name, n_jobs, f"a number of threads, or -1 or None for all cores (at most {MOST_JOBS})")
+
+
+def check_device(name, device):
+    """Raise a ValueError unless it is the name of a processor or a graphics card."""
+    if not isinstance(device, str) or not (device == CPU or re.fullmatch(r"cuda(:[0-9]{1,3})?", device)):
+        raise refused(name, device, "'cpu', 'cuda' for the first graphics card, or 'cuda:1' for another")
+
+
+def as_bytes(max_memory):
+    """The number of bytes that `max_memory` means, a number or text such as "4GB"."""
+    number = max_memory
+    if isinstance(max_memory, str):
+        found = re.fullmatch(r"\s*(\d+\.?\d*)\s*([a-z]*)\s*", max_memory.lower())
+        number = float(found[1]) * UNITS[found[2]] if found and found[2] in UNITS else None
+    if not is_number(number, ABOVE_0, GREATEST):
+        raise refused("max_memory", max_memory, "a number of bytes above 0 or text such as '4GB'")
+    return int(min(number, sys.maxsize))
 
 
 def is_auto(value):

@@ -30,7 +30,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 import rank_threads  # noqa: E402
 
 import sggraph as sg  # noqa: E402
-from sggraph.core.cuda import checking  # noqa: E402
+from sggraph.core.cuda import checking, neighbors  # noqa: E402
 from sggraph.core.cuda.card import Card, check_card  # noqa: E402
 from sggraph.core.cuda.forces import CardForces  # noqa: E402
 from sggraph.core.descent import Phase, descend  # noqa: E402
@@ -38,6 +38,7 @@ from sggraph.core.engine import blocks as blocks_of_rows  # noqa: E402
 from sggraph.core.engine.blocks import Workers  # noqa: E402
 from sggraph.core.forces import Forces  # noqa: E402
 from sggraph.core.motion import Motion  # noqa: E402
+from sggraph.core.search.nearest import nearest  # noqa: E402
 from sggraph.method import devices  # noqa: E402
 from sggraph.method.pipeline import embed  # noqa: E402
 from sggraph.method.settings import Settings  # noqa: E402
@@ -372,6 +373,70 @@ def many():
     measured("many", block_model(10**7 // SMALLER), 2, "runs", is_compared=False)
 
 
+def samples(n, f):
+    """Features (n, f) from a seed: ten classes of 12 latent variables each, and noise, with pixels that are 0."""
+    rng, classes = np.random.default_rng(0), np.arange(n) % 10
+    shifts, mixing = 2 * rng.standard_normal((10, 12)), rng.standard_normal((12, f)).astype(np.float32)
+    X = (rng.standard_normal((n, 12)) + shifts[classes]).astype(np.float32) @ mixing
+    X += rng.standard_normal((n, f), dtype=np.float32)
+    return np.maximum(X, 0)
+
+
+def features():
+    """Neighbours of samples: MNIST's size, MNIST itself if SGGRAPH_MNIST names its folder, and a million."""
+    found = {"generated": samples(max(70_000 // SMALLER, 600), 784 if not TRIAL else 40)}
+    if "SGGRAPH_MNIST" in os.environ and not TRIAL:
+        found["MNIST"] = sg.datasets.load_mnist().images.reshape(70_000, -1).astype(np.float32)
+    for name, X in found.items():
+        searched(name, X, is_compared=True)
+    searched("a million", samples(max(10**6 // SMALLER, 500), 50 if not TRIAL else 12), is_compared=False)
+
+
+def searched(name, X, is_compared, k=30):
+    """Seconds of a search, the card's and the processor's part of them; whether what was found is right."""
+    (n, f), spans, own = X.shape, [], neighbors._candidates
+
+    def candidates(*given):
+        begin = time.perf_counter()
+        result = own(*given)
+        spans.append((given[5].kernel, len(given[2]), time.perf_counter() - begin))
+        return result
+
+    neighbors._candidates = candidates
+    with Workers() as workers:
+        nearest(X[:500], 5, workers)
+        for run in ("first", "second"):
+            spans.clear()
+            begin = time.perf_counter()
+            indices, distances = neighbors.nearest_on(new_card(2), X, k, workers)
+            span = time.perf_counter() - begin
+            told = ", ".join(f"{kernel} {rows:,} rows {seconds:.3f} s" for kernel, rows, seconds in spans)
+            flops = 2 * float(n) ** 2 * f / spans[0][2] / 1e12
+            tell("features", name, run, f"{span:.3f} s (wanted: 1)", f"{n:,} x {f}", told, f"{flops:.1f} TFlop/s")
+        neighbors._candidates = own
+        timed = Timed(new_card(2))
+        neighbors.nearest_on(timed, X, k, workers)
+        tell("features", name, "us", ", ".join(f"{kernel} {us:.0f}" for kernel, us in timed.microseconds().items()))
+        tell("features", name, f"recall {sampled_recall(X, distances):.4f} of a sample")
+        if is_compared:
+            begin = time.perf_counter()
+            theirs = nearest(X, k, workers)
+            span = time.perf_counter() - begin
+            same = all(np.array_equal(a, b) for a, b in zip(theirs, (indices, distances), strict=True))
+            tell("features", name, f"{span:.1f} s on {workers.n_jobs} threads", "the same" if same else "OTHERS")
+
+
+def sampled_recall(X, distances, size=200):
+    """The share of the true neighbours of some samples, by distances in float64, that are no farther than the last."""
+    rng, k, X = np.random.default_rng(1), distances.shape[1], X.astype(np.float64)
+    rows, X = rng.choice(len(X), size, replace=False), X - X.mean(axis=0)
+    squares = np.einsum("ij,ij->i", X, X)
+    table = squares[rows, None] + squares - 2 * X[rows] @ X.T
+    table[np.arange(size), rows] = np.inf
+    true = np.sqrt(np.maximum(np.partition(table, k - 1, axis=1)[:, :k], 0))
+    return np.mean(np.sort(distances[rows], axis=1) <= np.sort(true, axis=1) * (1 + 1e-6))
+
+
 def scores():
     """Bundled graphs on both devices: KL divergence, recall, seconds of the second call."""
     graphs = {
@@ -444,7 +509,7 @@ def pytest_step(name, *paths):
         command = [sys.executable, "-m", "pytest", *TESTS, *paths]
         if TRIAL:
             command[command.index("-m", 3) + 1] = "not slow"
-            command += ["-k", "step"]
+            command += ["-k", "step or ticks"]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         lines = done.stdout.strip().splitlines()
         print("\n".join(lines[-60:]))
@@ -463,10 +528,12 @@ STEPS = {  # what, and seconds at most
     "blocks": (blocks, 130),
     "tests": (pytest_step("tests", "tests/core/cuda/test_kernels.py"), 120),
     "orchestra": (pytest_step("orchestra", "tests/core/cuda/test_forces.py"), 120),
+    "lists": (pytest_step("lists", "tests/core/cuda/test_card_neighbors.py"), 60),
     "embedding": (pytest_step("embedding", "tests/cuda"), 150),
     "lattice": (lattice, 60),
     "hubs": (hubs, 100),
     "shared": (shared, 60),
+    "features": (features, 110),
     "scores": (scores, 60),
     "many": (many, 120),
     "whole": (whole, 120),

@@ -93,13 +93,30 @@ def test_memory_is_given_back():
         return cupy.cuda.runtime.memGetInfo()[0]
 
     embed_graph(lattice(100), device="cuda", max_iter=20, random_state=0)  # what stays: the context, cuFFT
+    X = np.random.default_rng(0).standard_normal((20_000, 300))
+    sggraph.point_cloud_to_graph(X, device="cuda")  # cuBLAS
     before = free()
     for _ in range(3):
         embed_graph(lattice(400), device="cuda", max_iter=20, random_state=0)
+        sggraph.point_cloud_to_graph(X, device="cuda")
     assert before - free() < 100e6
 
 
+@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+def test_neighbours_of_samples_are_those_of_the_processor(metric):
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((9_000, 60)) + 4 * rng.integers(0, 3, (9_000, 1))
+    X[::3] = np.round(X[::3])
+    ours, theirs = (sggraph.point_cloud_to_graph(X, metric=metric, device=device) for device in ("cuda", "cpu"))
+    assert (ours != theirs).nnz == 0
+    fitted = SGtSNEpi(metric=metric, device="cuda", max_iter=5, random_state=0).fit(X)
+    assert (fitted.graph_.adjacency != theirs).nnz == 0
+
+
 def test_little_memory_is_told_of():
+    X = np.random.default_rng(0).standard_normal((9_000, 600))
+    with pytest.raises(MemoryError, match="give fewer features"):
+        SGtSNEpi(device="cuda", max_memory="9MB").fit(X)
     with pytest.raises(MemoryError, match="leave device out"):
         embed_graph(lattice(400), device="cuda", max_memory="90MB", random_state=0)
 

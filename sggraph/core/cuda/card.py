@@ -23,7 +23,7 @@ class Card:
 
     def __init__(self, number, d, most=None):
         self._cupy = self.xp = cupy = _cupy(f"cuda:{number}")
-        self.number, self.d, self.trouble = number, d, None
+        self.number, self.d, self.trouble, self.remedy = number, d, None, SMALLER
         self._device, self._pool = cupy.cuda.Device(number), cupy.cuda.MemoryPool()
         with self._device:
             if most is not None:
@@ -65,7 +65,7 @@ class Card:
             with self._device, cupy.cuda.using_allocator(self._pool.malloc), self._stream:
                 yield
         except cupy.cuda.memory.OutOfMemoryError as error:
-            raise MemoryError(f"device='cuda:{self.number}' has no more room, {error}: {SMALLER}") from None
+            raise MemoryError(f"device='cuda:{self.number}' has no more room, {error}: {self.remedy}") from None
         finally:
             self._is_at_work = False
 
@@ -110,6 +110,11 @@ class Card:
         """Bytes that are free on the card."""
         with self._device:
             return self._cupy.cuda.runtime.memGetInfo()[0] + self._pool.free_bytes()
+
+    def release(self):
+        """Give back the memory that no array has."""
+        with self._device:
+            self._pool.free_all_blocks()
 
 
 def number_of(device):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-FILES = [Path(__file__).with_name(name) for name in ("kernels.cu",)]  # compiled as one, in this order
+FILES = [Path(__file__).with_name(name) for name in ("kernels.cu", "neighbors.cu")]  # compiled as one, in this order
 TYPES = {
     "int": np.int32,
     "i64": np.int64,
@@ -64,7 +64,7 @@ def _constants(enum):
     return SimpleNamespace(**{name: int(value) for name, value in re.findall(r"(\w+) = (\d+)", body)})
 
 
-NOW, HALT, SIZE = (_constants(enum) for enum in ("Now", "Halt", "Size"))
+NOW, HALT, SIZE, LISTS = (_constants(enum) for enum in ("Now", "Halt", "Size", "Lists"))
 
 
 def checked(kernel, arguments):

@@ -26,14 +26,28 @@ ROUNDING = 1e-6  # of |x|^2 + |y|^2, in float32 products of up to some thousand 
 TIE = 1e-4  # squares of distances this close (relative) pass for ties where rounding cannot tell them apart
 
 
+class Centred(NamedTuple):
+    """Points and queries about the mean of the points, in float32, over a power of two, `scale`, that brings all of
+    them to 1 or below; squares of distances are taken of what is divided by `unit`.
+    """
+
+    points: np.ndarray
+    queries: np.ndarray
+    center: np.ndarray
+    scale: float
+    unit: float
+
+
 class Candidates(NamedTuple):
-    """Points kept for each query: heaps (m, kept), greatest first, of their indices and squared distances; |x|^2 (m,)
-    of the queries; whether all points are kept.
+    """Points kept for each query: their indices (m, kept); in the first column of `best` what the square of the
+    distance to any other is at least; |x|^2 (m,) of the queries; by how much of |x|^2 + |y|^2 rounding may have such a
+    square wrong; whether all points are kept.
     """
 
     index: np.ndarray
     best: np.ndarray
     norms: np.ndarray
+    rounding: float
     all_kept: bool
 
 
@@ -54,36 +68,47 @@ def nearest(X, k, workers, *, queries=None, tick=None):
     """
     X = np.ascontiguousarray(X)
     targets = X if queries is None else np.ascontiguousarray(queries)
-    points, others, scale = _centred(X, targets, workers)
-    unit = square_unit(scale)
+    moved = centred(X, targets, workers)
     kept = min(k + SPARE, len(X) - (queries is None))
-    norms = np.einsum("ij,ij->i", others, others)
-    points, others, first = turned(points, others, kept, workers)
+    norms = np.einsum("ij,ij->i", moved.queries, moved.queries)
+    points, others, first = turned(*moved[:2], kept, workers)
     if queries is None:
         index, best = candidates_among(points, first, kept, workers, tick)
     else:
         index, best = candidates_for(others, points, first, kept, workers, tick)
-    candidates = Candidates(index, best, norms, kept == len(X) - (queries is None))
-    found = _refined(X, targets, (scale, unit), candidates, k, workers)
-    rows = np.flatnonzero(found.is_doubtful)
-    if len(rows):
-        _search_anew(rows, X / unit, targets / unit, queries is None, index)
-        some = Candidates(index[rows], best[rows], norms[rows], True)
-        again = _refined(X, targets[rows], (scale, unit), some, k, workers)
-        found.indices[rows], found.distances[rows] = again.indices, again.distances
+    candidates = Candidates(index, best, norms, ROUNDING, kept == len(X) - (queries is None))
+
+    def anew(rows):
+        return searched_anew(rows, X, targets, moved, kept, queries is None)
+
+    return certified(X, targets, moved, candidates, k, workers, [anew])
+
+
+def certified(X, targets, moved, candidates, k, workers, ways):
+    """Indices and distances (m, k) of the nearest of the candidates; where rounding may have hidden a nearer point,
+    those of the Candidates that the first of the `ways` gives for such rows, ``way(rows)``, or else the next.
+    """
+    found = _refined(X, targets, moved, candidates, k, workers)
+    for way in ways:
+        rows = np.flatnonzero(found.is_doubtful)
+        if len(rows) == 0:
+            break
+        again = _refined(X, targets[rows], moved, way(rows), k, workers)
+        for array, of_rows in zip(found, again, strict=True):
+            array[rows] = of_rows
     return found.indices, found.distances
 
 
-def _refined(X, targets, units, candidates, k, workers):
+def _refined(X, targets, moved, candidates, k, workers):
     """The k nearest of the candidates."""
     m = len(targets)
     found = Found(np.empty((m, k), np.int32), np.empty((m, k)), np.empty(m, bool))
-    workers.run(_refine, even_bounds(m, REFINED_BLOCKS), X, targets, units, candidates, found)
+    workers.run(_refine, even_bounds(m, REFINED_BLOCKS), X, targets, (moved.scale, moved.unit), candidates, found)
     return found
 
 
-def _centred(X, targets, workers):
-    """X and targets in float32 about the mean of X, over a power of two that brings all of them to 1 or below."""
+def centred(X, targets, workers):
+    """X and targets, Centred."""
     center = X.mean(axis=0, dtype=np.float64)
     sets = [X] if targets is X else [X, targets]
     ends = [end(points, axis=0) - center for points in sets if len(points) for end in (np.min, np.max)]
@@ -95,7 +120,7 @@ def _centred(X, targets, workers):
 
     for points, out in zip(sets, moved, strict=True):
         workers.run(move, even_bounds(len(points), len(points) // MIN_BLOCK), points, out)
-    return moved[0], moved[-1], scale
+    return Centred(moved[0], moved[-1], center, scale, square_unit(scale))
 
 
 def square_unit(greatest):
@@ -103,15 +128,17 @@ def square_unit(greatest):
     return 1.0 if greatest > TINY or greatest == 0 else float(np.ldexp(1.0, np.frexp(greatest)[1]))
 
 
-def _search_anew(rows, X, targets, skip_self, index):
-    """Candidates of a few rows by distances in float64, all differences taken."""
-    kept = index.shape[1]
+def searched_anew(rows, X, targets, moved, kept, skip_self):
+    """Candidates of a few rows by distances in float64, all differences taken: nothing else is nearer."""
+    X, some, index = X / moved.unit, targets[rows] / moved.unit, np.empty((len(rows), kept), np.int32)
     for a in range(0, len(rows), DOUBTFUL_BLOCK):
-        some = rows[a : a + DOUBTFUL_BLOCK]
-        table = cdist(targets[some], X)
+        block = slice(a, a + DOUBTFUL_BLOCK)
+        table = cdist(some[block], X)
         if skip_self:
-            table[np.arange(len(some)), some] = np.inf
-        index[some] = np.argpartition(table, kept - 1, axis=1)[:, :kept]
+            table[np.arange(len(table)), rows[block]] = np.inf
+        index[block] = np.argpartition(table, kept - 1, axis=1)[:, :kept]
+    nothing = np.zeros((len(rows), 1), np.float32)
+    return Candidates(index, nothing, nothing[:, 0], ROUNDING, True)
 
 
 @kernel
@@ -121,7 +148,7 @@ def _refine(b, start, stop, X, targets, units, candidates, found):
     What was not kept has at least the square `best[i, 0]`, less rounding: in doubt if that is below the k-th. It is in
     the first of the `units`, as |x|^2 is, squares of distances in the second.
     """
-    index, best, norms, all_kept = candidates
+    index, best, norms, rounding, all_kept = candidates
     nearest, distances, is_doubtful = found
     scale, unit = units
     kept, k, ratio = index.shape[1], nearest.shape[1], (scale / unit) ** 2
@@ -137,8 +164,8 @@ def _refine(b, start, stop, X, targets, units, candidates, found):
             distances[i, c] = unit * np.sqrt(exact[order[c]])
         # what was left out may be nearer than the last, as far as float32 can tell
         last, norm = exact[order[k - 1]], ratio * np.float64(norms[i])
-        rounding = ROUNDING * (3 * norm + 2 * last)  # |y|^2 <= 2 |x|^2 + 2 |x - y|^2
-        is_doubtful[i] = not all_kept and last > 0.0 and ratio * best[i, 0] - rounding < last * (1 - TIE)
+        slack = rounding * (3 * norm + 2 * last)  # |y|^2 <= 2 |x|^2 + 2 |x - y|^2
+        is_doubtful[i] = not all_kept and last > 0.0 and ratio * best[i, 0] - slack < last * (1 - TIE)
 
 
 @part(reorder=True)
