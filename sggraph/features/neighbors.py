@@ -273,7 +273,9 @@ def _copies_at_random(X, indices, distances, k, rng):
 
 
 def _without_strangers(X, indices, distances, metric):
-    """Infinite distances to what shares nothing with a sample; a warning tells how many are left without any."""
+    """Infinite distances to what shares nothing with a sample, last in its row; a warning tells how many are left
+    without any.
+    """
     if metric not in STRANGE:
         return indices, distances
     least = X.min() if X.shape[1] else 0.0
@@ -282,6 +284,8 @@ def _without_strangers(X, indices, distances, metric):
         zeros = np.asarray(np.abs(X).sum(axis=1) == 0).ravel()
         strange &= (zeros[:, None] | zeros[indices]) & (metric == "cosine")
     distances = np.where(strange, np.inf, distances)
+    order = np.argsort(distances, axis=1, kind="stable")  # others may tie with them
+    indices, distances = np.take_along_axis(indices, order, axis=1), np.take_along_axis(distances, order, axis=1)
     alone = int(np.isinf(distances[:, 0]).sum())
     if alone:
         warn(

@@ -43,15 +43,16 @@ def searched(card):
 
 
 def copies():
-    return np.repeat(RNG.normal(size=(20, 12)), 12, axis=0)
+    return np.repeat(np.random.default_rng(1).normal(size=(20, 12)), 12, axis=0)
 
 
 def counts():
-    return RNG.poisson(0.6, (200, 12)).astype(float)
+    return np.random.default_rng(2).poisson(0.6, (200, 12)).astype(float)
 
 
 def zeros():
-    some = np.abs(RNG.normal(size=(100, 30))) * (RNG.random((100, 30)) < 0.1)
+    rng = np.random.default_rng(3)
+    some = np.abs(rng.normal(size=(100, 30))) * (rng.random((100, 30)) < 0.1)
     some[::9] = 0
     return some
 
