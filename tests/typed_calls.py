@@ -78,6 +78,8 @@ def cells(adata: Cells) -> None:
     sg.sgtsne(adata, rng=0, key_added="X_map", copy=True, d=3)
     assert_type(sg.as_graph(adata), sg.Graph)
     sg.plot_embedding(adata.obsm["X_sgtsne"], "leiden", graph=adata)
+    sg.plot_embedding(adata, "leiden")
+    sg.explore(adata, "leiden")
 
 
 def data() -> None:
@@ -120,6 +122,7 @@ def files(path: str) -> None:
     assert_type(saved.labels, list[Any] | None)
     sg.write_embedding(path, saved)
     sg.plot_embedding(saved.positions)
+    sg.plot_embedding(saved)
 
 
 def pictures(history: sg.History) -> None:
@@ -141,6 +144,7 @@ def pictures(history: sg.History) -> None:
     assert_type(sg.plot_sequence(snapshots, {0: "a"}, trails=[0], max_panels=4), NDArray[np.object_])
     assert_type(sg.animate_embedding(snapshots, trails=["a"]), sg.EmbeddingAnimation)
     assert_type(sg.explore(snapshots, edge_width="weight"), sg.Explorer)
+    sg.plot_embedding(snapshots[0], "louvain")
     assert_type(sg.explore(Y, graph=EDGES, edge_width={("a", "b"): 2.0}), sg.Explorer)
     assert_type(history.kl_divergence, list[float])
     assert_type(history.snapshots, dict[int, NDArray[np.float32]])

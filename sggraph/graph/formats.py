@@ -64,4 +64,8 @@ def _arcs_of_list(edges, how):
 def _remedy(graph):
     if isinstance(graph, str) or has(graph, "__fspath__"):
         return "read a file with sggraph.read_graph(path), or "
-    return "build a NetworkX graph of it with networkx.Graph(graph), or " if isinstance(graph, dict) else ""
+    if isinstance(graph, dict):
+        return "build a NetworkX graph of it with networkx.Graph(graph), or "
+    if has(graph, "__iter__") and not isinstance(graph, bytes):
+        return "if it holds edges, make a list of it, list(graph), or "
+    return ""

@@ -32,6 +32,8 @@ def arcs_of_dense(graph, how, nodes=None):
         dense = np.asarray(np.ma.filled(graph, 0) if isinstance(graph, np.ma.MaskedArray) else graph)
     except ValueError as error:
         raise ValueError("graph is a nested list with rows of unequal length: give a square one") from error
+    if dense.ndim == 2 and dense.shape[1] in (2, 3) and dense.dtype.kind == "U" and (dense != "").all():
+        raise ValueError("graph is a table of names, of edges it seems: give them as tuples, list(map(tuple, graph))")
     if dense.ndim == 2 and len(dense) == 2 < dense.shape[1] and dense.dtype.kind in "iu" and not how.bipartite:
         return arcs_of_index(dense, None, None)
     if dense.ndim != 2 or not how.bipartite:

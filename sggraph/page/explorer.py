@@ -116,7 +116,7 @@ class Explorer:
 
 
 def explore(
-    Y: Coordinates | Fitted | SavedEmbedding | Dataset | AnnData | Sequence[Snapshot],
+    Y: Coordinates | Fitted | SavedEmbedding | Snapshot | Dataset | AnnData | Sequence[Snapshot],
     labels: Labels | None = None,
     *,
     graph: GraphLike | None = None,
@@ -137,7 +137,7 @@ def explore(
 
     Parameters
     ----------
-    Y : array_like of shape (n, d), dict, SGtSNEpi, SavedEmbedding, AnnData, Dataset or list of Snapshot
+    Y : array_like of shape (n, d), dict, SGtSNEpi, SavedEmbedding, AnnData, Dataset, Snapshot or list of them
         Coordinates in 1-D, 2-D or 3-D (dragging turns the picture then), a dict from node to position, a fitted
         estimator, what `load_embedding` returned; of an AnnData ``obsm["X_sgtsne"]``, which `sgtsne` writes; of a
         `Dataset` its positions and labels. Rows of NaN are left out. Of what `embed_sequence` returned the page has a

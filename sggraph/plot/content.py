@@ -11,6 +11,7 @@ from ..graph.annotated import is_annotated
 from ..inputs.coordinates import as_coordinates
 from ..inputs.labels import as_classes, read_labels, without_empty
 from ..io.saved import SavedEmbedding
+from ..method.sequence import Snapshot
 from .edges import degrees, fitted_widths
 from .frame import limits
 from .names import wanted_names
@@ -58,12 +59,15 @@ class Content(NamedTuple):
 def opened(Y, labels, graph, random_state=0):
     """Coordinates, labels and graph in what holds them, the graph unless it is made of samples; `labels` are read.
 
-    They are a fitted estimator, a SavedEmbedding, which stays one, a Dataset and an AnnData; anything else is as it is.
+    They are a fitted estimator, a Snapshot, a SavedEmbedding, which stays one, a Dataset and an AnnData; anything else
+    is as it is.
     """
     if hasattr(Y, "embedding_"):
         own = getattr(Y, "graph_", None)
         graph = own if graph is None and own is not None and not own.calibrated else graph
         return Y.embedding_, read_labels(labels, graph, random_state), graph
+    if isinstance(Y, list) and Y and isinstance(Y[0], Snapshot):
+        raise TypeError("Y is a list of Snapshot: plot_sequence draws them side by side, or give one of them, Y[-1]")
     is_of_samples = is_annotated(Y)
     Y, labels, own = unfolded(Y, labels, graph, random_state)
     graph = graph if is_of_samples else own
@@ -73,7 +77,9 @@ def opened(Y, labels, graph, random_state=0):
 
 
 def unfolded(Y, labels, graph, random_state=0):
-    """Coordinates, labels and graph of a Dataset or an AnnData, themselves the graph; of anything else as they are."""
+    """Coordinates, labels and graph of a Snapshot, of a Dataset or an AnnData, which are the graph themselves."""
+    if isinstance(Y, Snapshot):
+        return Y.coordinates, labels, Y.graph if graph is None else graph
     if isinstance(Y, Dataset):
         if Y.positions is None:
             raise ValueError("Y is a Dataset without positions: give its embedding, and graph=")

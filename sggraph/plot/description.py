@@ -13,6 +13,7 @@ from ..graph.adjacency import GraphLike
 from ..graph.types import AnnData
 from ..inputs.labels import by_size
 from ..io.saved import SavedEmbedding
+from ..method.sequence import Snapshot
 from ..runtime.checks import check_whole
 from .content import opened, read_content
 from .legend import all_shortened, shortened
@@ -31,7 +32,7 @@ TREND = 0.25  # of the variance of values is what a slope has to explain before 
 
 
 def describe_embedding(
-    Y: Coordinates | Fitted | SavedEmbedding | Dataset | AnnData,
+    Y: Coordinates | Fitted | SavedEmbedding | Snapshot | Dataset | AnnData,
     labels: Labels | None = None,
     *,
     graph: GraphLike | None = None,
@@ -45,7 +46,7 @@ def describe_embedding(
 
     Parameters
     ----------
-    Y : array_like of shape (n, d), dict, SGtSNEpi, SavedEmbedding, AnnData or Dataset
+    Y : array_like of shape (n, d), dict, SGtSNEpi, SavedEmbedding, Snapshot, AnnData or Dataset
         Coordinates, d = 1, 2 or 3, a dict from node to position, or what holds them, as in `plot_embedding`. Rows of
         NaN are counted as nodes without a place.
     labels : array_like of shape (n,), dict, "louvain" or str, optional

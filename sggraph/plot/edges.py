@@ -114,13 +114,14 @@ def draw_edges(ax, lines, colors, edges, view, point_style, style, widths=None):
     """
     style = {"color" if key in ("colors", "edgecolor") else key: value for key, value in style.items()}
     style = {"color": [grey(ax, PLAIN)] if colors is None else colors, "zorder": 1} | style
-    flat, plain = lines.shape[2] == 2, edges.heads is None and style.keys() <= {"color", "alpha", "zorder"}
-    dense = crowding(lines, *view)
-    faint = widths is None and "alpha" not in style and are_faint(dense)
-    if plain and flat and widths is None and (faint or len(lines) > LINES):
+    plain = edges.heads is None and widths is None and style.keys() <= {"color", "alpha", "zorder"}
+    many = plain and lines.shape[2] == 2 and len(lines) > LINES
+    dense = np.inf if many else crowding(lines, *view)
+    faint = plain and "alpha" not in style and are_faint(dense)
+    if many or (faint and lines.shape[2] == 2):
         draw_edge_density(ax, lines, *view, **style | {"color": to_rgba_array(style["color"])[:, :3]})
         return None, 1.0
-    if plain and faint and edges.may_be_thinned:
+    if faint and edges.may_be_thinned:
         every = int(np.ceil(dense * FAINT / INK))
         colors = style["color"]
         style["color"] = colors[::every] if len(colors) == len(lines) else colors

@@ -26,6 +26,7 @@ from ..graph.types import AnnData
 from ..inputs.elsewhere import PICTURE, told
 from ..inputs.seeds import as_generator
 from ..io.saved import SavedEmbedding
+from ..method.sequence import Snapshot
 from ..runtime.checks import check_choice, check_flag, is_number, refused
 from .content import opened, read_content
 from .density import draw_density
@@ -59,7 +60,7 @@ SIDE = 5  # inches
 
 @told(PICTURE)
 def plot_embedding(
-    Y: Coordinates | Fitted | SavedEmbedding | Dataset | AnnData,
+    Y: Coordinates | Fitted | SavedEmbedding | Snapshot | Dataset | AnnData,
     labels: Labels | None = None,
     *,
     graph: GraphLike | None = None,
@@ -83,11 +84,11 @@ def plot_embedding(
 
     Parameters
     ----------
-    Y : array_like of shape (n, d), dict, SGtSNEpi, SavedEmbedding, AnnData or Dataset
+    Y : array_like of shape (n, d), dict, SGtSNEpi, SavedEmbedding, Snapshot, AnnData or Dataset
         Coordinates, d = 1 (a strip: with a graph its edges as arcs, without one the points spread to show how dense
         they are), 2 or 3 (on 3-D axes); or a dict from node to position, as NetworkX uses, whose order, or that of
         `graph` if given, becomes the order of the rows. Rows of NaN are not drawn (nodes that
-        ``components="largest"`` left out). A fitted estimator brings the graph that it was fitted to, a `Dataset` its
+        ``components="largest"`` left out). A fitted estimator and a `Snapshot` bring their graph, a `Dataset` its
         positions, labels and graph, what `load_embedding` returned its names and labels; of an AnnData
         ``obsm["X_sgtsne"]`` is drawn, which `sgtsne` writes, and with ``graph=adata`` its edges.
     labels : array_like of shape (n,), dict, "louvain" or str, optional

@@ -420,6 +420,8 @@ def weighted_edge(w):
         (weighted_edge(-1), r"graph has 1 weights that are negative.*-1, from node 'a' to 'b'"),
         (weighted_edge(float("nan")), "NaN"),
         (weighted_edge(float("inf")), "infinite"),
+        ([["a", "b"], ["b", "c"]], r"names, of edges it seems: give them as tuples, list\(map\(tuple, graph\)\)"),
+        (np.array([["a", "b", "2"]]), "graph is a table of names, of edges it seems"),
         (weighted_edge("3"), "graph has the weight '3' of type str.*weight=None"),
         (weighted_edge(None), "graph has the weight None"),
         (weighted_edge([1]), "graph has the weight"),
@@ -481,7 +483,9 @@ def test_value_errors_say_what_came_and_what_to_do(G, match):
         (5, "type int"),
         (nx.Graph, "type type"),
         (np.ndarray, "type type"),
-        ({1, 2}, "type set"),
+        ({1, 2}, "type set: if it holds edges, make a list of it"),
+        (nx.path_graph(3).edges, r"type EdgeView: if it holds edges, make a list of it, list\(graph\), or give"),
+        (b"abc", "type bytes: give a NetworkX"),
     ],
 )
 def test_type_errors_say_what_is_accepted(G, match):

@@ -99,6 +99,7 @@ def test_what_can_be_looked_into(tmp_path):
         (positions, 3),
         (sg.load_embedding(tmp_path / "y.npz"), 34),
         ([1.0, 2.0, 3.0, 4.0], 4),
+        (sg.embed_sequence([nx.path_graph(5), nx.cycle_graph(5)], max_iter=5)[1], 5),
     ):
         assert facts_of(sg.explore(Y))["n"] == n
     assert facts_of(estimator.explore("louvain"))["columns"][0]["names"][0] == "community 1"

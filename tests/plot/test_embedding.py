@@ -18,7 +18,7 @@ from matplotlib.patches import ArrowStyle
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 
-from sggraph import SavedEmbedding, SGtSNEpi, as_graph, datasets, neighbor_recall
+from sggraph import SavedEmbedding, SGtSNEpi, as_graph, datasets, embed_sequence, neighbor_recall
 from sggraph.plot import palette as colours
 from sggraph.plot.edges import crowding
 from sggraph.plot.embedding import plot_embedding
@@ -987,6 +987,10 @@ def test_a_dataset_and_a_saved_embedding_bring_what_they_hold():
     turned = nx.Graph([("c", "b"), ("b", "a")])
     drawn = plot_embedding(saved, {"a": 0.5}, graph=turned, point_style={"s": 4})
     np.testing.assert_array_equal(drawn.collections[-1].get_offsets()[-1], [1, 0])  # the one with a value is on top
+    one, two = embed_sequence([nx.path_graph(4), nx.cycle_graph(4)], max_iter=5)
+    assert len([c for c in plot_embedding(two).collections if isinstance(c, LineCollection)]) == 1
+    with pytest.raises(TypeError, match=r"Y is a list of Snapshot: plot_sequence draws them side by side, or give"):
+        plot_embedding([one, two])
     rows = SavedEmbedding(saved.coordinates, [0, 1, 2])
     with pytest.raises(ValueError, match="node_names"):
         plot_embedding(rows, node_names=["a"])
