@@ -334,7 +334,11 @@ def test_a_card_by_cupy_does_what_its_kernels_do(monkeypatch):
     cards._module.cache_clear()
     X = points(300, 6)
     X[150:] += 1e4  # in float64, too
-    assert_equals_the_processors(Card(0, 2, 10**9), X, 12, most=10**9)
+    card = Card(0, 2, 10**9)
+    assert_equals_the_processors(card, X, 12, most=10**9)
+    card.remedy = "give fewer samples"
+    with pytest.raises(MemoryError, match="no more room, all of it: give fewer samples"), card.at_work():
+        raise fake_cupy.OutOfMemoryError("all of it")
     cards._module.cache_clear()
 
 
