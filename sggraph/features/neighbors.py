@@ -51,11 +51,11 @@ def nearest_neighbors(X, k, *, metric, method, rng, workers, tick, search=None):
     """
     n = X.shape[0]
     _check_range(X)
-    if method == "auto" and search is None:
-        method = "exact" if _is_exact_cheaper(X, metric) else "approximate"
     if search is not None:
         found = _blocked(X, k, metric, workers, tick=tick, search=search)
         return _without_strangers(X, *_checked(*found, metric), metric)
+    if method == "auto":
+        method = "exact" if _is_exact_cheaper(X, metric) else "approximate"
     if method == "approximate" and k + 1 < n and not is_numba_usable():
         warn(FORKED, RuntimeWarning)
         method = "exact"

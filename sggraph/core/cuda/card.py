@@ -162,7 +162,7 @@ def _cupy(device):
     """CuPy, or an ImportError that says how to get it."""
     try:
         import cupy
-        from cupy.cuda import cufft  # noqa: F401  # loads cuFFT
+        from cupy.cuda import cublas, cufft  # noqa: F401  # loads these libraries
     except ImportError as error:
         raise ImportError(f"device={device!r} needs CuPy, which cannot be loaded ({error}): {INSTALL}") from None
     return cupy

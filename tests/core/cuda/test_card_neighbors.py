@@ -160,6 +160,24 @@ def test_without_room_for_float64_differences_are_taken(monkeypatch):
     assert asked == {"float64": 0, "anew": 300}
 
 
+def test_what_a_search_has_done_with_is_given_back_before_another():
+    """`max_memory` limits what the pool has, in use or not."""
+    events = []
+
+    class Pooled(HostCard):
+        def release(self):
+            events.append("release")
+
+        def launch(self, kernel, blocks, *arguments):
+            events.append(kernel)
+            super().launch(kernel, blocks, *arguments)
+
+    X = points(300, 6)
+    X[150:] += 1e4
+    nearest_on(Pooled(2), X, 10, ALONE)
+    assert events == ["keep_nearest", "release", "keep_nearest", "release", "keep_nearest_double"]
+
+
 def test_rounding_that_hides_a_neighbour_is_seen():
     """Products that are off, as far as float32 may be, put other points among the candidates."""
     f, X = 200, points(500, 200)
@@ -316,7 +334,11 @@ def test_a_card_by_cupy_does_what_its_kernels_do(monkeypatch):
     cards._module.cache_clear()
     X = points(300, 6)
     X[150:] += 1e4  # in float64, too
-    assert_equals_the_processors(Card(0, 2, 10**9), X, 12, most=10**9)
+    card = Card(0, 2, 10**9)
+    assert_equals_the_processors(card, X, 12, most=10**9)
+    card.remedy = "give fewer samples"
+    with pytest.raises(MemoryError, match="no more room, all of it: give fewer samples"), card.at_work():
+        raise fake_cupy.OutOfMemoryError("all of it")
     cards._module.cache_clear()
 
 
