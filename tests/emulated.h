@@ -150,6 +150,8 @@ extern "C" void emulated_order(int is_backwards) { emulated::backwards = is_back
 #define __shfl_xor_sync(mask, value, step) emulated::shuffled(value, step, mask, __LINE__)
 #define atomicAdd(at, value) emulated::added(at, value)
 #define __threadfence()
+#define __ffsll(bits) __builtin_ffsll((long long)(bits))
+template <typename T> T atomicOr(T *at, T bits) { T before = *at; *at = before | bits; return before; }
 static inline int atomicMin(int *at, int value) { int before = *at; *at = value < before ? value : before; return before; }
 static inline int atomicMax(int *at, int value) { int before = *at; *at = value > before ? value : before; return before; }
 static inline float __int_as_float(int bits) { float value; memcpy(&value, &bits, 4); return value; }

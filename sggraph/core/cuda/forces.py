@@ -12,13 +12,14 @@ With NumPy for CuPy, and functions for kernels, the same code runs on a processo
 import numpy as np
 
 from ..descent import KEEP_EVERY
-from ..forces import FARTHEST, LEAST_FALL, REORDER_AT, STEP_OF_SIZE, _lowest, _make_room, entropy_of_both
+from ..forces import FARTHEST, LEAST_FALL, REORDER_AT, STEP_OF_SIZE, _lowest, _make_room
 from ..motion import centered
 from ..ordering import BITS, KEY
 from ..repulsion.planning import DEFAULT_LIMIT
-from ..rows import full_rows, n_blocks
+from ..rows import n_blocks
+from .affinity import rows_and_entropy
 from .repulsion import CardRepulsion
-from .rows import MOST_BLOCKS, CardRows, blocks_for, blocks_of_sums
+from .rows import MOST_BLOCKS, blocks_for, blocks_of_sums
 from .source import HALT, NOW
 from .stress import seen_by
 
@@ -26,7 +27,7 @@ KEPT = ("velocity", "gain", "pull")  # of a Motion, that stay on the card until 
 
 
 class CardForces:
-    """Forces on the nodes of a graph, given by the upper triangle of P, in d dimensions, on a Card.
+    """Forces on the nodes of a graph, given by the upper triangle of P, or a CardP, in d dimensions, on a Card.
 
     `h`, `exact`, `limit` and `paths` are as in Forces. Pictures with tethers are for the processor.
     """
@@ -37,10 +38,8 @@ class CardForces:
         self.card, self.workers, n = card, workers, upper.shape[0]
         with card.at_work():
             xp = card.xp
-            rows = full_rows(upper, workers)
-            self._n_edges = len(rows.data) // 2
-            self._entropy = entropy_of_both(upper)
-            self.P, self.paths = CardRows(card, rows), seen_by(paths, card)
+            self.P, self._entropy = rows_and_entropy(upper, card, workers)
+            self._n_edges, self.paths = len(self.P.data) // 2, seen_by(paths, card)
             self._now, self._numbers = xp.zeros(NOW.NOW, np.float64), np.zeros(NOW.NOW)
             self._sums = xp.empty(MOST_BLOCKS * 3 * d, np.float64), xp.zeros(1, np.uint32)
             self._Y, self._attr, self._rep = (xp.zeros((n, d), np.float32) for _ in range(3))

@@ -41,6 +41,14 @@ class CardRows:
             card.to_card(rows.data[some], self.data[some])
         self._begin_at(card.xp.asarray(rows.indptr.astype(np.int64)))
 
+    @classmethod
+    def of(cls, card, indptr, indices, data):
+        """Those of arrays that are on the card."""
+        rows = cls.__new__(cls)
+        rows.card, rows.n, rows.indices, rows.data = card, len(indptr) - 1, indices, data
+        rows._begin_at(indptr)
+        return rows
+
     def _begin_at(self, indptr):
         """Rows begin there; which of them are hubs, and the chunks of these."""
         xp = self.card.xp

@@ -5,11 +5,11 @@ import on_card
 import pytest
 from emulated_card import COMPILER, REASON, EmulatedCard
 from host_card import HostCard
+from kernel_checks import first_card
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
 from sggraph.core.cuda import checking
-from sggraph.core.cuda.card import Card
 from sggraph.core.cuda.forces import CardForces
 from sggraph.core.cuda.repulsion import CardRepulsion
 from sggraph.core.cuda.source import NOW
@@ -25,21 +25,6 @@ pytestmark = pytest.mark.jit
 needs_compiler = pytest.mark.skipif(COMPILER is None, reason=REASON)
 PHASE = Phase(40, 2.0, 100.0, 0.8, stress=1.0, evenness=0.2, max_step=5.0)
 PLAIN = Phase(40, 2.0, 100.0, 0.8)
-
-
-def first_card(d):
-    """That of this machine."""
-    return Card(0, d)
-
-
-CARDS = [HostCard, pytest.param(EmulatedCard, marks=needs_compiler)]
-if on_card.REASON is None:
-    CARDS.append(pytest.param(first_card, marks=pytest.mark.cuda, id="card"))
-
-
-@pytest.fixture(params=CARDS)
-def make_card(request):
-    return request.param
 
 
 def graph(n=420, seed=0):
