@@ -184,7 +184,7 @@ def forces():
         begin = time.perf_counter()
         card = new_card(d)
         found = checking.differences(card)
-        told = ", ".join(f"{off.what} {off.by:.1e} ({off.picture})" for off in found)
+        told = ", ".join(f"{off.what} {off.by:.1e} ({off.of})" for off in found)
         wrong = [off for off in found if not off.by <= checking.LIMITS[off.what]]
         tell("forces", f"{d}-D", "WRONG" if wrong else "right", told, f"{time.perf_counter() - begin:.1f} s")
         tell("forces", f"{d}-D", f"iterations are {'recorded' if card.trouble is None else card.trouble}")

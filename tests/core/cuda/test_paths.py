@@ -127,7 +127,8 @@ def test_stress_takes_lengths_where_they_lie(links, make_card, k):
         assert getattr(stress, name) == getattr(copied, name)
     assert stress.squares == pytest.approx(copied.squares, rel=1e-4)
     inverses = np.empty(right.kept.inverses.shape, np.uint16)
-    card.to_host(stress.inverses, inverses)
+    with card.at_work():
+        card.to_host(stress.inverses, inverses)
     off = np.abs(inverses.astype(int) - right.kept.inverses.astype(int))
     assert off.max(initial=0) <= 1  # of 65,535: powers are rounded
     assert stress.nbytes == copied.nbytes
