@@ -88,6 +88,20 @@ def test_rows_are_rescaled(seen, lam, share, spread):
     np.testing.assert_allclose(found, right, rtol=1e-9, atol=1e-300)
 
 
+@pytest.mark.parametrize("place_of_greatest", [0, 40, 255, 1500])
+def test_weights_of_any_size(place_of_greatest):
+    """Nothing overflows, whichever thread has the greatest."""
+    for m in (60, 3000):
+        w, indptr = np.full(m, 1e-300), np.array([0, m])
+        w[min(place_of_greatest, m - 1)] = 1e300
+        numbers = 3.0, 1.0, TOLERANCE, MAX_ITER
+        if m <= SIZE.CHUNK:
+            found = check(2, "rescale_rows", 1, indptr, 1, SIZE.CHUNK, *numbers, w.copy(), accuracy=3e-6)["p"]
+        else:
+            found = check(2, "rescale_hubs", 1, np.zeros(1, np.int64), indptr, *numbers, w.copy(), accuracy=3e-6)["p"]
+        np.testing.assert_allclose(found, rescale_rows(indptr, w, 3.0, ALONE)[0], rtol=1e-9, atol=1e-300)
+
+
 @pytest.mark.parametrize("is_directed", [False, True])
 def test_p_is_joined_to_its_transpose(seen, is_directed):
     own = seen.arcs if is_directed else seen.links
