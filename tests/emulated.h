@@ -1,7 +1,8 @@
 // What a graphics card gives to kernels, on a processor: the threads of a block take turns, the blocks one after another.
 //
 // A thread has a stack of its own and runs until it waits for others: for its block at __syncthreads, for its warp where
-// values are shuffled. A warp goes as far as it can before the next begins, as warps do not wait for each other either. Who waits for somebody who never comes, or at another line, is told of: `emulated_trouble`.
+// values are shuffled. A warp goes as far as it can before the next begins, as warps do not wait for each other either.
+// Who waits for somebody who never comes, or at another line, is told of: `emulated_trouble`.
 // `emulated_backwards` takes the threads, and the blocks, the other way round: where that changes a result, they race.
 
 #include <cmath>

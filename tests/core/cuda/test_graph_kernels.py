@@ -91,7 +91,7 @@ def test_rows_are_rescaled(seen, lam, share, spread):
 @pytest.mark.parametrize("place_of_greatest", [0, 40, 255, 1500])
 def test_weights_of_any_size(place_of_greatest):
     """Nothing overflows, whichever thread has the greatest."""
-    for m in (60, 3000):
+    for m in (60, SIZE.CHUNK, 3000):
         w, indptr = np.full(m, 1e-300), np.array([0, m])
         w[min(place_of_greatest, m - 1)] = 1e300
         numbers = 3.0, 1.0, TOLERANCE, MAX_ITER

@@ -32,6 +32,7 @@ GRAPHS = {
     "long": lambda: nx.path_graph(300),
     "parts": lambda: nx.gnm_random_graph(600, 500, seed=1),
     "one edge": lambda: nx.path_graph(2),
+    "star": lambda: nx.star_graph(SIZE.CHUNK),  # the longest row that is no hub
 }
 
 
