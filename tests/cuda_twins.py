@@ -397,6 +397,24 @@ def add_entries(data, m, is_entropy, each, sums, *, d, blocks):
     add_numbers(xlogy(p, p) if is_entropy else p, m, each, sums, d=d, blocks=blocks)
 
 
+def describe(indptr, indices, n, numbers, words, sums, *, d, blocks):
+    assert blocks * SIZE.BLOCK >= indptr[n]
+    i = _entries(indptr, n)
+    found = numbers[indices[: len(i)]]
+    np.bitwise_or.at(words, i, np.uint64(1) << (found >> np.uint64(58)))
+    np.add.at(sums, i, found)
+
+
+def look_around(indptr, indices, n, words, least, closest, *, d, blocks):
+    assert blocks * SIZE.BLOCK >= 32 * indptr[n]
+    rows = _rows(indptr, indices, n)
+    for i, j in zip(_entries(indptr, n), indices, strict=False):
+        one, other = rows[i] | {i}, rows[j] | {j}
+        close = np.float64(len(one & other) / len(one | other))
+        if close >= least:
+            closest[i] = max(closest[i], close.view(np.uint64))
+
+
 # ---- paths.cu ----
 
 

@@ -158,9 +158,11 @@ extern "C" void emulated_order(int is_backwards) { emulated::backwards = is_back
 #define atomicAdd(at, value) emulated::added(at, value)
 #define __threadfence()
 #define __ffsll(bits) __builtin_ffsll((long long)(bits))
+#define __popcll(bits) __builtin_popcountll(bits)
+static inline long long __double_as_longlong(double value) { long long bits; memcpy(&bits, &value, 8); return bits; }
 template <typename T> T atomicOr(T *at, T bits) { T before = *at; *at = before | bits; return before; }
 static inline int atomicMin(int *at, int value) { int before = *at; *at = value < before ? value : before; return before; }
-static inline int atomicMax(int *at, int value) { int before = *at; *at = value > before ? value : before; return before; }
+template <typename T> T atomicMax(T *at, T value) { T before = *at; *at = value > before ? value : before; return before; }
 static inline float __int_as_float(int bits) { float value; memcpy(&value, &bits, 4); return value; }
 static inline int __float2int_rn(float value) { return (int)rintf(value); }
 static inline float __fdividef(float a, float b) { return a / b; }

@@ -50,7 +50,7 @@ class Part(NamedTuple):
 
     @property
     def searched(self):
-        """Where paths are looked for: in the pattern, or where that lies on a card, with P."""
+        """What is looked through for paths and twins: the pattern, or where that lies on a card, P."""
         return self.upper if isinstance(self.upper, CardP) else self.links
 
 
@@ -176,7 +176,7 @@ def begun(part, rng, workers):
     """The Run of a Part at its start, and the Part with the path lengths that were measured for that."""
     settings = part.settings
     shape = shape_of(part.links, settings, rng, workers, part.searched)
-    traits = traits_of(part.links, shape, settings, rng, workers)
+    traits = traits_of(part.links, shape, settings, rng, workers, part.searched)
     schedule = schedule_for(settings, traits)
     Y0 = placed(shape, settings.init, part.links, settings, schedule, rng)
     if shape.D is not None and schedule.is_stressed and not settings.is_published:  # whose start has other pivots

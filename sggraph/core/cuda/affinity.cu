@@ -30,6 +30,16 @@ __device__ inline double value_at(const i64 *indptr, const u32 *indices, const d
     return e < stop && indices[e] == j ? values[e] : 0;
 }
 
+// How many neighbours two nodes share, whose rows these are, the second the shorter one: a warp counts.
+__device__ inline u32 shared_neighbors(const u32 *indices, i64 first, i64 stop, i64 begin, i64 end) {
+    u32 common = 0;
+    for (i64 q = begin + THREAD % 32; q < end; q += 32) {
+        i64 place = place_of(indices, first, stop, indices[q]);
+        common += place < stop && indices[place] == indices[q];
+    }
+    return over_lanes(common, 32);
+}
+
 // ---- weights ----
 
 // Jaccard indices of the entries of a symmetric pattern, none below `eps`: a warp has an entry, and looks for the
@@ -39,13 +49,8 @@ extern "C" __global__ void jaccard(const i64 *indptr, const u32 *indices, i64 n,
     if (e >= indptr[n]) return;
     i64 i = row_of(indptr, n, e), j = indices[e];
     i64 first = indptr[i], stop = indptr[i + 1], degree = stop - first, other = indptr[j + 1] - indptr[j];
-    if (other > degree || (other == degree && j >= i)) return;
-    u32 common = 0;
-    for (i64 q = indptr[j] + THREAD % 32; q < indptr[j + 1]; q += 32) {
-        i64 place = place_of(indices, first, stop, indices[q]);
-        common += place < stop && indices[place] == indices[q];
-    }
-    common = over_lanes(common, 32);
+    if (other > degree || (other == degree && j > i)) return;
+    u32 common = shared_neighbors(indices, first, stop, indptr[j], indptr[j + 1]);
     if (THREAD % 32 != 0) return;
     double w = common / (double)(degree + other - common);
     w = w > eps ? w : eps;
@@ -193,4 +198,36 @@ extern "C" __global__ void add_entries(const float *data, i64 m, int is_entropy,
         double p = data[q];
         return !is_entropy ? p : p > 0 ? p * log(p) : 0.0;
     }, m, each, sums);
+}
+
+// ---- who is alike whom (twins.py) ----
+
+// A word for the neighbourhood of each node, and the sum of its numbers: neither has an order.
+extern "C" __global__ void describe(const i64 *indptr, const u32 *indices, i64 n, const u64 *numbers, u64 *words,
+                                    u64 *sums) {
+    i64 e = THREAD;
+    if (e >= indptr[n]) return;
+    i64 i = row_of(indptr, n, e);
+    u64 number = numbers[indices[e]];
+    atomicOr(&words[i], 1ull << (number >> 58));
+    atomicAdd(&sums[i], number);
+}
+
+// The greatest Jaccard index of each node's neighbourhood and a neighbour's, own nodes counted in, of at least `least`.
+// Indices are above 0, so they are in the order of their bits. A warp has an entry; words tell where it need not count.
+extern "C" __global__ void look_around(const i64 *indptr, const u32 *indices, i64 n, const u64 *words, double least,
+                                       u64 *closest) {
+    i64 e = THREAD / 32;
+    if (e >= indptr[n]) return;
+    i64 i = row_of(indptr, n, e), j = indices[e];
+    i64 first = indptr[i], begin = indptr[j], size = indptr[i + 1] - first, other = indptr[j + 1] - begin;
+    if (other > size || (other == size && j > i)) return;
+    i64 most = size - __popcll(words[i] & ~words[j]), rest = other - __popcll(words[j] & ~words[i]);
+    most = most < rest ? most : rest;
+    if (most + 2 < least * (size + other - most)) return;
+    i64 shared = shared_neighbors(indices, first, first + size, begin, begin + other);
+    double close = (shared + 2) / (double)(size + other - shared);
+    if (THREAD % 32 != 0 || shared + 2 < least * (size + other - shared)) return;
+    atomicMax(&closest[i], (u64)__double_as_longlong(close));
+    atomicMax(&closest[j], (u64)__double_as_longlong(close));
 }

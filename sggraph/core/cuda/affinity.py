@@ -10,7 +10,9 @@ from scipy.sparse import csr_array, triu
 
 from ..affinity import MAX_ITER, SHARE, TINY, TOLERANCE, JointP, n_short, rows_filled
 from ..forces import entropy_of_both
+from ..ordering import repeated
 from ..rows import full_rows
+from ..twins import numbers_of
 from .paths import Pattern, hops_from, paths_to
 from .rows import CardRows, blocks_for
 from .source import SIZE
@@ -61,6 +63,19 @@ class CardP:
         """CardPaths to the pivots; None if a path has `short` edges or more."""
         with self.card.at_work():
             return paths_to(self.card, self.pattern, pivots, short)
+
+    def closeness(self, least):
+        """See core/twins.py, whose numbers these are."""
+        card, xp, n = self.card, self.card.xp, self.pattern.n
+        entries = self.pattern.indptr, self.pattern.indices, n
+        with card.at_work():
+            words, sums, closest = (xp.zeros(n, np.uint64) for _ in range(3))
+            card.launch("describe", blocks_for(self.nnz), *entries, xp.asarray(numbers_of(n)), words, sums)
+            card.launch("look_around", blocks_for(32 * self.nnz), *entries, words, least, closest)
+            found = np.empty((2, n), np.uint64)
+            card.to_host(sums, found[0])
+            card.to_host(closest, found[1])
+        return found[1].view(np.float64), repeated(found[0])
 
     def links(self):
         """The pattern (CSR), on the processor."""

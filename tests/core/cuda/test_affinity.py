@@ -18,6 +18,7 @@ from sggraph.core.forces import entropy_of_both
 from sggraph.core.motion import Motion
 from sggraph.core.rows import full_rows
 from sggraph.core.symmetry import symmetric_pattern
+from sggraph.core.twins import closeness
 
 pytestmark = pytest.mark.jit
 
@@ -84,6 +85,12 @@ def test_p_is_that_of_the_processor(graph, make_card, lam, is_local):
     assert found.upper.nnz == 2 * right.upper.nnz
     assert_close(found.upper.upper(np.arange(n)), right.upper, card)
     np.testing.assert_array_equal(found.upper.sizes(), np.diff(symmetric_pattern(graph.adjacency).indptr))
+
+
+def test_who_is_alike_whom(graph, make_card):
+    P = both(graph, make_card(2))[1].upper
+    for found, right in zip(P.closeness(0.6), closeness(symmetric_pattern(graph.adjacency), 0.6, ALONE), strict=True):
+        np.testing.assert_array_equal(found, right)
 
 
 def test_rows_go_to_the_forces(graph, make_card):

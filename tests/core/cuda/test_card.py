@@ -76,7 +76,7 @@ def test_a_card_makes_p_and_finds_paths():
             paths = P.paths(pivots, 32_000)
             numbers = [P.upper(np.arange(300)).data, part.upper(np.arange(300)).data, P.hops(5), paths.mean()]
             numbers += [paths.every(7), paths.at(pivots), paths.columns(9).projected(np.ones(9), np.ones((9, 3)))]
-            numbers += [paths.relaxed(np.arange(600.0).reshape(300, 2), 3), P.links().indices]
+            numbers += [*P.closeness(0.3), paths.relaxed(np.arange(600.0).reshape(300, 2), 3), P.links().indices]
             stress = paths.stress()
             assert CardForces(P, 2, ALONE, card, exact=False, paths=stress).nbytes > stress.nbytes
             found.append([*numbers, stress.squares, np.asarray(stress.inverses)])

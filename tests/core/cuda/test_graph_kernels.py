@@ -11,6 +11,8 @@ from sggraph.core.affinity import MAX_ITER, TOLERANCE, rescale_rows
 from sggraph.core.cuda.paths import NEVER, Pattern, _chunks
 from sggraph.core.cuda.source import SIZE
 from sggraph.core.engine.blocks import ALONE
+from sggraph.core.ordering import repeated
+from sggraph.core.twins import closeness
 
 pytestmark = [pytest.mark.jit, pytest.mark.usefixtures("place")]
 f32 = np.float32
@@ -61,6 +63,18 @@ def test_jaccard_indices(seen):
     weights = np.full(seen.links.nnz, np.nan)
     eps = 1 / (2 * seen.n)
     check(2, "jaccard", threads(32 * seen.links.nnz), *arrays(seen.links), seen.n, eps, weights, accuracy=0)
+
+
+@pytest.mark.parametrize("least", [0.1, 0.6, 1.0])
+def test_who_is_alike_whom(seen, least):
+    numbers = np.random.default_rng(0).integers(2**64, size=seen.n, dtype=np.uint64)
+    words, sums, closest = np.zeros((3, seen.n), np.uint64)
+    found = check(2, "describe", threads(seen.links.nnz), *arrays(seen.links), seen.n, numbers, words, sums)
+    given = *arrays(seen.links), seen.n, found["words"], least, closest
+    closest = check(2, "look_around", threads(32 * seen.links.nnz), *given)["closest"]
+    right, is_twin = closeness(seen.links, least, ALONE)
+    np.testing.assert_array_equal(closest.view(np.float64), right)
+    np.testing.assert_array_equal(repeated(found["sums"]), is_twin)
 
 
 def test_weights_of_some_entries(seen):
