@@ -35,7 +35,7 @@ SHARE = 1 / 3  # of the neighbours that count, where weights are the user's: 10 
 
 
 class JointP(NamedTuple):
-    """Upper triangle (CSR, float32) of P, which sums to 1 over both triangles, and the number of nodes of few
+    """P, which sums to 1: its upper triangle (CSR, float32), or a CardP (core/cuda); and the number of nodes of few
     neighbours (`rescale_rows`).
     """
 

@@ -123,6 +123,8 @@ def laid_out(problem, links, upper, checkpoint, rng, workers):
             tasks.append(part._replace(paths=None) if several else part)  # path lengths of all would be too many
             tick(c + 1, n_large(parts))
     blocks = small_blocks(links, upper, parts) if several else None
+    if several and isinstance(upper, CardP):
+        upper.forget()
     del links, upper, part
     rng = checkpoint.begin(runs, rng)
     Y, kl = np.zeros((len(parts.order), problem.settings.d), np.float32), np.zeros(len(parts.sizes))

@@ -142,6 +142,22 @@ def test_entries_stay_on_the_card(card, monkeypatch):
     assert not any(abs(size - P) < 20_000 for size in seen)
 
 
+@pytest.mark.parametrize("name", ["parts", "path"])
+def test_p_is_there_once(card, monkeypatch, name):
+    """Where components have each their own, that of all is gone when the loop begins."""
+    made, seen = [], []
+    make = devices.joint_probabilities
+
+    def watched(*arguments, **options):
+        P = make(*arguments, **options)
+        made.append(P.upper)
+        return P
+
+    monkeypatch.setattr(devices, "joint_probabilities", watched)
+    embed_graph(GRAPHS[name], device="cuda", max_iter=1, callback=lambda *_: seen.append(made[0].data))
+    assert seen == [None]
+
+
 def max_component(G):
     return G.subgraph(max(nx.connected_components(G), key=len))
 

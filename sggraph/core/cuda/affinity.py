@@ -29,9 +29,13 @@ class CardP:
 
     def handed_over(self):
         """The CardRows and the sum of p log p; nothing stays here."""
-        (pattern, data), self.pattern, self.data = (self.pattern, self.data), None, None
-        entropy = _entries_sum(self.card, data, is_entropy=True)
-        return CardRows.of(self.card, pattern.indptr, pattern.indices, data), entropy
+        rows = CardRows.of(self.card, self.pattern.indptr, self.pattern.indices, self.data)
+        self.forget()
+        return rows, _entries_sum(self.card, rows.data, is_entropy=True)
+
+    def forget(self):
+        """Let go of the entries, whoever still has this: what was taken of them is enough."""
+        self.pattern = self.data = None
 
     def taken(self, nodes):
         """That of a component, or of several, given by their nodes, by themselves."""
@@ -112,10 +116,7 @@ def joint_probabilities(A, lambda_, card, *, links, is_local, given=False):
             card.to_card(A.data, p)
         lam, share = 0.0 if lambda_ is None else float(lambda_), SHARE if given else 1.0
         _rescale(card, own, lam, share, p)
-        total = _sum(card, "add_numbers", len(p), p)
-        data = card.xp.empty(links.nnz, np.float32)
-        entries = pattern.indptr, pattern.indices, pattern.n, own.indptr, own.indices
-        card.launch("join", blocks_for(links.nnz), *entries, p, 1 / (2 * max(total, TINY)), data)
+        data = _joined(card, pattern, own, p)
     return JointP(CardP(card, pattern, data), n_short(np.diff(A.indptr), lam, share))
 
 
@@ -145,6 +146,14 @@ def _rescale(card, own, lam, share, p):
     hubs = np.flatnonzero(np.diff(own.starts) > SIZE.CHUNK)
     if len(hubs):
         card.launch("rescale_hubs", len(hubs), card.xp.asarray(hubs), own.indptr, *how)
+
+
+def _joined(card, pattern, own, p):
+    """The entries of P, which sum to 1, from the rows p."""
+    total, data = _sum(card, "add_numbers", len(p), p), card.xp.empty(len(pattern.indices), np.float32)
+    entries = pattern.indptr, pattern.indices, pattern.n, own.indptr, own.indices
+    card.launch("join", blocks_for(len(data)), *entries, p, 1 / (2 * max(total, TINY)), data)
+    return data
 
 
 def _entries_sum(card, data, *, is_entropy=False):
