@@ -178,9 +178,9 @@ def embed_graph(
         After Ctrl-C, when the iteration is done: raise an EmbeddingInterrupted, a KeyboardInterrupt that holds the
         `state`, or return the coordinates so far with a warning. Components not yet begun are at their starts.
     device : str, default "cpu"
-        Where nodes move: "cuda" is the first graphics card of NVIDIA, or, of several ranks, one for each of a machine;
-        "cuda:1" the second; see `docs/gpu.md`. What cannot be done there is an error, never left to the processor. Not
-        yet run on a GPU.
+        Where P is made, paths are measured and nodes move: "cuda" is the first graphics card of NVIDIA, or, of several
+        ranks, one for each of a machine, and "cuda:1" the second; see `docs/gpu.md`. What cannot be done there is an
+        error. Not yet run on a GPU.
     max_memory : int or str, optional
         Bytes, or text such as "4GB": a graph that is estimated to need more is refused with a MemoryError before
         anything is allocated, and the grid for the repulsion is kept as coarse as it has to be. See `estimate_cost`.

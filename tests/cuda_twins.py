@@ -1,4 +1,4 @@
-"""Slow, obvious twins of the kernels in kernels.cu: the same names and arguments, on NumPy arrays.
+"""Slow, obvious twins of the kernels in core/cuda: the same names and arguments, on NumPy arrays.
 
 Sums are in float64 and in no particular order, so a kernel equals its twin up to rounding; what is whole numbers is
 equal. `d` is the dimension and `blocks` the number of blocks of threads, which mean nothing to most of them.
@@ -8,7 +8,7 @@ from itertools import pairwise, product
 
 import numpy as np
 from neighbor_twins import keep_nearest, keep_nearest_double  # noqa: F401
-from scipy.special import xlog1py
+from scipy.special import xlog1py, xlogy
 
 from sggraph.core.cuda.source import HALT, NOW, SIZE
 
@@ -373,3 +373,167 @@ def copy_rows(indptr, indices, data, n, order, rank, new_indptr, new_indices, ne
     for r in range(n):
         old, new = (slice(p[at], p[at + 1]) for p, at in ((indptr, order[r]), (new_indptr, r)))
         new_indices[new], new_data[new] = rank[indices[old]], data[old]
+
+
+# ---- affinity.cu ----
+
+
+def _rows(indptr, indices, n):
+    """A set of neighbours for each node."""
+    return [set(indices[indptr[i] : indptr[i + 1]].tolist()) for i in range(n)]
+
+
+def _values(indptr, indices, values, n):
+    """Values by row and column."""
+    i = _entries(indptr, n)
+    return dict(zip(zip(i.tolist(), indices[: len(i)].tolist(), strict=True), values.tolist(), strict=False))
+
+
+def jaccard(indptr, indices, n, eps, weights, *, d, blocks):
+    assert blocks * SIZE.BLOCK >= 32 * indptr[n]
+    rows = _rows(indptr, indices, n)
+    for e, (i, j) in enumerate(zip(_entries(indptr, n), indices, strict=False)):
+        weights[e] = max(len(rows[i] & rows[j]) / len(rows[i] | rows[j]), eps)
+
+
+def take_weights(indptr, indices, weights, n, own_indptr, own_indices, own_weights, *, d, blocks):
+    assert blocks * SIZE.BLOCK >= own_indptr[n]
+    found = _values(indptr, indices, weights, n)
+    for e, pair in enumerate(_values(own_indptr, own_indices, own_weights, n)):
+        own_weights[e] = found[pair]
+
+
+def _rescaled(w, lam, share):
+    """A row of weights rescaled, gamma by bisection."""
+    p = w / w.max()
+    p /= p.sum()
+    own = min(lam, 1 + share * (len(w) - 1))
+    if lam == 0:
+        return p
+    log_p, low, high = np.log(np.maximum(p, np.finfo(float).tiny)), 0.0, 1.0
+    for _ in range(60 if len(w) > own else 0):
+        middle = (low + high) / 2
+        low, high = (middle, high) if np.exp(middle * log_p).sum() > own else (low, middle)
+    q = np.exp(low * log_p)
+    return q / q.sum()
+
+
+def rescale_rows(indptr, n, hub, lam, share, tolerance, most, p, *, d, blocks):
+    assert blocks * SIZE.BLOCK >= 32 * n
+    for i in range(n):
+        if 0 < indptr[i + 1] - indptr[i] <= hub:
+            p[indptr[i] : indptr[i + 1]] = _rescaled(p[indptr[i] : indptr[i + 1]], lam, share)
+
+
+def rescale_hubs(hubs, indptr, lam, share, tolerance, most, p, *, d, blocks):
+    assert blocks == len(hubs)
+    for i in hubs:
+        p[indptr[i] : indptr[i + 1]] = _rescaled(p[indptr[i] : indptr[i + 1]], lam, share)
+
+
+def join(indptr, indices, n, own_indptr, own_indices, p, scale, data, *, d, blocks):
+    assert blocks * SIZE.BLOCK >= indptr[n]
+    found = _values(own_indptr, own_indices, p, n)
+    for e, (i, j) in enumerate(_values(indptr, indices, data, n)):
+        data[e] = scale * (found.get((i, j), 0) + found.get((j, i), 0))
+
+
+def add_numbers(numbers, m, each, sums, *, d, blocks):
+    assert blocks == max(-(-m // each), 1)
+    for b in range(blocks):
+        sums[b] = numbers[b * each : min((b + 1) * each, m)].sum()
+
+
+def add_entries(data, m, is_entropy, each, sums, *, d, blocks):
+    p = data[:m].astype(np.float64)
+    add_numbers(xlogy(p, p) if is_entropy else p, m, each, sums, d=d, blocks=blocks)
+
+
+def describe(indptr, indices, n, numbers, words, sums, *, d, blocks):
+    assert blocks * SIZE.BLOCK >= indptr[n]
+    i = _entries(indptr, n)
+    found = numbers[indices[: len(i)]]
+    np.bitwise_or.at(words, i, np.uint64(1) << (found >> np.uint64(58)))
+    np.add.at(sums, i, found)
+
+
+def look_around(indptr, indices, n, words, least, closest, *, d, blocks):
+    assert blocks * SIZE.BLOCK >= 32 * indptr[n]
+    rows = _rows(indptr, indices, n)
+    for i, j in zip(_entries(indptr, n), indices, strict=False):
+        one, other = rows[i] | {i}, rows[j] | {j}
+        close = np.float64(len(one & other) / len(one | other))
+        if close >= least:
+            closest[i] = max(closest[i], close.view(np.uint64))
+
+
+# ---- paths.cu ----
+
+
+def _bits(words, k):
+    """Of each node and source whether its bit is set."""
+    return (words[:, :, None] >> np.arange(64, dtype=np.uint64) & np.uint64(1)).reshape(len(words), -1)[:, :k] > 0
+
+
+def begin_search(sources, k, words, seen, front, lengths, *, d, blocks):
+    assert blocks * SIZE.BLOCK >= k
+    for s in range(k):
+        for array in (seen, front):
+            array[sources[s] * words + s // 64] |= np.uint64(1) << np.uint64(s % 64)
+        lengths[sources[s], s] = 0
+
+
+def ask_back(indptr, indices, n, words, k, lanes, hub, seen, front, last, level, coming, *, d, blocks):
+    assert blocks * SIZE.BLOCK >= n * words * lanes
+    if last[0] + 1 < level:
+        return
+    before, ahead, found = (array[: n * words].reshape(n, words) for array in (seen, front, coming))
+    everyone = np.array([2 ** min(k - 64 * w, 64) - 1 for w in range(words)], np.uint64)
+    i, is_short = _entries(indptr, n), np.diff(indptr[: n + 1]) <= hub
+    came = before.copy()
+    np.bitwise_or.at(came, i, ahead[indices[: len(i)]])
+    found[is_short] = np.where(before == everyone, before, came)[is_short]
+
+
+def ask_back_hubs(chunks, indices, words, front, last, level, coming, *, d, blocks):
+    assert blocks == len(chunks)
+    if last[0] + 1 >= level:
+        for row, begin, end in chunks:
+            came = np.bitwise_or.reduce(front.reshape(-1, words)[indices[begin:end]], axis=0)
+            coming.reshape(-1, words)[row] |= came
+
+
+def settle_front(n, words, k, seen, front, coming, last, level, lengths, *, d, blocks):
+    assert blocks * SIZE.BLOCK >= n * words
+    if last[0] + 1 < level:
+        return
+    m = n * words
+    front[:m] = coming[:m] & ~seen[:m]
+    coming[:m], seen[:m] = 0, seen[:m] | front[:m]
+    fresh = _bits(front[:m].reshape(n, words), k)
+    lengths[:n][fresh] = level
+    if fresh.any():
+        last[0] = level
+
+
+def project(lengths, n, stride, k, means, axes, width, Y, *, d, blocks):
+    assert blocks * SIZE.BLOCK >= 32 * n
+    squares = lengths.reshape(-1, stride)[:n, :k].astype(np.float64) ** 2 - means
+    Y[:n] = (squares - squares.mean(axis=1, keepdims=True)) @ axes.reshape(k, width).astype(np.float64)
+
+
+def relax(Y, n, places, lengths, k, offset, least, lanes, moved, *, d, blocks):
+    assert blocks * SIZE.BLOCK >= n * lanes
+    r = Y[:n, None].astype(np.float64) - places
+    path = lengths.reshape(-1, k)[:n].astype(np.float64)
+    e = np.sqrt(np.maximum((r**2).sum(axis=2), 1e-30))
+    moved[:n] = Y[:n] + ((np.maximum(path - offset, least * path) / e - 1)[:, :, None] * r).mean(axis=1)
+
+
+def invert(lengths, m, far, power, one, finest, *, d, blocks):
+    assert blocks * SIZE.BLOCK >= m
+    flat = lengths.reshape(-1)[:m]
+    length = flat.astype(np.float64)
+    with np.errstate(divide="ignore"):
+        drawn = np.where(length > far, far * (length / far) ** power, length)
+        flat[...] = np.where(length > 0, np.minimum(np.rint(one / drawn), finest), 0)

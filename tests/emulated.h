@@ -1,7 +1,8 @@
 // What a graphics card gives to kernels, on a processor: the threads of a block take turns, the blocks one after another.
 //
 // A thread has a stack of its own and runs until it waits for others: for its block at __syncthreads, for its warp where
-// values are shuffled. Who waits for somebody who never comes, or at another line, is told of: `emulated_trouble`.
+// values are shuffled. A warp goes as far as it can before the next begins, as warps do not wait for each other either.
+// Who waits for somebody who never comes, or at another line, is told of: `emulated_trouble`.
 // `emulated_backwards` takes the threads, and the blocks, the other way round: where that changes a result, they race.
 
 #include <cmath>
@@ -95,18 +96,24 @@ static bool release(int first, int stop, State state, bool all_there) {
     return true;
 }
 
+static void run_warp(int first) {
+    for (int lane = 0; lane < WARP; lane++) {
+        int t = first + (backwards ? WARP - 1 - lane : lane);
+        if (threads[t].state == READY) resume(t);
+    }
+}
+
 static void run_block() {
     for (int t = 0; t < n_threads; t++) threads[t].state = READY;
     while (trouble[0] == 0) {
-        for (int q = 0; q < n_threads; q++) {
-            int t = backwards ? n_threads - 1 - q : q;
-            if (threads[t].state == READY) resume(t);
+        for (int q = 0; q < n_threads; q += WARP) {
+            int first = backwards ? n_threads - WARP - q : q;
+            do run_warp(first); while (release(first, first + WARP, AT_WARP, true));
         }
         int done = 0;
         for (int t = 0; t < n_threads; t++) done += threads[t].state == DONE;
         if (done == n_threads) return;
         bool goes_on = release(0, n_threads, AT_BLOCK, false);
-        for (int w = 0; w < n_threads; w += WARP) goes_on |= release(w, w + WARP, AT_WARP, true);
         if (!goes_on && trouble[0] == 0) {
             int t = 0;
             while (threads[t].state == DONE) t++;
@@ -150,8 +157,12 @@ extern "C" void emulated_order(int is_backwards) { emulated::backwards = is_back
 #define __shfl_xor_sync(mask, value, step) emulated::shuffled(value, step, mask, __LINE__)
 #define atomicAdd(at, value) emulated::added(at, value)
 #define __threadfence()
+#define __ffsll(bits) __builtin_ffsll((long long)(bits))
+#define __popcll(bits) __builtin_popcountll(bits)
+static inline long long __double_as_longlong(double value) { long long bits; memcpy(&bits, &value, 8); return bits; }
+template <typename T> T atomicOr(T *at, T bits) { T before = *at; *at = before | bits; return before; }
 static inline int atomicMin(int *at, int value) { int before = *at; *at = value < before ? value : before; return before; }
-static inline int atomicMax(int *at, int value) { int before = *at; *at = value > before ? value : before; return before; }
+template <typename T> T atomicMax(T *at, T value) { T before = *at; *at = value > before ? value : before; return before; }
 static inline float __int_as_float(int bits) { float value; memcpy(&value, &bits, 4); return value; }
 static inline int __float2int_rn(float value) { return (int)rintf(value); }
 static inline float __fdividef(float a, float b) { return a / b; }

@@ -35,7 +35,7 @@ SHARE = 1 / 3  # of the neighbours that count, where weights are the user's: 10 
 
 
 class JointP(NamedTuple):
-    """Upper triangle (CSR, float32) of P, which sums to 1 over both triangles, and the number of nodes of few
+    """P, which sums to 1: its upper triangle (CSR, float32), or a CardP (core/cuda); and the number of nodes of few
     neighbours (`rescale_rows`).
     """
 
@@ -133,11 +133,11 @@ def rescale_rows(indptr, weights, lambda_, workers, *, given=False):
     share = SHARE if given else 1.0
     starts = np.asarray(indptr, np.int64)  # one kernel for all: another type of index would be compiled to other bits
     workers.run(_rescale_rows, bounds, starts, np.asarray(weights, np.float64), lam, share, p_cond)
-    return p_cond, _n_short(np.diff(starts), lam, share)
+    return p_cond, n_short(np.diff(starts), lam, share)
 
 
-def _n_short(sizes, lam, share):
-    """How many rows cannot do, or do not, what lambda asks for."""
+def n_short(sizes, lam, share):
+    """How many rows of these sizes cannot do, or do not, what lambda asks for; `share` is as in `SHARE`."""
     return int(((sizes > 0) & (1.0 + share * (sizes - 1) <= lam)).sum())
 
 

@@ -22,12 +22,17 @@ def closeness(links, least, workers):
         closest, sums = tiny.closeness(links, least)
         return closest, repeated(sums)
     n = links.shape[0]
-    numbers = np.random.default_rng(0).integers(2**64, size=n, dtype=np.uint64)
+    numbers = numbers_of(n)
     closest, words, sums = np.zeros(n), np.zeros(n, np.uint64), np.zeros(n, np.uint64)
     bounds = weighted_bounds(links.indptr, BLOCKS)
     workers.run(_describe, bounds, links.indptr, links.indices, numbers, words, sums)
     workers.run(_look_around, bounds, links.indptr, links.indices, words, least, closest)
     return closest, repeated(sums)
+
+
+def numbers_of(n):
+    """A random number for each node, of 64 bits."""
+    return np.random.default_rng(0).integers(2**64, size=n, dtype=np.uint64)
 
 
 @kernel

@@ -40,6 +40,10 @@ class Parts(NamedTuple):
         matrix.sort_indices()
         return matrix
 
+    def in_order(self, matrix):
+        """The same; what ranks share, or a card has, as it is: of that `taken` is a part."""
+        return self.sorted(matrix) if issparse(matrix) else matrix
+
     def block(self, matrix, start, stop):
         """Rows and columns of the parts start..stop of a matrix in the parts' order."""
         low, high = self.first[start], self.first[stop]
@@ -101,11 +105,14 @@ def settings_of_first(parts, settings):
 
 
 def small_blocks(links, upper, parts):
-    """Pattern and upper triangle of P (CSR) of all small parts together; whole matrices are in the parts' order."""
+    """Pattern and upper triangle of P (CSR) of all small parts together; whole matrices are in the parts' order, and
+    what ranks share, or a card has, in that of the graph.
+    """
     begin, end = _small(parts)
-    if issparse(links):
-        return [parts.block(matrix, begin, end) for matrix in (links, upper)]
     nodes = parts.order[parts.first[begin] : parts.first[end]]
+    if issparse(links):
+        above = parts.block(upper, begin, end) if issparse(upper) else upper.upper(nodes)
+        return [parts.block(links, begin, end), above]
     order = np.argsort(np.argsort(nodes))
     blocks = [csr_array(matrix.whole(np.sort(nodes))[order][:, order]) for matrix in (links, upper)]
     for block in blocks:

@@ -2,13 +2,13 @@
 ranks have a card each: on a machine with several the first rank its first, and so on.
 
 Nothing falls back to the processor by itself: a card that is asked for and is not there, or not right, is an error.
-Small components, starts, path lengths, probabilities and what follows the descent are the processor's work either way.
+Small components, what a start is made of beside path lengths, and what follows the descent are the processor's work
+either way.
 """
 
 from typing import NamedTuple
 
-from scipy.sparse import issparse
-
+from ..core.cuda.affinity import CardP, joint_probabilities
 from ..core.cuda.card import SMALLER, Card, check_card, n_cards, number_of
 from ..core.cuda.checking import check_forces
 from ..core.cuda.forces import CardForces
@@ -17,10 +17,14 @@ from ..core.cuda.stress import bytes_of
 from ..core.engine.blocks import Workers
 from ..core.engine.comm import SERIAL
 from ..core.engine.talk import agree
+from ..core.shared.affinity import SharedP
 from ..runtime.checks import CPU, CUDA, as_bytes
 from .ranks import collective
+from .start import n_pivots
 
 PER_ENTRY = 16  # bytes: column and value, and as much again while rows are renumbered
+MADE, MADE_OF_ARCS = 16, 12  # while P is made: column, weight of eight bytes, value; of arcs, whose pattern is another
+# than that of P, for each entry of both, a Jaccard index for one of them
 PER_NODE = 56, 12  # of all, on each card: orders and their sort, cells; for each dimension coordinates and a copy
 PER_OWN_NODE = 8, 28  # rows; for each dimension velocity, gain, pull, forces
 GRID = 50_000_000  # a small grid, and what CuPy and cuFFT need themselves
@@ -72,35 +76,58 @@ def opened(place, comm=SERIAL):
     return card
 
 
-def card_forces(upper, place, workers, *, paths, **options):
-    """Forces on the nodes, on the card at a Place, or on that of each rank."""
-    comm = workers.comm
+def card_probabilities(A, links, settings, **options):
+    """JointP on the card that the Settings name, of the adjacency A and its symmetric pattern; a MemoryError, before
+    anything is brought there, if that or the loop afterwards needs more than there is.
+    """
+    place, n = place_of(settings), A.shape[0]
+    card = opened(place)
+    error = _lack_of_room(card, place, n, links.nnz, card_memory(links, A, settings))
+    if error is not None:
+        raise error
+    return joint_probabilities(A, settings.n_counted, card, links=links, **options)
+
+
+def card_forces(P, place, workers, *, paths, **options):
+    """Forces on the nodes of a CardP, on its card; of ranks, which have P as Forces take it, on the card of each."""
+    if isinstance(P, CardP):
+        return CardForces(P, place.d, workers, P.card, paths=paths, **options)
+    comm, sizes = workers.comm, None
     card = opened(place, comm)
-    sizes = None
-    if upper is not None:  # of several ranks the first may have all, or each its rows with both triangles
-        entries = 2 * upper.nnz if issparse(upper) else upper.nnz
-        sizes = upper.shape[0], entries, place.d, 0 if paths is None else len(paths.pivots)
-    agree(comm, _lack_of_room(card, place, *comm.told(sizes), ranks=comm.size))
-    make = CardForces if comm.size == 1 else SharedCardForces
-    return make(upper, place.d, workers, card, paths=paths, **options)
+    if P is not None:  # the first has all of its upper triangle, or each its rows with both
+        sizes = P.shape[0], P.nnz if isinstance(P, SharedP) else 2 * P.nnz, 0 if paths is None else len(paths.pivots)
+    n, nnz, n_lengths = comm.told(sizes)
+    agree(comm, _lack_of_room(card, place, n, nnz, loop_memory(n, nnz, place.d, n_lengths, ranks=comm.size)))
+    return SharedCardForces(P, place.d, workers, card, paths=paths, **options)
 
 
-def _lack_of_room(card, place, n, nnz, d, n_pivots, ranks):
-    """The MemoryError where the card of this rank has not enough for `card_memory`."""
-    needed, free = card_memory(n, nnz, d, n_pivots, ranks=ranks), card.free_memory()
+def _lack_of_room(card, place, n, nnz, needed):
+    """The MemoryError where the card has not so many bytes."""
+    free = card.free_memory()
     if place.most is not None:
         free = min(free, place.most)
     if needed <= free:
         return None
     return MemoryError(
-        f"device={place.device!r} has {free / 1e6:,.0f} MB for this run, {n:,} nodes with {nnz:,} entries in {d}-D "
-        f"need about {needed / 1e6:,.0f} MB: {SMALLER}"
+        f"device={place.device!r} has {free / 1e6:,.0f} MB for this run, {n:,} nodes with {nnz:,} entries in "
+        f"{place.d}-D need about {needed / 1e6:,.0f} MB: {SMALLER}"
     )
 
 
-def card_memory(n, nnz, d, n_pivots, grid=0, ranks=1):
-    """Estimated bytes on a card at the peak, for n nodes, `nnz` entries, and grids of so many bytes; of several ranks
-    each has its rows.
+def card_memory(links, A, settings, grid=0):
+    """Estimated bytes on a card at the peak, for an adjacency A with this symmetric pattern, and grids of so many
+    bytes.
     """
-    of_rows = PER_ENTRY * nnz + (PER_OWN_NODE[0] + PER_OWN_NODE[1] * d) * n + bytes_of(n, n_pivots)
+    n, d, nnz = links.shape[0], settings.d, links.nnz
+    while_made = MADE * nnz if links is A else MADE_OF_ARCS * (nnz + A.nnz)
+    of_nodes = (PER_NODE[0] + PER_OWN_NODE[0] + (PER_NODE[1] + PER_OWN_NODE[1]) * d) * n
+    lengths = n_pivots(n, published=settings.is_published)
+    return max(while_made + of_nodes, loop_memory(n, nnz, d, lengths, grid))
+
+
+def loop_memory(n, nnz, d, n_lengths, grid=0, ranks=1):
+    """The same of the iterations, for `nnz` entries and so many path lengths of a node; of several ranks each has its
+    rows.
+    """
+    of_rows = PER_ENTRY * nnz + (PER_OWN_NODE[0] + PER_OWN_NODE[1] * d) * n + bytes_of(n, n_lengths)
     return of_rows // ranks + (PER_NODE[0] + PER_NODE[1] * d) * n + max(grid, GRID)

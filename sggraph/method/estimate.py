@@ -29,7 +29,6 @@ from .pipeline import embed
 from .problem import prepared
 from .run import begun, forces_of, part_of
 from .settings import CPU, Settings
-from .start import n_pivots
 
 WARM_UP, TIMED = 12, 8  # iterations: a twentieth of the usual run
 TIMED_SMALL = 40  # iterations of small components, whose start takes longer than a few
@@ -134,21 +133,21 @@ def estimate_cost(
     with Workers(settings.n_jobs) as workers:
         problem = prepared(graph, settings, workers)
         links, P = problem.probabilities(workers)
-        n_edges, upper, parts = links.nnz // 2, P.upper, problem.parts
+        pattern, upper, parts = links, P.upper, problem.parts
         if problem.is_packed:
-            links, upper = parts.sorted(links), parts.sorted(upper)
+            links, upper = parts.in_order(links), parts.in_order(upper)
         seconds = clock() - begin
         if problem.is_packed:
             seconds += _of_packing(problem, links, upper, workers)
         of_run, n_iter, grid = _of_run(part_of(problem, links, upper, 0), problem.limit, rng, workers)
     if problem.is_packed:
         of_run *= parts.first[n_large(parts)] / parts.sizes[0]
-    A = graph.adjacency
-    grids, on_card, n = grid, 0, A.shape[0]
+    A, grids, on_card = graph.adjacency, grid, 0
+    n = A.shape[0]
     if settings.device != CPU:
-        grids, on_card = 0, card_memory(n, A.nnz, settings.d, n_pivots(n), grid)
+        grids, on_card = 0, card_memory(pattern, problem.A, settings, grid)
     memory = memory_of(n, A.nnz, settings.d, grids, published=settings.is_published, **problem.kinds)
-    return Estimate(n, n_edges, settings.d, n_iter, float(seconds + of_run), memory, on_card)
+    return Estimate(n, pattern.nnz // 2, settings.d, n_iter, float(seconds + of_run), memory, on_card)
 
 
 def estimate(graph: GraphLike, d: Int = 2, **options: Any) -> Estimate:

@@ -1,8 +1,11 @@
-"""What the method asks of a graph and of its path lengths: matrices and arrays of this process, or shared by ranks."""
+"""What the method asks of a graph and of its path lengths: matrices and arrays of this process, on a graphics card, or
+shared by ranks.
+"""
 
 import numpy as np
 from scipy.sparse import csr_array, issparse
 
+from ..core.cuda.paths import CardPaths
 from ..core.engine.blocks import node_bounds
 from ..core.search.hops import hop_distances
 from ..core.shape.path_stress import PathStress
@@ -42,7 +45,8 @@ def closest(links, least, workers):
 def hops_from(links, source, workers):
     """Numbers of edges (n,) from one node to all others."""
     if not issparse(links):
-        return links.hops(source)
+        hops = links.hops(source)
+        return hops_from(links.links(), source, workers) if hops is None else hops
     return hop_distances(links, [source], workers, symmetric=True)[0]
 
 
@@ -65,6 +69,8 @@ def projected(D, column_mean, axes, workers):
     """Squares of path lengths, less `column_mean` and what then is the mean of a row, along the axes, (n, d) float64:
     block by block of nodes, since the bits of a product of matrices depend on how many rows these have.
     """
+    if isinstance(D, CardPaths):
+        return D.projected(column_mean, axes)
     if not isinstance(D, np.ndarray):
         return collective(workers.comm, _projected, D, column_mean, axes)
     Y, project = np.empty((len(D), axes.shape[1])), _projection(column_mean, axes)
@@ -96,9 +102,11 @@ def relaxed(Y, D, pivots, n_sweeps, workers, offset=0.0):
     """See core/shape/stress.py."""
     if isinstance(D, np.ndarray):
         return relax(Y, D, pivots, n_sweeps, workers, offset=offset)
+    if isinstance(D, CardPaths):
+        return D.relaxed(Y, n_sweeps, offset)
     return collective(workers.comm, SharedPaths.relaxed, D, Own(Y), Y.shape[1], n_sweeps, offset)
 
 
 def stress_of(D, pivots, workers):
-    """The PathStress; lengths of two bytes are overwritten."""
+    """The PathStress, or CardStress; lengths of two bytes are overwritten."""
     return PathStress(D, pivots, workers) if isinstance(D, np.ndarray) else D.stress()

@@ -18,9 +18,10 @@ from ..core.symmetry import symmetric_pattern
 from ..graph.adjacency import Graph
 from ..runtime.progress import stage
 from .components import Parts, as_parts, component_numbers
+from .devices import card_probabilities
 from .memory import check_memory, grid_limit
 from .ranks import collective
-from .settings import Settings
+from .settings import CPU, Settings
 from .start import beside_neighbors, by_rows, check_init, has_place
 
 OF_RANKS = "shared by ranks, as RowBlocks"
@@ -75,7 +76,7 @@ class Problem(NamedTuple):
         return self.kinds["packed"]
 
     def probabilities(self, workers):
-        """The symmetric pattern of A and the joint probabilities P."""
+        """The symmetric pattern of A and the joint probabilities P; on a card, if one rank has one, a CardP."""
         settings = self.settings
         links = symmetric_pattern(self.A, workers) if issparse(self.A) else self.A.symmetric_pattern()
         is_local = settings.local_weights
@@ -83,6 +84,9 @@ class Problem(NamedTuple):
             is_local = not self.graph.weighted
         with stage("probabilities", settings.verbose):
             options = {"links": links if is_local else None, "given": self.graph.given}
+            if settings.device != CPU and workers.comm.size == 1:
+                given = {"is_local": is_local, "given": self.graph.given}
+                return links, card_probabilities(self.A, links, settings, **given)
             if issparse(self.A):
                 return links, joint_probabilities(self.A, settings.n_counted, workers, **options)
             P = collective(workers.comm, affinity.joint_probabilities, self.A, settings.n_counted, **options)

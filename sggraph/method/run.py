@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array, issparse
 
+from ..core.cuda.affinity import CardP
 from ..core.descent import FAST, EmbeddingDivergedError, Watch, descend
 from ..core.forces import Forces
 from ..core.motion import Motion
@@ -38,8 +39,8 @@ class Outcome(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A component that has a run of its own: its rows in the parts' order, pattern, upper triangle of P, Settings, and
-    path lengths if they are known already.
+    """A component that has a run of its own: its rows in the parts' order, pattern, upper triangle of P or a CardP,
+    Settings, and path lengths if they are known already.
     """
 
     rows: slice
@@ -47,6 +48,11 @@ class Part(NamedTuple):
     upper: csr_array
     settings: Settings
     paths: PathStress | None = None
+
+    @property
+    def searched(self):
+        """What is looked through for paths and twins: the pattern, or where that lies on a card, P."""
+        return self.upper if isinstance(self.upper, CardP) else self.links
 
 
 class Watching(Watch):
@@ -101,11 +107,11 @@ class Watching(Watch):
 
 
 def laid_out(problem, links, upper, checkpoint, rng, workers):
-    """Outcome for all parts of a Problem, given its pattern and the upper triangle of P."""
+    """Outcome for all parts of a Problem, given its pattern and the upper triangle of P, or P on a card."""
     parts, verbose = problem.parts, problem.settings.verbose
     several = len(parts.sizes) > 1
-    if several and issparse(links):
-        links, upper = parts.sorted(links), parts.sorted(upper)
+    if several:
+        links, upper = parts.in_order(links), parts.in_order(upper)
     runs, tasks, part = [], [], None
     with stage("start", verbose) as tick:
         for c in range(n_large(parts)):
@@ -118,6 +124,8 @@ def laid_out(problem, links, upper, checkpoint, rng, workers):
             tasks.append(part._replace(paths=None) if several else part)  # path lengths of all would be too many
             tick(c + 1, n_large(parts))
     blocks = small_blocks(links, upper, parts) if several else None
+    if several and isinstance(upper, CardP):
+        upper.forget()
     del links, upper, part
     rng = checkpoint.begin(runs, rng)
     Y, kl = np.zeros((len(parts.order), problem.settings.d), np.float32), np.zeros(len(parts.sizes))
@@ -162,16 +170,16 @@ def part_of(problem, links, upper, c):
     nodes = parts.order[rows]
     if not isinstance(settings.init, str):
         settings = replace(settings, init=settings.init[nodes])
-    if not issparse(links):
-        return Part(rows, links.taken(nodes), upper.taken(nodes), settings)
-    return Part(rows, parts.block(links, c, c + 1), halved(parts.block(upper, c, c + 1)), settings)
+    links = parts.block(links, c, c + 1) if issparse(links) else links.taken(nodes)
+    upper = halved(parts.block(upper, c, c + 1)) if issparse(upper) else upper.taken(nodes)
+    return Part(rows, links, upper, settings)
 
 
 def begun(part, rng, workers):
     """The Run of a Part at its start, and the Part with the path lengths that were measured for that."""
     settings = part.settings
-    shape = shape_of(part.links, settings, rng, workers)
-    traits = traits_of(part.links, shape, settings, rng, workers)
+    shape = shape_of(part.links, settings, rng, workers, part.searched)
+    traits = traits_of(part.links, shape, settings, rng, workers, part.searched)
     schedule = schedule_for(settings, traits)
     Y0 = placed(shape, settings.init, part.links, settings, schedule, rng)
     if shape.D is not None and schedule.is_stressed and not settings.is_published:  # whose start has other pivots
@@ -190,7 +198,7 @@ def forces_of(part, schedule, limit, workers):
     """The Forces on a Part."""
     paths = part.paths
     if paths is None and part.links.nnz and schedule.is_stressed:
-        paths = stress_of(*graph_distances(part.links, workers), workers)
+        paths = stress_of(*graph_distances(part.searched, workers), workers)
     settings, options = part.settings, {"limit": limit, "paths": paths, **part.settings.repulsion}
     if settings.device != CPU:
         return shared_forces(card_forces, part.upper, place_of(settings), workers=workers, **options)

@@ -82,25 +82,30 @@ class Shape(NamedTuple):
     pivots: np.ndarray | None = None
 
 
-def shape_of(links, settings, rng, workers):
-    """The Shape of the start of a component with this symmetric pattern."""
+def shape_of(links, settings, rng, workers, searched=None):
+    """The Shape of the start of a component with this symmetric pattern; `searched` is where paths are looked for, the
+    pattern itself if left out.
+    """
+    searched = links if searched is None else searched
     if links.nnz == 0:
         return Shape()
     if isinstance(settings.init, str) and settings.init != "random":
-        return named_shape(settings.init, links, settings.d, rng, workers, published=settings.is_published)
+        options = {"published": settings.is_published, "searched": searched}
+        return named_shape(settings.init, links, settings.d, rng, workers, **options)
     if settings.is_stressed:
-        return Shape(None, *graph_distances(links, workers))
+        return Shape(None, *graph_distances(searched, workers))
     return Shape()
 
 
-def named_shape(init, links, d, rng, workers, *, published=False):
+def named_shape(init, links, d, rng, workers, *, published=False, searched=None):
     """The Shape of a start by name, from as many pivots as the graph deserves, or the `published` schedule's."""
+    searched = links if searched is None else searched
     if published:
         k = n_pivots(links.shape[0], published=True)
-        D, pivots = pivot_distances(links, k, rng, workers, n_farthest=N_FARTHEST)
+        D, pivots = pivot_distances(searched, k, rng, workers, n_farthest=N_FARTHEST)
         some, few = D, pivots
     else:
-        D, pivots = graph_distances(links, workers)
+        D, pivots = graph_distances(searched, workers)
         some, few = lengths.columns(D, N_MDS), pivots[:N_MDS]
     with one_blas_thread():
         if init == "spectral":
@@ -339,7 +344,8 @@ def distances_to(A, pivots, workers, known=()):
     A node that a pivot does not reach counts as 1 + the greatest distance found.
     """
     if not issparse(A):
-        return A.paths(np.asarray(pivots), SHORT)
+        D = A.paths(np.asarray(pivots), SHORT)
+        return distances_to(A.links(), pivots, workers) if D is None else D  # too long for a card
     for dtype in (np.int16, np.float32):
         D = np.empty((A.shape[0], len(pivots)), dtype)
         for p, hops in enumerate(known):

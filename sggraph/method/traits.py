@@ -38,15 +38,17 @@ class Traits(NamedTuple):
     variation: float = USUAL
 
 
-def traits_of(links, shape, settings, rng, workers):
-    """The Traits of a component with this symmetric pattern, of whose start `shape` is the Shape."""
+def traits_of(links, shape, settings, rng, workers, searched=None):
+    """The Traits of a component with this symmetric pattern, of whose start `shape` is the Shape; `searched` is where
+    its neighbourhoods are compared, the pattern itself if left out.
+    """
     start = settings.init if isinstance(settings.init, str) else "given"
     return Traits(
         n=links.shape[0],
         d=settings.d,
         filled=fill(sizes(links), settings.n_counted),
         start="stress" if start == "auto" else start,
-        alike=alike_share(links, workers),
+        alike=alike_share(links if searched is None else searched, workers),
         long_paths=shape.Y is not None and not is_compact(shape.Y, links, rng),
         variation=USUAL if shape.D is None else path_variation(shape.D, settings.d),
     )

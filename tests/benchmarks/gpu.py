@@ -13,10 +13,12 @@ one with events, which adds some 2 us to each.
 """
 
 import argparse
+import importlib
 import os
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +32,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 import rank_threads  # noqa: E402
 
 import sggraph as sg  # noqa: E402
+from sggraph.core.affinity import joint_probabilities  # noqa: E402
+from sggraph.core.cuda import affinity as on_card  # noqa: E402
 from sggraph.core.cuda import checking, neighbors  # noqa: E402
 from sggraph.core.cuda.card import Card, check_card  # noqa: E402
 from sggraph.core.cuda.forces import CardForces  # noqa: E402
@@ -39,12 +43,15 @@ from sggraph.core.engine.blocks import Workers  # noqa: E402
 from sggraph.core.forces import Forces  # noqa: E402
 from sggraph.core.motion import Motion  # noqa: E402
 from sggraph.core.search.nearest import nearest  # noqa: E402
+from sggraph.core.shape.stress import relax  # noqa: E402
 from sggraph.method import devices  # noqa: E402
 from sggraph.method.pipeline import embed  # noqa: E402
 from sggraph.method.settings import Settings  # noqa: E402
+from sggraph.method.start import distances_to, n_pivots, pivot_mds  # noqa: E402
 
 TRIAL = "SGGRAPH_TRIAL" in os.environ
 SMALLER = 1000 if TRIAL else 1
+PARTS = "graph_kernels", "affinity", "paths"
 TESTS = ["-q", "--no-header", "-p", "no:cacheprovider", "-m", "cuda", "--tb=short", "--maxfail=12", "-rf"]
 
 
@@ -192,7 +199,7 @@ def forces():
         begin = time.perf_counter()
         card = new_card(d)
         found = checking.differences(card)
-        told = ", ".join(f"{off.what} {off.by:.1e} ({off.picture})" for off in found)
+        told = ", ".join(f"{off.what} {off.by:.1e} ({off.of})" for off in found)
         wrong = [off for off in found if not off.by <= checking.LIMITS[off.what]]
         tell("forces", f"{d}-D", "WRONG" if wrong else "right", told, f"{time.perf_counter() - begin:.1f} s")
         tell("forces", f"{d}-D", f"iterations are {'recorded' if card.trouble is None else card.trouble}")
@@ -352,20 +359,90 @@ def blocks():
     measured("blocks", upper, 3, "2")
 
 
-def lattice():
-    """A thousand by a thousand nodes, spread out: near pairs."""
+def lattice_graph():
+    """A thousand by a thousand nodes, and where they are."""
     side = 1000 if not TRIAL else 32
     number = np.arange(side * side).reshape(side, side)
     row = np.concatenate([number[:, 1:].ravel(), number[1:].ravel()])
     column = np.concatenate([number[:, :-1].ravel(), number[:-1].ravel()])
     where = np.stack(np.divmod(number.ravel(), side), axis=1) + 0.2 * np.random.default_rng(0).random((side * side, 2))
-    measured("lattice", normalised(row, column, side * side), 2, "2", Motion.at(0.8 * where))
+    return normalised(row, column, side * side), where
+
+
+def lattice():
+    """Spread out: near pairs."""
+    upper, where = lattice_graph()
+    measured("lattice", upper, 2, "2", Motion.at(0.8 * where))
+
+
+def hub_graph():
+    """R-MAT of four million nodes and 35 million edges."""
+    scale, n_edges = (22, 35_000_000) if not TRIAL else (10, 8000)
+    return rmat(scale, n_edges)
 
 
 def hubs():
-    """R-MAT of four million nodes and 35 million edges."""
-    scale, n_edges = (22, 35_000_000) if not TRIAL else (10, 8000)
-    measured("hubs", rmat(scale, n_edges), 2, "4", is_compared=False)
+    """Rows of any length."""
+    measured("hubs", hub_graph(), 2, "4", is_compared=False)
+
+
+def timed(card, work):
+    """Seconds of the second of two calls, and what it returns."""
+    for _ in range(2):
+        begin = time.perf_counter()
+        found = work()
+        if not TRIAL:
+            card._stream.synchronize()
+    return time.perf_counter() - begin, found
+
+
+def prepared():
+    """P, path lengths and a relaxed start of large graphs, beside the processor's."""
+    graphs = {
+        "block model": lambda: block_model(10**6 // SMALLER),
+        "lattice": lambda: lattice_graph()[0],
+        "R-MAT": hub_graph,
+    }
+    for name, make in graphs.items():
+        upper = make()
+        A = csr_array((upper + upper.T).astype(np.float64))
+        A.data[:], n = 1, A.shape[0]
+        tell("prepared", name, f"{n:,} nodes, {A.nnz // 2:,} edges")
+        with Workers() as workers:
+            _prepared(name, A, workers)
+
+
+def _prepared(name, A, workers):
+    n, card = A.shape[0], new_card(2)
+    span, P = timed(card, lambda: on_card.joint_probabilities(A, 10.0, card, links=A, is_local=True).upper)
+    begin = time.perf_counter()
+    right = joint_probabilities(A, 10.0, workers, links=A).upper
+    theirs, found = time.perf_counter() - begin, P.upper(np.arange(n))
+    off = np.abs(found.data / np.maximum(right.data, 1e-30) - 1).max()
+    tell(
+        "prepared", name, f"P: {span:.3f} s, the graph brought there with it, processor {theirs:.2f}; off by {off:.1e}"
+    )
+    pivots = np.random.default_rng(0).choice(n, n_pivots(n), replace=False)
+    span, paths = timed(card, lambda: P.paths(pivots, 32_000))
+    begin = time.perf_counter()
+    D = distances_to(A, pivots, workers)
+    theirs, is_same = time.perf_counter() - begin, np.array_equal(paths.every(1), D)
+    told = f"{len(pivots)} searches: {span:.3f} s, {int(D.max())} levels, processor {theirs:.2f}"
+    tell("prepared", name, told, "equal" if is_same else "OTHER LENGTHS")
+    Y = np.random.default_rng(0).standard_normal((n, 2))
+    span, ours = timed(card, lambda: paths.relaxed(Y, 10))
+    begin = time.perf_counter()
+    right = relax(Y, D, pivots, 10, workers)
+    theirs = time.perf_counter() - begin
+    off = np.linalg.norm(ours - right) / np.linalg.norm(right)
+    tell("prepared", name, f"10 sweeps: {span:.3f} s, processor {theirs:.2f}; off by {off:.1e}")
+    begin = time.perf_counter()
+    pivot_mds(paths.columns(100), pivots[:100], 2, workers)
+    tell("prepared", name, f"pivot MDS: {time.perf_counter() - begin:.3f} s")
+    watched = Timed(card)
+    P = on_card.joint_probabilities(A, 10.0, watched, links=A, is_local=True).upper
+    P.paths(pivots, 32_000).relaxed(Y, 10)
+    tell("prepared", name, "us", ", ".join(f"{kernel} {us:.0f}" for kernel, us in watched.microseconds().items()))
 
 
 def many():
@@ -484,22 +561,62 @@ def shared():
         tell("shared", f"{size} ranks", "the same bits" if same else "OTHER BITS", f"{span:.1f} s a call")
 
 
+STAGES = {
+    "embed.as_graph": "cleaning",
+    "method.problem.component_numbers": "components",
+    "method.problem.symmetric_pattern": "pattern",
+    "method.problem.card_probabilities": "P",
+    "method.problem.joint_probabilities": "P",
+    "method.start.graph_distances": "paths",
+    "method.start.pivot_mds": "MDS",
+    "method.lengths.relaxed": "relaxation",
+    "method.run.traits_of": "traits",
+    "method.run.stress_of": "lengths",
+    "method.run.forces_of": "forces made",
+    "method.run.descended": "loop",
+    "method.pipeline.widened": "end",
+}
+
+
+@contextmanager
+def stages():
+    """Seconds of the stages of a call; what is in another one counts there, too."""
+    found, before = {}, []
+    for path, stage in STAGES.items():
+        module, name = f"sggraph.{path}".rsplit(".", 1)
+        owner = importlib.import_module(module)
+        whole = getattr(owner, name)
+        before.append((owner, name, whole))
+
+        def timed(*arguments, function=whole, stage=stage, **options):
+            begin = time.perf_counter()
+            result = function(*arguments, **options)
+            found[stage] = found.get(stage, 0.0) + time.perf_counter() - begin
+            return result
+
+        setattr(owner, name, timed)
+    try:
+        yield found
+    finally:
+        for owner, name, function in before:
+            setattr(owner, name, function)
+
+
 def whole():
-    """Whole calls, from CSR: what is left on the processor."""
+    """Whole calls, from CSR, and their stages: what is left on the processor."""
     upper = block_model(10**6 // SMALLER)
     A = csr_array(upper + upper.T)
     A.data[:] = 1
     if TRIAL:
-        return
-    for device in ("cuda", "cpu"):
-        begin = time.perf_counter()
-        sg.embed_graph(A, random_state=0, device=device)
-        tell(
-            "whole",
-            device,
-            f"{time.perf_counter() - begin:.1f} s",
-            f"{A.shape[0]:,} nodes, {A.nnz // 2:,} edges (wanted: 3)",
-        )
+        stand_in()
+    options = {"max_iter": 5} if TRIAL else {}
+    for device in ("cuda", "cuda", "cpu"):
+        with stages() as found:
+            begin = time.perf_counter()
+            sg.embed_graph(A, random_state=0, device=device, **options)
+            span = time.perf_counter() - begin
+        size = f"{A.shape[0]:,} nodes, {A.nnz // 2:,} edges (wanted: 3)"
+        tell("whole", device, f"{span:.1f} s", size, ", ".join(f"{name} {each:.2f}" for name, each in found.items()))
 
 
 def pytest_step(name, *paths):
@@ -509,7 +626,7 @@ def pytest_step(name, *paths):
         command = [sys.executable, "-m", "pytest", *TESTS, *paths]
         if TRIAL:
             command[command.index("-m", 3) + 1] = "not slow"
-            command += ["-k", "step or ticks"]
+            command += ["-k", "step or ticks or levels"]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         lines = done.stdout.strip().splitlines()
         print("\n".join(lines[-60:]))
@@ -526,7 +643,9 @@ STEPS = {  # what, and seconds at most
     "forces": (forces, 100),
     "neighbours": (neighbours, 110),
     "blocks": (blocks, 130),
+    "prepared": (prepared, 120),
     "tests": (pytest_step("tests", "tests/core/cuda/test_kernels.py"), 120),
+    "graphs": (pytest_step("graphs", *(f"tests/core/cuda/test_{part}.py" for part in PARTS)), 120),
     "orchestra": (pytest_step("orchestra", "tests/core/cuda/test_forces.py"), 120),
     "lists": (pytest_step("lists", "tests/core/cuda/test_card_neighbors.py"), 60),
     "embedding": (pytest_step("embedding", "tests/cuda"), 150),
@@ -536,7 +655,7 @@ STEPS = {  # what, and seconds at most
     "features": (features, 110),
     "scores": (scores, 60),
     "many": (many, 120),
-    "whole": (whole, 120),
+    "whole": (whole, 150),
 }
 
 if __name__ == "__main__":

@@ -12,7 +12,9 @@ import pytest
 
 import sggraph
 from sggraph import SGtSNEpi, embed_graph
+from sggraph.core.cuda.affinity import CardP, _joined, _rescale
 from sggraph.core.cuda.card import Card
+from sggraph.core.cuda.paths import Pattern, paths_to
 from sggraph.core.cuda.rows import CardRows
 from sggraph.core.cuda.source import NOW, SIZE
 
@@ -146,3 +148,45 @@ def test_more_entries_than_32_bits_can_number():
         r = Y[i] - Y[(i + 7 * np.arange(each)) % n]
         expected = (1e-6 / (1 + (r**2).sum(axis=1)))[:, None] * r
         np.testing.assert_allclose(F[i], expected.sum(axis=0), rtol=1e-4, atol=1e-8)
+
+
+def test_a_graph_of_more_entries_than_32_bits_can_number():
+    """A ring, each node joined to the next and the last so many, in weights by their distance."""
+    card = Card(0, 2)
+    n, half = 2**20, 2**10 + 3
+    m = 2 * half * n
+    if card.free_memory() < 20 * m:
+        pytest.skip(f"no {20 * m / 1e9:.0f} GB of memory are free on the card")
+    check_ring(card, n, half, step=2**15)
+
+
+def check_ring(card, n, half, step):
+    m, ways = 2 * half * n, np.concatenate([np.arange(-half, 0), np.arange(1, half + 1)])
+    with card.at_work():
+        xp = card.xp
+        indices, p = xp.empty(m, np.uint32), xp.empty(m, np.float64)
+        for first in range(0, n, step):
+            i = xp.arange(first, min(first + step, n))[:, None]
+            j = xp.sort((i + xp.asarray(ways)) % n, axis=1)
+            some = slice(2 * half * first, 2 * half * (first + len(i)))
+            away = (j - i) % n
+            indices[some], p[some] = j.ravel(), (1 + xp.minimum(away, n - away) % 7).ravel()
+        starts = 2 * half * np.arange(n + 1)
+        pattern = Pattern(starts, xp.asarray(starts), indices)
+        _rescale(card, pattern, 0.0, 1.0, p)
+        P = CardP(card, pattern, _joined(card, pattern, pattern, p))
+        del p
+        source = n - 3
+        lengths = paths_to(card, pattern, [source], 32_000).every(1)[:, 0]
+        rows = [(i, P.data[starts[i] : starts[i + 1]], indices[starts[i] : starts[i + 1]]) for i in (0, n // 2, n - 1)]
+        assert P.handed_over()[1] < 0
+        assert m > 2**31 or n < 2**20
+        total = (1 + np.abs(ways) % 7).sum()
+        for i, data, columns in rows:
+            found, j = np.empty(2 * half, np.float32), np.empty(2 * half, np.uint32)
+            card.to_host(data, found)
+            card.to_host(columns, j)
+            away = (j.astype(np.int64) - i) % n
+            np.testing.assert_allclose(found, (1 + np.minimum(away, n - away) % 7) / (n * total), rtol=1e-6)
+    away = (np.arange(n) - source) % n
+    np.testing.assert_array_equal(lengths, -(-np.minimum(away, n - away) // half))

@@ -87,6 +87,94 @@ def test_callbacks_are_called_as_on_the_processor(card, every):
     np.testing.assert_allclose(seen["cuda"][0], seen["cpu"][0], rtol=1e-3)
 
 
+def parts():
+    """Two large components, and small ones; the nodes of all are mixed."""
+    G = nx.disjoint_union_all([nx.grid_2d_graph(16, 17), nx.random_geometric_graph(260, 0.12, seed=0), KARATE])
+    G.add_nodes_from(["alone", "too"])
+    nodes = np.random.default_rng(0).permutation(len(G)).tolist()
+    mixed = nx.Graph()
+    mixed.add_nodes_from(nodes)
+    mixed.add_edges_from(nx.convert_node_labels_to_integers(G).edges)
+    return mixed
+
+
+GRAPHS = {
+    "karate": KARATE,
+    "parts": parts(),
+    "arcs": nx.gnp_random_graph(300, 0.01, seed=0, directed=True),
+    "path": nx.path_graph(150),
+}
+
+
+@pytest.mark.parametrize("options", [{}, {"alpha": 6.0}, {"init": "random"}], ids=str)
+@pytest.mark.parametrize("name", GRAPHS)
+def test_the_start_is_that_of_the_processor(card, name, options):
+    given = {"max_iter": 0, "random_state": 0, "direction": "out" if name == "arcs" else "auto"} | options
+    Y, expected = (embed_graph(GRAPHS[name], device=device, **given) for device in ("cuda", "cpu"))
+    signs = np.sign((Y * expected).sum(axis=0))
+    is_off = np.abs(Y * signs - expected).max(axis=1) > 1e-3 * np.abs(expected).max()
+    assert is_off.mean() < 0.01
+    launched = [kernel for each in card for kernel in each.launches]
+    assert ("jaccard" in launched) == (name != "karate")  # which has weights
+    assert ("ask_back" in launched) == (options.get("init") != "random" or "alpha" not in options)
+
+
+@pytest.mark.parametrize("name", ["parts", "arcs"])
+def test_the_divergence_is_that_of_the_processor(card, name):
+    given = {"random_state": 0, "max_iter": 60, "direction": "out" if name == "arcs" else "auto"}
+    ours, theirs = (SGtSNEpi(device=device, **given).fit(GRAPHS[name]) for device in ("cuda", "cpu"))
+    assert ours.kl_divergence_ == pytest.approx(theirs.kl_divergence_, abs=0.03)
+    assert ours.n_clamped_ == theirs.n_clamped_
+
+
+def test_entries_stay_on_the_card(card, monkeypatch):
+    """Of P and of the path lengths the host sees no more than some."""
+    seen, before = [], HostCard.to_host
+    monkeypatch.setattr(
+        HostCard, "to_host", lambda self, array, out: (seen.append(out.nbytes), before(self, array, out))
+    )
+    G = nx.random_geometric_graph(1500, 0.08, seed=0)
+    SGtSNEpi(device="cuda", random_state=0, max_iter=3).fit(max_component(G))
+    assert max(seen) < 700_000  # of 1.8 MB of lengths, a sample
+    P = 4 * 2 * G.number_of_edges()
+    assert not any(abs(size - P) < 20_000 for size in seen)
+
+
+@pytest.mark.parametrize("name", ["parts", "path"])
+def test_p_is_there_once(card, monkeypatch, name):
+    """Where components have each their own, that of all is gone when the loop begins."""
+    made, seen = [], []
+    make = devices.joint_probabilities
+
+    def watched(*arguments, **options):
+        P = make(*arguments, **options)
+        made.append(P.upper)
+        return P
+
+    monkeypatch.setattr(devices, "joint_probabilities", watched)
+    embed_graph(GRAPHS[name], device="cuda", max_iter=1, callback=lambda *_: seen.append(made[0].data))
+    assert seen == [None]
+
+
+def max_component(G):
+    return G.subgraph(max(nx.connected_components(G), key=len))
+
+
+@pytest.mark.parametrize("options", [{}, {"alpha": 6.0}], ids=str)
+def test_paths_that_are_too_long_for_a_card_are_the_processors(card, monkeypatch, options):
+    from sggraph.core.cuda import paths
+    from sggraph.method import start
+
+    G, given = nx.path_graph(100), {"max_iter": 0, "random_state": 0} | options
+    expected = embed_graph(G, **given)
+    monkeypatch.setattr(start, "SHORT", 80)
+    monkeypatch.setattr(paths, "LONGEST", 80)
+    found = embed_graph(G, device="cuda", **given)
+    assert "ask_back" in card[-1].launches
+    assert "relax" not in card[-1].launches
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5 * np.abs(expected).max())
+
+
 def stopping_at(iteration):
     def stop(now, Y, kl, norm):
         if now == iteration:

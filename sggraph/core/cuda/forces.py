@@ -12,13 +12,13 @@ With NumPy for CuPy, and functions for kernels, the same code runs on a processo
 import numpy as np
 
 from ..descent import KEEP_EVERY
-from ..forces import FARTHEST, LEAST_FALL, REORDER_AT, STEP_OF_SIZE, _lowest, _make_room, entropy_of_both
+from ..forces import FARTHEST, LEAST_FALL, REORDER_AT, STEP_OF_SIZE, _lowest, _make_room
 from ..motion import centered
 from ..ordering import BITS, KEY
 from ..repulsion.planning import DEFAULT_LIMIT
-from ..rows import full_rows, n_blocks
+from ..rows import n_blocks
+from .affinity import rows_and_entropy
 from .repulsion import CardRepulsion
-from .rows import CardRows
 from .share import CardShare, blocks_for
 from .source import HALT, NOW
 from .stress import seen_by
@@ -27,7 +27,7 @@ KEPT = ("velocity", "gain", "pull")  # of a Motion, that stay on the card until 
 
 
 class CardForces:
-    """Forces on the nodes of a graph, given by the upper triangle of P, in d dimensions, on a Card.
+    """Forces on the nodes of a graph, given by the upper triangle of P, or a CardP, in d dimensions, on a Card.
 
     `h`, `exact`, `limit` and `paths` are as in Forces. Pictures with tethers are for the processor.
     """
@@ -51,10 +51,10 @@ class CardForces:
 
     def _take(self, upper, paths):
         """Have P and the path lengths on the card, and know who owns which rows; the number of nodes."""
-        card, rows, n = self.card, full_rows(upper, self.workers), upper.shape[0]
-        self._n_edges, self._entropy = len(rows.data) // 2, entropy_of_both(upper)
+        card, n = self.card, upper.shape[0]
+        self.P, self._entropy = rows_and_entropy(upper, card, self.workers)
+        self._n_edges, self.paths = len(self.P.data) // 2, seen_by(paths, card)
         self.share = CardShare(card, n)
-        self.P, self.paths = CardRows(card, *rows.arrays), seen_by(paths, card)
         self._order, self._rank = card.xp.arange(n), card.xp.arange(n)
         return n
 

@@ -26,6 +26,14 @@ class CardRows:
             card.to_card(data[some], self.data[some])
         self._begin_at(card.xp.asarray(indptr.astype(np.int64)))
 
+    @classmethod
+    def of(cls, card, indptr, indices, data):
+        """Those of arrays that are on the card."""
+        rows = cls.__new__(cls)
+        rows.card, rows.n, rows.first, rows.indices, rows.data = card, len(indptr) - 1, 0, indices, data
+        rows._begin_at(indptr)
+        return rows
+
     def _begin_at(self, indptr):
         """Rows begin there; which of them are hubs, and the chunks of these."""
         xp = self.card.xp

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-FILES = [Path(__file__).with_name(name) for name in ("kernels.cu", "neighbors.cu")]  # compiled as one, in this order
+NAMES = "kernels.cu", "affinity.cu", "paths.cu", "neighbors.cu"  # compiled as one, in this order
+FILES = [Path(__file__).with_name(name) for name in NAMES]
 TYPES = {
     "int": np.int32,
     "i64": np.int64,

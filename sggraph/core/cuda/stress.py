@@ -9,12 +9,14 @@ LANES = 4  # threads that share the pivots of a node: its lengths lie side by si
 
 
 class CardStress:
-    """PathStress on a card, with lengths in the order that it has them: of the graph's nodes, or of own rows."""
+    """PathStress on a card, with lengths in the order that it has them: of the graph's nodes, or of own rows; from the
+    host, or as they lie there.
+    """
 
     def __init__(self, card, paths):
         self.card, kept = card, paths.kept
-        arrays = np.ascontiguousarray(kept.inverses), np.ascontiguousarray(kept.pivots)
-        self.inverses, self.pivots = (card.xp.asarray(array) for array in arrays)
+        arrays = (card.xp.asarray(array) for array in (kept.inverses, kept.pivots))
+        self.inverses, self.pivots = (card.xp.ascontiguousarray(array) for array in arrays)
         self._rows = self.pivots.copy()
         self.n_groups, self.one = paths.n_groups, kept.one
         self.least_looks, self.squares = kept.least_looks, kept.squares
@@ -52,7 +54,7 @@ class CardStress:
 
 def seen_by(paths, card):
     """The PathStress on a card, or None for none."""
-    return None if paths is None else CardStress(card, paths)
+    return paths if paths is None or isinstance(paths, CardStress) else CardStress(card, paths)
 
 
 def bytes_of(n, k):

@@ -76,17 +76,15 @@ class PathStress(Shared):
     def __init__(self, distances, pivots, workers, shares=None):
         self._workers, self.pivots = workers, np.asarray(pivots, np.int64)
         n, k = len(distances) if shares is None else shares.cuts[-1], len(self.pivots)
-        n_groups, self._least_looks = -(-k // GROUP), LEAST_LOOKS
-        if k == n:  # small graphs can afford all pairs in each step
-            n_groups, self._least_looks = 1, 1.0
+        n_groups, self._least_looks = groups_of(n, k)
         self._bounds = [k * g // n_groups for g in range(n_groups + 1)]
-        step = max(n * k // AT_ONCE, 1)
+        step = sampling_step(n, k)
         self._inverses, self._one = _inverses(distances, every(distances, step, shares), workers)
-        some = every(self._inverses, step, shares) / self._one
+        some = every(self._inverses, step, shares)
         self._first, self._places = 0, None  # of several ranks: the first row that is held, and where rows are
         if shares is not None:
             self._first = shares.first
-        self._squares = max(float((some**2).mean()), 1 / LONG**2)  # mean of 1 / d^2
+        self._squares = mean_square(some / self._one)
 
     def __getstate__(self):
         """What other ranks get: threads they have, and lengths are passed on to them."""
@@ -161,6 +159,23 @@ class PathStress(Shared):
         return float(fitted) if np.isfinite(fitted) else scale
 
 
+def groups_of(n, k):
+    """How many groups k pivots of n nodes make, and how many a step looks at, at least."""
+    if k == n:  # small graphs can afford all pairs in each step
+        return 1, 1.0
+    return -(-k // GROUP), LEAST_LOOKS
+
+
+def sampling_step(n, k):
+    """Of n rows of k lengths each so many-th is looked at for their mean."""
+    return max(n * k // AT_ONCE, 1)
+
+
+def mean_square(inverses):
+    """Mean of 1 / d^2 of some inverse lengths."""
+    return max(float((inverses**2).mean()), 1 / LONG**2)
+
+
 def every(rows, step, shares):
     """Each `step`-th row; of own ones by `shares`, those of all ranks, on all."""
     return rows[::step] if shares is None else joined(shares.comm, rows[-shares.first % step :: step])
@@ -168,12 +183,17 @@ def every(rows, step, shares):
 
 def _inverses(distances, some, workers):
     """1 / distances (n, k) as integers of two bytes, the tail drawn in as `some` have it; and what stands for 1."""
-    some = some[some > 0].astype(np.float64)
-    far = float(some.mean() + some.std()) if len(some) else 1.0
-    one = FINEST * max(far / LONG, 1.0)
+    far, one = range_of(some)
     kept = distances.view(np.uint16) if distances.dtype == np.int16 else np.empty(distances.shape, np.uint16)
     workers.run(_invert, fine_bounds(len(distances)), distances, far, one, kept)
     return kept, one
+
+
+def range_of(some):
+    """By some of the lengths: from where on they are drawn in, and what stands for 1 / 1."""
+    some = some[some > 0].astype(np.float64)
+    far = float(some.mean() + some.std()) if len(some) else 1.0
+    return far, FINEST * max(far / LONG, 1.0)
 
 
 @kernel

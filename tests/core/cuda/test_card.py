@@ -1,12 +1,14 @@
 """What a Card asks of CuPy, by one that is none (fake_cupy.py)."""
 
 import fake_cupy
+import networkx as nx
 import numpy as np
 import pytest
 from host_card import HostCard
-from scipy.sparse import coo_array
+from scipy.sparse import coo_array, csr_array, triu
 
 from sggraph.core.cuda import card as cards
+from sggraph.core.cuda.affinity import joint_probabilities
 from sggraph.core.cuda.card import Card, check_card
 from sggraph.core.cuda.checking import check_forces
 from sggraph.core.cuda.forces import CardForces
@@ -60,6 +62,26 @@ def test_a_card_does_what_its_kernels_do(d):
     assert forces.card.trouble is None
     assert 3 <= fake_cupy.Stream.records <= 16
     assert forces.nbytes > 0
+
+
+def test_a_card_makes_p_and_finds_paths():
+    """In its own stream and pool, to the bits of the kernels."""
+    links = nx.to_scipy_sparse_array(nx.random_geometric_graph(300, 0.1, seed=0), dtype=float, format="csr")
+    arcs = csr_array(triu(links))
+    for A in (links, arcs):
+        found = []
+        for card in (Card(0, 2), HostCard(2)):
+            P = joint_probabilities(A, 5.0, card, links=links, is_local=True).upper
+            part, pivots = P.taken(np.arange(299, -1, -1)), np.arange(0, 300, 3)
+            paths = P.paths(pivots, 32_000)
+            numbers = [P.upper(np.arange(300)).data, part.upper(np.arange(300)).data, P.hops(5), paths.mean()]
+            numbers += [paths.every(7), paths.at(pivots), paths.columns(9).projected(np.ones(9), np.ones((9, 3)))]
+            numbers += [*P.closeness(0.3), paths.relaxed(np.arange(600.0).reshape(300, 2), 3), P.links().indices]
+            stress = paths.stress()
+            assert CardForces(P, 2, ALONE, card, exact=False, paths=stress).nbytes > stress.nbytes
+            found.append([*numbers, stress.squares, np.asarray(stress.inverses)])
+        for one, other in zip(*found, strict=True):
+            np.testing.assert_array_equal(one, other)
 
 
 def test_what_cannot_be_recorded_is_launched(monkeypatch):
