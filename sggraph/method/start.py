@@ -211,18 +211,16 @@ def beside_neighbors(Y, A, rng):
     known = has_place(Y)
     if known.all():
         return Y
-    A = A + A.T
+    A = lengths.both_ways(A)
     places = Y[known]
     spread = NOISE * max(np.abs(places - places.mean(axis=0)).max(), SHORTEST)
     Y = np.where(known[:, None], Y, 0.0)
     while not known.all():
-        weight = A @ known.astype(np.float64)
-        new = np.flatnonzero(~known & (weight > 0))
+        new, Y_new = lengths.next_to(A, known, Y)
         if len(new) == 0:
             new = np.flatnonzero(~known)
-            Y[new] = places[rng.integers(len(places), size=len(new))]
-        else:
-            Y[new] = (A[new] @ Y) / weight[new, None]
+            Y_new = places[rng.integers(len(places), size=len(new))]
+        Y[new] = Y_new
         Y[new] += spread * rng.standard_normal((len(new), Y.shape[1]))
         known[new] = True
     return Y

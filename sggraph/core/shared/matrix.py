@@ -9,11 +9,12 @@ from itertools import pairwise
 import numpy as np
 from scipy.sparse import csr_array
 
+from ..beside import edges_between, next_to
 from ..engine.blocks import even_bounds, node_bounds
 from ..engine.comm import Shared
 from ..engine.jit import kernel
 from ..engine.shares import Shares
-from ..engine.talk import everyones, is_any, joined, on_first
+from ..engine.talk import everyones, is_any, joined, median, on_first
 from .components import first_nodes
 from .neighbors import closeness
 from .paths import hops_from, paths_to
@@ -81,6 +82,24 @@ class SharedMatrix(Shared):
         links = csr_array(self.rows + other)
         links.sort_indices()
         return SharedMatrix(self.shares, links, symmetric=True)
+
+    def leaves(self):
+        """The nodes with a single entry, and its column, on rank 0."""
+        own = np.flatnonzero(np.diff(self.rows.indptr) == 1)
+        parts = own + self.shares.first, self.rows.indices[self.rows.indptr[own]]
+        return tuple(on_first(self.comm, part) for part in parts)
+
+    def median_edge(self, Y, kept):
+        """Median length of the entries between nodes that are `kept`, in the picture Y (n, d), 1 if there are none."""
+        return median(self.comm, edges_between(self.rows, self.shares.first, Y, kept), nothing=1.0)
+
+    def both_ways(self):
+        """The sum of the matrix and its transpose."""
+        return SharedMatrix(self.shares, csr_array(self.rows + transposed(self.shares, self.rows)), symmetric=True)
+
+    def next_to(self, known, Y):
+        """See beside.py; on rank 0."""
+        return tuple(on_first(self.comm, part) for part in next_to(self.rows, self.shares.first, known, Y))
 
     def first_nodes(self):
         """The least node (n,) of each node's component, on all ranks."""
