@@ -98,10 +98,13 @@ class Motion:
         if self.mobile is not None:
             self.mobile = taken(self.mobile, order, workers)
 
-    def enlarge(self, factor, middle=None):
-        """Enlarge the picture around its centre, or another point, and all that has a length in it."""
-        self.Y = (centered(self.Y) if middle is None else self.Y - middle) * np.float32(factor)
-        self.velocity *= np.float32(factor)
+    def enlarge(self, factor, middle=None, rows=None):
+        """Enlarge the picture around its centre, or another point, and all that has a length in it; or some rows."""
+        middle = middle_of(self.Y) if middle is None else middle
+        if rows is None:  # a card knows by another array that it was changed
+            self.Y, rows = self.Y.copy(), slice(None)
+        self.Y[rows] = (self.Y[rows] - middle) * np.float32(factor)
+        self.velocity[rows] *= np.float32(factor)
         self.scale *= factor
 
     def forget_paths(self):
@@ -121,9 +124,14 @@ class Motion:
         return min(eta, self.cap) * self.pace
 
 
+def middle_of(Y):
+    """The mean of Y (float32)."""
+    return mean(Y).astype(np.float32)
+
+
 def centered(Y):
     """Y (float32) around its mean, a copy."""
-    return Y - mean(Y).astype(np.float32)
+    return Y - middle_of(Y)
 
 
 def scattered(Y, order):

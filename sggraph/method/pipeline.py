@@ -60,7 +60,7 @@ def embed(graph, settings, *, rng=None, state=None, keep_state=False, ranks=SERI
         return free._replace(coordinates=Y, kl_divergence=kl, n_iter=n_iter)
     with Workers(settings.n_jobs, ranks) as workers:
         problem = prepared(graph, settings, workers)
-        checkpoint = Checkpoint(graph, settings, state)
+        checkpoint = Checkpoint(graph, settings, state, is_kept=keep_state)
         if rng is None:
             rng = as_generator(settings.random_state)
         links, P = problem.probabilities(workers)

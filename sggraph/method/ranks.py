@@ -224,6 +224,14 @@ def shared_forces(P, d, workers, *, paths, **options):
     return LedForces(team, team.do(Forces, P, d, workers, keeps=True, paths=paths, **options))
 
 
+def whole(forces, motion):
+    """Have all of a Motion here: who does not share it has, or brings it with the coordinates."""
+    if isinstance(forces, LedForces):
+        forces.bring(motion)
+    else:
+        forces.complete(motion)
+
+
 class LedForces:
     """Forces of rank 0 (forces.py), in whose work all ranks take part."""
 
@@ -250,8 +258,12 @@ class LedForces:
         return self._all(Forces.worst, motion)
 
     def complete(self, motion):
-        """Have all of the Motion here."""
+        """Have the coordinates of all nodes here."""
         self._all(Forces.complete, motion)
+
+    def bring(self, motion):
+        """Have all of the Motion here."""
+        self._all(Forces.bring, motion)
 
     def _all(self, method, motion, *arguments, **options):
         if motion is not self._last or motion.Y is not self._Y:  # else the loop went back, or it is another one

@@ -17,7 +17,7 @@ from .checkpoint import Run, check_followed
 from .components import REMEDY, halved, n_large, settings_of_first, small_blocks, small_parts
 from .devices import card_forces
 from .lengths import stress_of
-from .ranks import shared_forces
+from .ranks import shared_forces, whole
 from .schedule import Schedule, schedule_for
 from .settings import CPU, Settings
 from .start import graph_distances, placed, shape_of
@@ -123,7 +123,7 @@ def laid_out(problem, links, upper, checkpoint, rng, workers):
     with Interrupts() as interrupts, progress(sum(run.n_left for run in runs), verbose) as tick:
         for c, (run, part) in enumerate(zip(runs, tasks, strict=True)):
             forces = forces_of(part, run.schedule, problem.limit, workers)
-            complete = partial(forces.complete, run.motion)
+            complete = partial(whole, forces, run.motion)
             settings = problem.settings if c == 0 else quiet(problem.settings)
             watch = Watching(settings, checkpoint, interrupts, tick, complete, run.n_iter, forces.stride)
             try:
@@ -132,7 +132,8 @@ def laid_out(problem, links, upper, checkpoint, rng, workers):
                         introduce(run, problem.mask_of(parts.order[part.rows]), watch)
                     descended(forces, run, watch)
                     interrupts.check()
-                    complete()
+                    if several or checkpoint.is_kept:
+                        complete()
             except KeyboardInterrupt as interrupt:
                 complete()
                 checkpoint.stop(interrupt)

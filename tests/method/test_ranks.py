@@ -133,8 +133,9 @@ def test_the_repulsion_has_the_same_bits(name, size, n_jobs):
 
 def test_shares_are_whole_blocks_of_about_the_same_weight():
     weight = np.concatenate([[0], np.cumsum(np.r_[np.full(500, 9), np.full(1500, 1)])])
+    at_bounds = weight[blocks.node_bounds(2000)]
     for size in (1, 2, 3, 7, 100):
-        found = rank_threads.each(size, lambda comm: Shares.of(Workers(1, comm), 2000, weight))
+        found = rank_threads.each(size, lambda comm: Shares.of(Workers(1, comm), 2000, at_bounds))
         cuts = found[0].cuts
         assert all(share.cuts == cuts for share in found)
         assert (cuts[0], cuts[-1], len(cuts)) == (0, 2000, size + 1)

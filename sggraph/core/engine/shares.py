@@ -6,7 +6,9 @@ Arrays have a place for every row, so that a row has one number everywhere; thos
 are asked for, and places that nobody wrote to take no memory.
 """
 
+import mmap
 from itertools import pairwise
+from math import prod
 
 import numpy as np
 
@@ -25,15 +27,15 @@ class Shares:
 
     @classmethod
     def of(cls, workers, n, weight=None):
-        """Shares of n rows, whole blocks of nodes of about equal number, or cumulative `weight` (n + 1)."""
+        """Shares of n rows, whole blocks of nodes of about equal number, or cumulative `weight` at their bounds."""
         size = workers.comm.size
         if size == 1:
             return cls(workers, [0, n])
         bounds = np.array(node_bounds(n))
         if weight is None:
-            weight = np.arange(n + 1)
+            weight = bounds
         targets = weight[-1] * np.arange(1, size) / size
-        middles = weight[bounds[1:]] / 2 + weight[bounds[:-1]] / 2  # a block goes where most of it is
+        middles = weight[1:] / 2 + weight[:-1] / 2  # a block goes where most of it is
         return cls(workers, [0, *bounds[np.searchsorted(middles, targets)].tolist(), n])
 
     @property
@@ -72,18 +74,18 @@ class Shares:
         for array in arrays:
             self.comm.gather(array, self.cuts)
 
-    def whole(self, array):
-        """All rows of an array; of several ranks a copy."""
-        if self.is_alone:
-            return array
-        all_rows = np.empty_like(array)
-        all_rows[self.first : self.stop] = array[self.first : self.stop]
-        self.gather(all_rows)
-        return all_rows
+    @property
+    def own(self):
+        """The rows of this rank."""
+        return slice(self.first, self.stop)
+
+    def room(self, shape, dtype=np.float32):
+        """Zeros, with a place for every row: of several ranks those that nobody writes to take no memory."""
+        return np.zeros(shape, dtype) if self.is_alone else untouched(shape, dtype)
 
     def bring(self, *arrays):
         """Complete the rows of arrays on rank 0."""
-        for array in arrays:
+        for array in arrays if not self.is_alone else ():
             found = on_first(self.comm, array[self.first : self.stop])
             if self.comm.rank == 0:
                 array[...] = found
@@ -159,6 +161,14 @@ def brought(shares, rows, wanted, taken):
         for places, part in passage.parts(taken):
             found[first + places] = part
     return found
+
+
+def untouched(shape, dtype):
+    """Zeros, straight from the system: what NumPy gives may have been used before, or come in pages of 2 MB."""
+    options = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANON} if hasattr(mmap, "MAP_PRIVATE") else {}
+    size = prod(shape)
+    room = mmap.mmap(-1, max(size * np.dtype(dtype).itemsize, 1), **options)
+    return np.frombuffer(room, dtype, count=size).reshape(shape)
 
 
 def _nothing():

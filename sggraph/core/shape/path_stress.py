@@ -83,7 +83,8 @@ class PathStress(Shared):
         step = max(n * k // AT_ONCE, 1)
         self._inverses, self._one = _inverses(distances, every(distances, step, shares), workers)
         some = every(self._inverses, step, shares) / self._one
-        self._first, self._places = 0, None  # of several ranks: the first row that is held, and where rows are
+        self._first = 0  # of several ranks: the first row that is held, where rows are, and those of the pivots
+        self._places = self.rows = None
         if shares is not None:
             self._first = shares.first
         self._squares = max(float((some**2).mean()), 1 / LONG**2)  # mean of 1 / d^2
@@ -92,16 +93,18 @@ class PathStress(Shared):
         """What other ranks get: threads they have, and lengths are passed on to them."""
         return self.__dict__ | {"_workers": None, "_inverses": self._inverses[:0]}
 
-    def pass_on(self, source, owners, shares):
-        """Of several ranks: hold the lengths of the rows by `shares`, of which row ``source[r]`` by `owners` is row r.
+    def pass_on(self, source, rank, owners, shares):
+        """Of several ranks: hold the lengths of the rows by `shares`, of which row ``source[r]`` by `owners` is row r;
+        `rank` is the inverse.
 
         They are in the order of the picture then, as `owners` had them, but for the first time: node i is row i.
         """
         before = self._first
         self._inverses = brought(owners, source, shares.ranges, lambda rows: self._inverses[rows - before])
         self._first = shares.first
-        self._places = np.zeros(len(source), np.int64)
-        self._places[shares.first : shares.stop] = np.arange(len(self._inverses))
+        self._places = shares.room((len(source),), np.int32)
+        self._places[shares.own] = np.arange(len(self._inverses))
+        self.rows = rank[self.pivots if self.rows is None else self.rows]
 
     @property
     def kept(self):
@@ -126,15 +129,15 @@ class PathStress(Shared):
 
     def fitted_scale(self, Y, order, rank, shares=None):
         """The scale a, by the first group of pivots."""
-        nothing = np.zeros_like(Y)
-        return self._look(Y, order, rank, 0, 1.0, 0.0, nothing, shares or Shares.of(self._workers, len(Y)))
+        shares = shares or Shares.of(self._workers, len(Y))
+        return self._look(Y, order, rank, 0, 1.0, 0.0, shares.room(Y.shape), shares)
 
     def add_pull(self, Y, order, rank, turn, scale, weight, pace, pull, F, shares=None):
         """Move the mean `pull` (n, d) by the groups that are due, add `weight` / n times it to F (n, d), and return the
         turn and the scale for the next step. Of several ranks each does so for its own rows, by its Shares.
 
-        Row r of Y, `pull` and F belongs to node ``order[r]``, node i to row ``rank[i]``. The weight is lowered where it
-        would be stiffer than `STIFFEST`.
+        Row r of Y, `pull` and F belongs to node ``order[r]``, node i to row ``rank[i]``; several ranks know both from
+        what was passed on. The weight is lowered where it would be stiffer than `STIFFEST`.
         """
         shares = shares or Shares.of(self._workers, len(Y))
         stiffness = self.stiffness(weight, scale, pace)
@@ -148,7 +151,8 @@ class PathStress(Shared):
     def _look(self, Y, order, rank, turn, scale, share, pull, shares):
         due = turn % self.n_groups
         first, stop = self._bounds[due], self._bounds[due + 1]
-        places = Y[rank[self.pivots[first:stop]]].T.copy()
+        rows = rank[self.pivots[first:stop]] if self.rows is None else self.rows[first:stop]
+        places = Y[rows].T.copy()
         bounds = fine_bounds(len(Y))
         sums = np.zeros((len(bounds) - 1, 2))
         factors = 1 / (scale * self._one), share / (self._one * (stop - first)), share

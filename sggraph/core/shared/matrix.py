@@ -184,9 +184,9 @@ class SharedMatrix(Shared):
 
 def shares_of(workers, sizes):
     """Shares of rows of these sizes (n,), of about the same weight."""
-    weight = np.zeros(len(sizes) + 1, np.int64)
-    np.cumsum(sizes, out=weight[1:])
-    return Shares.of(workers, len(sizes), weight + ROW * np.arange(len(weight)))
+    bounds = node_bounds(len(sizes))
+    weight = np.append(0, np.cumsum(np.add.reduceat(sizes, bounds[:-1], dtype=np.int64)))
+    return Shares.of(workers, len(sizes), weight + ROW * np.array(bounds))
 
 
 def dealt(shares, begin, starts, columns, values):
