@@ -13,6 +13,7 @@ import numpy as np
 from .attractive import attractive, cross_entropy
 from .engine.blocks import node_bounds, sum_by_blocks
 from .engine.jit import kernel, part
+from .engine.memory import give_back
 from .engine.shares import Ghosts, Shares, brought
 from .engine.talk import everyones
 from .motion import ARRAYS, middle_of
@@ -198,15 +199,11 @@ class Forces:
         if self._shares.is_alone:
             motion.reorder(self.workers)
             return
-        owners, order = self._shares, morton_order(motion.Y, self.workers, self._shares)
+        order = morton_order(motion.Y, self.workers, self._shares)
         self._order = motion.order = taken(motion.order, order, self.workers)
         if motion.mobile is not None:
             motion.mobile = taken(motion.mobile, order, self.workers)
-        self._pass_on(order)
-        for name in ARRAYS:
-            old, new = getattr(motion, name), self._shares.room(motion.Y.shape)
-            new[self._shares.own] = brought(owners, order, self._shares.ranges, old.__getitem__)
-            setattr(motion, name, new)
+        self._pass_on(order, motion)
 
     def _follow(self, motion):
         """Stand in the order of the Motion, and with its plans: it may have been reordered, or be another one."""
@@ -221,16 +218,25 @@ class Forces:
         if motion.plans is not self._plans:
             self.repulsion.plans = self._plans = motion.plans
 
-    def _pass_on(self, source):
-        """Share the rows anew, row ``source[r]`` being row r now: whole blocks of about the same work."""
+    def _pass_on(self, source, motion=None):
+        """Share the rows anew, row ``source[r]`` being row r now: whole blocks of about the same work.
+
+        Those of a Motion come first: the first rank may have all of them, and what is under way takes memory, too.
+        """
+        give_back()
         owners, rank = self._shares, inverse(source, self.workers)
         sizes = block_sizes(self.P, source, owners)
         work = np.append(0, np.cumsum(sizes)) + ROW * np.array(self._nodes)
         self._shares = shares = Shares.of(self.workers, len(source), work)
+        for name in ARRAYS if motion is not None else ():
+            old, new = getattr(motion, name), shares.room(motion.Y.shape)
+            new[shares.own] = brought(owners, source, shares.ranges, old.__getitem__)
+            setattr(motion, name, new)
         self.P = passed(self.P, source, rank, owners, shares, int(sizes[shares.blocks(self._nodes)].sum()))
         is_asked_for = np.zeros(len(source), bool)
         is_asked_for[self.P.indices[: len(self.P.data)]] = True
         if self.paths is not None:
+            give_back()
             self.paths.pass_on(source, rank, owners, shares)
             is_asked_for[self.paths.rows] = True
         is_asked_for[shares.own] = False

@@ -14,8 +14,9 @@ from . import tiny
 from .engine.blocks import even_bounds, node_bounds, power_of_two, weighted_bounds
 from .engine.counting import begin_at, n_counters, totals
 from .engine.jit import kernel
+from .engine.memory import untouched
 from .engine.prefetch import AHEAD
-from .engine.shares import in_rounds, untouched
+from .engine.shares import in_rounds
 from .engine.talk import added_up
 from .ordering import inverse, taken
 

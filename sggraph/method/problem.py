@@ -27,14 +27,21 @@ LEAF_DISTANCE = 0.5  # of the median edge of the picture: leaves stand nearer to
 
 
 class Narrowing(NamedTuple):
-    """The nodes that stay, as rows of the graph before, and ``widen(Y, rng)``: coordinates of all of its nodes."""
+    """The nodes that stay, as rows of the graph before (None: all), and ``widen(Y, rng)``: coordinates of its nodes."""
 
-    rows: np.ndarray
+    rows: np.ndarray | None
     widen: Callable
 
     def narrowed(self, A):
         """The adjacency of the nodes that stay."""
-        return A if len(self.rows) == A.shape[0] else lengths.taken(A, self.rows)
+        return A if self.rows is None or len(self.rows) == A.shape[0] else lengths.taken(A, self.rows)
+
+    def of(self, rows):
+        """Which rows some of them are in the graph before."""
+        return rows if self.rows is None else self.rows[rows]
+
+
+EVERYTHING = Narrowing(None, lambda Y, rng: Y)  # leaves none out
 
 
 class Problem(NamedTuple):
@@ -61,7 +68,7 @@ class Problem(NamedTuple):
     def mask_of(self, rows):
         """Of each node of the Graph, whether it is among these rows of A."""
         mask = np.zeros(self.graph.adjacency.shape[0], bool)
-        mask[self.outer.rows[self.inner.rows[rows]]] = True
+        mask[self.outer.of(self.inner.of(rows))] = True
         return mask
 
     @property
@@ -99,21 +106,16 @@ def prepared(graph, settings, workers):
     check_memory(settings.max_memory, n, nnz, d, published=settings.is_published, **kinds)
     init = by_rows(settings.init, graph.nodes, d)
     check_init(init, n, d)
-    outer = largest(component) if is_alone else everything(n)
+    outer = largest(component) if is_alone else EVERYTHING
     A = outer.narrowed(A)
-    inner = leafless(A, workers) if settings.drop_leaf else everything(A.shape[0])
+    inner = leafless(A, workers) if settings.drop_leaf else EVERYTHING
     A = inner.narrowed(A)
     if is_given:
         init = beside_neighbors(np.asarray(init, np.float64), graph.adjacency, np.random.default_rng(0))
-        settings = replace(settings, init=init[outer.rows[inner.rows]])
+        settings = replace(settings, init=init[outer.of(inner.of(slice(None)))])
     parts = as_parts(component_numbers(A, workers) if is_packed else np.zeros(A.shape[0], np.int64))
     limit = grid_limit(settings.max_memory, n, nnz, d, settings.h, packed=is_packed)
     return Problem(graph, settings, A, outer, inner, component, parts, kinds, limit)
-
-
-def everything(n):
-    """The Narrowing of n nodes that leaves none out."""
-    return Narrowing(np.arange(n), lambda Y, rng: Y)
 
 
 def largest(component):

@@ -119,7 +119,7 @@ def laid_out(problem, links, upper, checkpoint, rng, workers):
     blocks = small_blocks(links, upper, parts) if several else None
     del links, upper, part
     rng = checkpoint.begin(runs, rng)
-    Y, kl = np.zeros((len(parts.order), problem.settings.d), np.float32), np.zeros(len(parts.sizes))
+    found, kl = [], np.zeros(len(parts.sizes))
     with Interrupts() as interrupts, progress(sum(run.n_left for run in runs), verbose) as tick:
         for c, (run, part) in enumerate(zip(runs, tasks, strict=True)):
             forces = forces_of(part, run.schedule, problem.limit, workers)
@@ -137,18 +137,29 @@ def laid_out(problem, links, upper, checkpoint, rng, workers):
             except KeyboardInterrupt as interrupt:
                 complete()
                 checkpoint.stop(interrupt)
-            Y[part.rows], kl[c] = run.motion.embedding(), forces.kl_divergence(run.motion, fresh=True)
+            found.append(run.motion.embedding())
+            kl[c] = forces.kl_divergence(run.motion, fresh=True)
             del forces, complete, watch  # and with them what a card holds
         if not checkpoint.is_stopped:
             checkpoint.save()
+        Y = found[0] if not several else in_turn(found, len(parts.order), problem.settings.d)
         if several:
             small_parts(blocks, parts, problem.settings, rng, workers, Y, kl)
-    Y[parts.order] = Y.copy()
+            Y[parts.order] = Y.copy()
     weights = np.where(parts.sizes > 1, parts.sizes, 0)
     mean = float((kl * weights).sum() / max(weights.sum(), 1)) if several else float(kl[0])
     if not runs:  # no edges
         return Outcome(Y, mean, 0, Schedule((), 1.0), rng)
     return Outcome(Y, mean, runs[0].n_iter, runs[0].schedule, rng)
+
+
+def in_turn(found, n, d):
+    """Coordinates (n, d) float32 of the parts, one after the other, and of nodes behind them the origin."""
+    Y, end = np.zeros((n, d), np.float32), 0
+    for part in found:
+        Y[end : end + len(part)] = part
+        end += len(part)
+    return Y
 
 
 def part_of(problem, links, upper, c):

@@ -6,14 +6,13 @@ Arrays have a place for every row, so that a row has one number everywhere; thos
 are asked for, and places that nobody wrote to take no memory.
 """
 
-import mmap
 from itertools import pairwise
-from math import prod
 
 import numpy as np
 
 from .blocks import node_bounds
-from .talk import by_owner, on_first
+from .memory import untouched
+from .talk import by_owner
 
 ROUNDS = 8  # in which rows change hands; 1: three times the memory of what is held, for a moment
 
@@ -86,9 +85,9 @@ class Shares:
     def bring(self, *arrays):
         """Complete the rows of arrays on rank 0."""
         for array in arrays if not self.is_alone else ():
-            found = on_first(self.comm, array[self.first : self.stop])
-            if self.comm.rank == 0:
-                array[...] = found
+            parts = [array[self.own] if r == 0 else array[:0] for r in range(self.comm.size)]
+            for part, (first, _) in zip(self.comm.exchange(parts), self.ranges, strict=True):
+                array[first : first + len(part)] = part
 
 
 class Ghosts:
@@ -161,14 +160,6 @@ def brought(shares, rows, wanted, taken):
         for places, part in passage.parts(taken):
             found[first + places] = part
     return found
-
-
-def untouched(shape, dtype):
-    """Zeros, straight from the system: what NumPy gives may have been used before, or come in pages of 2 MB."""
-    options = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANON} if hasattr(mmap, "MAP_PRIVATE") else {}
-    size = prod(shape)
-    room = mmap.mmap(-1, max(size * np.dtype(dtype).itemsize, 1), **options)
-    return np.frombuffer(room, dtype, count=size).reshape(shape)
 
 
 def _nothing():

@@ -30,7 +30,6 @@ class SharedMatrix(Shared):
 
     def __init__(self, shares, rows, *, symmetric=False):
         self.shares, self.rows, self.symmetric = shares, rows, symmetric
-        self._sizes = None
         counts = everyones(shares.comm, rows.nnz)
         self.nnz, self.begin = int(counts.sum()), int(counts[: shares.comm.rank].sum())
 
@@ -60,11 +59,10 @@ class SharedMatrix(Shared):
 
     def sizes(self):
         """Entries of each row (n,) of all ranks, on all."""
-        if self._sizes is None:
-            self._sizes = np.zeros(self.n, np.int32 if self.nnz < 2**31 else np.int64)
-            self._sizes[self.shares.first : self.shares.stop] = np.diff(self.rows.indptr)
-            self.shares.gather(self._sizes)
-        return self._sizes
+        found = np.empty(self.n, np.int32 if self.nnz < 2**31 else np.int64)
+        found[self.shares.own] = np.diff(self.rows.indptr)
+        self.shares.gather(found)
+        return found
 
     def transposed(self):
         """The transpose."""
