@@ -14,7 +14,7 @@ from .attractive import attractive, cross_entropy
 from .engine.blocks import node_bounds, sum_by_blocks
 from .engine.jit import kernel, part
 from .engine.memory import give_back
-from .engine.shares import Ghosts, Shares, brought
+from .engine.shares import Ghosts, Shares, bring_rows
 from .engine.talk import everyones
 from .motion import ARRAYS, middle_of
 from .ordering import inverse, morton_order, taken
@@ -230,7 +230,7 @@ class Forces:
         self._shares = shares = Shares.of(self.workers, len(source), work)
         for name in ARRAYS if motion is not None else ():
             old, new = getattr(motion, name), shares.room(motion.Y.shape)
-            new[shares.own] = brought(owners, source, shares.ranges, old.__getitem__)
+            bring_rows(owners, source, shares, old.__getitem__, new)
             setattr(motion, name, new)
         self.P = passed(self.P, source, rank, owners, shares, int(sizes[shares.blocks(self._nodes)].sum()))
         is_asked_for = np.zeros(len(source), bool)

@@ -289,7 +289,9 @@ def edge_lengths(Y, A):
 def even_length(Y):
     """Length of the median edge of a shape (`shape_of`) at which each node has a unit of room on average."""
     n, d = Y.shape
-    radius = np.sqrt(((Y - Y.mean(axis=0)) ** 2).sum(axis=1).mean())
+    away = Y - Y.mean(axis=0)
+    away *= away
+    radius = np.sqrt(away.sum(axis=1).mean())
     return n ** (1 / d) / radius if radius > 0 else 1.0
 
 

@@ -19,6 +19,17 @@ def untouched(shape, dtype=np.float32):
     return np.frombuffer(room, dtype, count=size).reshape(shape)
 
 
+def forget(array, first, stop):
+    """Let the system have the rows first..stop of an `untouched` array, as far as they are whole pages."""
+    room, row = array, array.strides[0]
+    while isinstance(room, np.ndarray):
+        room = room.base
+    room = getattr(room, "obj", room)  # NumPy may have a view of it
+    begin, end = -(-first * row // mmap.PAGESIZE) * mmap.PAGESIZE, stop * row // mmap.PAGESIZE * mmap.PAGESIZE
+    if begin < end and hasattr(room, "madvise"):
+        room.madvise(mmap.MADV_DONTNEED, begin, end - begin)
+
+
 def give_back():
     """Give the system what is free, where the library of C is one that can."""
     try:

@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from .blocks import node_bounds
-from .memory import untouched
+from .memory import forget, untouched
 from .talk import by_owner
 
 ROUNDS = 8  # in which rows change hands; 1: three times the memory of what is held, for a moment
@@ -151,15 +151,24 @@ def in_rounds(shares, rows, wanted):
         yield some[shares.comm.rank][0] - wanted[shares.comm.rank][0], Passage(shares, rows, some)
 
 
-def brought(shares, rows, wanted, taken):
-    """The rows that this rank wants, in the order of the list; ``taken(rows)`` are rows of this rank."""
-    begin, end = wanted[shares.comm.rank]
-    like = taken(rows[:0])
-    found = np.empty((end - begin, *like.shape[1:]), like.dtype)
-    for first, passage in in_rounds(shares, rows, wanted):
+def bring_rows(owners, rows, shares, taken, array):
+    """Write the rows ``rows[first..stop]`` that this rank owns by `shares` to their places in an array; those who had
+    them by `owners` have ``taken(rows)``.
+    """
+    for offset, passage in in_rounds(owners, rows, shares.ranges):
         for places, part in passage.parts(taken):
-            found[first + places] = part
-    return found
+            array[shares.first + offset + places] = part
+
+
+def hand_on(owners, rows, shares, array):
+    """The same in one array (n, k), a few columns after the other: what is there twice is an eighth."""
+    passage, k = Passage(owners, rows, shares.ranges), array.shape[1]
+    for q in range(ROUNDS):
+        some = slice(k * q // ROUNDS, k * (q + 1) // ROUNDS)
+        for places, part in passage.parts(lambda rows, some=some: array[rows, some]):
+            array[shares.first + places, some] = part
+    forget(array, 0, shares.first)
+    forget(array, shares.stop, len(array))
 
 
 def _nothing():

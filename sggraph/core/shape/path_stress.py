@@ -29,7 +29,7 @@ from ..engine.blocks import fine_bounds
 from ..engine.comm import Shared
 from ..engine.jit import kernel, part
 from ..engine.prefetch import prefetch
-from ..engine.shares import Shares, brought
+from ..engine.shares import Shares, bring_rows, hand_on
 from ..engine.talk import joined
 from ..engine.vector import column, minus, plus, plus_times, point, put, square, times, zeros
 
@@ -83,10 +83,8 @@ class PathStress(Shared):
         step = max(n * k // AT_ONCE, 1)
         self._inverses, self._one = _inverses(distances, every(distances, step, shares), workers)
         some = every(self._inverses, step, shares) / self._one
-        self._first = 0  # of several ranks: the first row that is held, where rows are, and those of the pivots
-        self._places = self.rows = None
-        if shares is not None:
-            self._first = shares.first
+        self._first = 0 if shares is None else shares.first
+        self._places = self.rows = None  # of several ranks: where rows are, and those of the pivots
         self._squares = max(float((some**2).mean()), 1 / LONG**2)  # mean of 1 / d^2
 
     def __getstate__(self):
@@ -97,13 +95,16 @@ class PathStress(Shared):
         """Of several ranks: hold the lengths of the rows by `shares`, of which row ``source[r]`` by `owners` is row r;
         `rank` is the inverse.
 
-        They are in the order of the picture then, as `owners` had them, but for the first time: node i is row i.
+        They have a place for every row then, and are in the order of the picture, as `owners` had them, but for the
+        first time: node i is row i.
         """
-        before = self._first
-        self._inverses = brought(owners, source, shares.ranges, lambda rows: self._inverses[rows - before])
-        self._first = shares.first
+        if self.rows is None:
+            given, self._inverses = self._inverses, shares.room((len(source), len(self.pivots)), np.uint16)
+            bring_rows(owners, source, shares, lambda rows: given[rows - self._first], self._inverses)
+        else:
+            hand_on(owners, source, shares, self._inverses)
         self._places = shares.room((len(source),), np.int32)
-        self._places[shares.own] = np.arange(len(self._inverses))
+        self._places[shares.own] = np.arange(shares.first, shares.stop)
         self.rows = rank[self.pivots if self.rows is None else self.rows]
 
     @property

@@ -211,12 +211,13 @@ def transposed(shares, rows):
     """Own rows (own, n) of the transpose of the matrix of which each rank gives its own rows."""
     other, cuts = rows.tocsc(), shares.cuts
     spans = [slice(other.indptr[a], other.indptr[b]) for a, b in pairwise(cuts)]
-    sizes = np.diff(other.indptr).astype(np.int32)
+    sizes, columns = np.diff(other.indptr).astype(np.int32), other.indices.astype(np.int32, copy=False)
+    values = other.data
+    del other  # what is under way takes as much
+    columns += np.int32(shares.first)
     sizes = shares.comm.exchange([sizes[a:b] for a, b in pairwise(cuts)])
-    columns = other.indices + np.asarray(shares.first, other.indices.dtype)
-    columns = shares.comm.exchange([columns[span].astype(np.int32, copy=False) for span in spans])
-    values = shares.comm.exchange([other.data[span] for span in spans])
-    del other
+    columns = shares.comm.exchange([columns[span] for span in spans])
+    values = shares.comm.exchange([values[span] for span in spans])
     room = [np.empty(sum(map(len, parts)), parts[0].dtype) for parts in (columns, values)]
     found = csr_of(sum(sizes), *room, shares)
     cursor = found.indptr[:-1].astype(np.int64)

@@ -1,5 +1,6 @@
 """Memory: pages that nobody writes to are not there, and what is free goes back."""
 
+import mmap
 import platform
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sggraph.core.engine.memory import give_back, untouched
+from sggraph.core.engine.memory import forget, give_back, untouched
 
 RESIDENT = """
 from pathlib import Path
@@ -62,3 +63,15 @@ def test_what_is_free_goes_back():
     grew = grown(used + "; after = resident()")
     assert grew < (-40_000_000 if platform.libc_ver()[0] == "glibc" else 1_000_000)
     give_back()  # at any time
+
+
+def test_rows_that_are_forgotten_are_zeros_again():
+    room = untouched((30_000, 5), np.int32)
+    room[...] = 3
+    forget(room, 10_000, 20_000)
+    assert (room[:10_000] == 3).all()
+    assert (room[20_000:] == 3).all()
+    if hasattr(mmap.mmap, "madvise") and sys.platform == "linux":
+        assert not room[11_000:19_000].any()
+    forget(room, 5, 6)  # less than a page
+    assert (room[:10_000] == 3).all()
