@@ -33,15 +33,18 @@ def digests(comm, n_jobs):
 def of_rows(comm, n_jobs):
     """Digests of embeddings of graphs of which each rank has some rows."""
     parts = nx.disjoint_union_all([nx.grid_2d_graph(25, 30), nx.grid_2d_graph(20, 20), nx.path_graph(7)])
-    graphs = make_torus(30, 40).adjacency, make_block_model(1500, 30).adjacency, sggraph.as_graph(parts).adjacency
+    mesh, model, parts = make_torus(30, 40).adjacency, make_block_model(1500, 30).adjacency, sggraph.as_graph(parts)
+    tree = sggraph.as_graph(nx.barabasi_albert_graph(900, 1, seed=0)).adjacency
+    calls = [(mesh, {}), (model, {}), (parts.adjacency, {"init": {3: (0, 1), 800: (2, 2)}})]
+    calls += [(tree, {"drop_leaf": True, "fixed": {3: (0, 1), 11: (7, 2)}})]
     found = []
-    for A in graphs:
+    for A, options in calls:
         graph = A
         if comm is not None:
             cuts = [A.shape[0] * r**2 // comm.size**2 for r in range(comm.size + 1)]
             first, stop = cuts[comm.rank : comm.rank + 2]
             graph = sggraph.RowBlock(A[first:stop], first)
-        Y = sggraph.embed_graph(graph, comm=comm, n_jobs=n_jobs, max_iter=30, random_state=0)
+        Y = sggraph.embed_graph(graph, comm=comm, n_jobs=n_jobs, max_iter=30, random_state=0, **options)
         if comm is not None:
             assert len(Y) == stop - first
             Y = np.concatenate(comm.allgather(Y))

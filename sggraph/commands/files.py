@@ -23,15 +23,10 @@ def piped(arguments):
 
 def largest_component(graph):
     """The Graph of the largest component alone: there is no place to write or draw for the other nodes."""
-    from scipy.sparse import issparse
-
     from ..method.components import component_numbers
     from ..method.problem import of_rows
 
-    some = (component_numbers(graph.adjacency) == 0).nonzero()[0]
-    if issparse(graph.adjacency):
-        return of_rows(graph, some)
-    return graph._replace(adjacency=graph.adjacency.taken(some), nodes=[graph.nodes[i] for i in some])
+    return of_rows(graph, (component_numbers(graph.adjacency) == 0).nonzero()[0])
 
 
 def labels_of_file(path, nodes):

@@ -13,12 +13,14 @@ import numpy as np
 from .attractive import attractive, cross_entropy
 from .engine.blocks import node_bounds, sum_by_blocks
 from .engine.jit import kernel, part
-from .engine.shares import Ghosts, Shares, brought
-from .motion import ARRAYS, centered
+from .engine.memory import give_back
+from .engine.shares import Ghosts, Shares, bring_rows
+from .engine.talk import everyones
+from .motion import ARRAYS, middle_of
 from .ordering import inverse, morton_order, taken
 from .repulsion.planning import DEFAULT_LIMIT
 from .repulsion.repulsive import Repulsion
-from .rows import entropy_of, full_rows, held_rows, n_blocks, no_rows, passed, renumbered
+from .rows import block_sizes, entropy_of, full_rows, n_blocks, no_rows, own_rows, passed, renumbered
 from .shared.affinity import SharedP
 from .tether import pull_back
 
@@ -86,23 +88,23 @@ class Forces:
 
     def __init__(self, upper, d, workers, *, h=None, exact=None, limit=DEFAULT_LIMIT, paths=None):
         self.workers = workers
-        self._shares, self._held, self._entropy, self.paths = opened(upper, workers, paths)
-        self.P, indptr = self._held.rows, self._held.pattern.indptr
-        n = len(indptr) - 1
+        self._shares, self.P, n_entries, self._entropy, self.paths = opened(upper, workers, paths)
+        n = len(self.P.indptr) - 1
         self.repulsion = Repulsion(n, d, workers, h=h, exact=exact, limit=limit)
         self._any_size = {"exact": exact, "limit": limit}  # a cell side of the caller's is for one size of the picture
-        self._order = self._rank = np.arange(n)
+        self._order = self._rank = np.arange(n, dtype=np.int32)
         self._plans = None
-        self._n_edges = int(indptr[-1]) // 2
+        self._n_edges = n_entries // 2
         self._is_large = n_blocks(self._n_edges) > 1
         self._nodes = node_bounds(n)
         self._dims = (0,) * d
-        self._attr, self._rep = np.empty((n, d), np.float32), np.empty((n, d), np.float32)
+        self._attr, self._rep = self._shares.room((n, d)), self._shares.room((n, d))
         self._Z = np.nan
         if self._shares.is_alone:
-            self._held, self._ghosts = None, Ghosts(self._shares, self._rank[:0])
+            self._ghosts = Ghosts(self._shares, self._rank[:0])
         else:
-            self._pass_on(self._rank)
+            self._rank = None  # n numbers for which ranks have no use
+            self._pass_on(self._order)
 
     def advance(self, motion, phase, n_iter=1):
         """Move on by `n_iter` iterations, or to the first whose gradient is no number; the norm of the last one."""
@@ -123,9 +125,12 @@ class Forces:
         return norm
 
     def complete(self, motion):
-        """Have all of the Motion here, for whoever wants to see it; of several ranks on the first."""
-        if not self._shares.is_alone:
-            self._shares.bring(*(getattr(motion, name) for name in ARRAYS))
+        """Have the coordinates of all nodes here, for whoever wants to see them; of several ranks on the first."""
+        self._shares.bring(motion.Y)
+
+    def bring(self, motion):
+        """Have all of the Motion there, which a checkpoint holds."""
+        self._shares.bring(*(getattr(motion, name) for name in ARRAYS))
 
     def received(self, motion):
         """The Motion of rank 0, of which each rank has its own rows; the others give one without arrays (`bare`)."""
@@ -149,49 +154,55 @@ class Forces:
 
     def grow(self, motion, share=1.0):
         """Enlarge the picture by its `growth`; with a `share` below 1 by that power of the factor."""
-        motion.enlarge(self.growth(motion) ** share)
+        factor = self.growth(motion) ** share
+        motion.enlarge(factor, self._middle(motion), None if self._shares.is_alone else self._shares.own)
 
     def growth(self, motion):
         """The factor by which to enlarge the picture until its KL divergence falls by less than `LEAST_FALL` a step."""
         if self._n_edges == 0:  # none holds nodes together at any size
             return 1.0
         self._follow(motion)
-        self._shares.gather(motion.Y)
         motion.plans = self.repulsion.plans = []  # their grids make room for others
-        n, d = motion.Y.shape
-        repulsion = Repulsion(n, d, self.workers, **self._any_size)
-        here = centered(motion.Y)
-        radius = np.sqrt((here.astype(np.float64) ** 2).sum() / n)
+        (n, d), own = motion.Y.shape, self._shares.own
+        repulsion, Y = Repulsion(n, d, self.workers, **self._any_size), self._shares.room((n, d))
+        here = motion.Y[own] - self._middle(motion)
+        squares = everyones(self._shares.comm, np.square(here, dtype=np.float64).sum(), np.float64)
+        radius = np.sqrt(squares.sum() / n)
         sizes, found = [1.0], [self._divergence(motion.Y, repulsion(motion.Y, self._rep, self._shares)[0])]
         while 0 < radius * sizes[-1] < FARTHEST and (len(found) < 2 or found[-1] < found[-2] - LEAST_FALL):
             sizes.append(sizes[-1] * STEP_OF_SIZE)
-            Y = here * np.float32(sizes[-1])
+            Y[own] = here * np.float32(sizes[-1])
             found.append(self._divergence(Y, repulsion(Y, self._rep, self._shares)[0]))
         self._Z = np.nan
         return _lowest(np.log(sizes[-3:]), found[-3:])
+
+    def _middle(self, motion):
+        """The mean of all nodes (d,) float32: rank 0 has all of them, for the bits of one process."""
+        return self._of_first(middle_of, motion)
+
+    def _of_first(self, function, motion):
+        """What a function of the coordinates of all nodes gives on rank 0."""
+        comm = self._shares.comm
+        self._shares.bring(motion.Y)
+        return comm.told(function(motion.Y) if comm.rank == 0 else None)
 
     def _reorder(self, motion):
         """Put the rows in the order of the picture, as it is now; ranks hand on those that they lose."""
         if self._shares.is_alone:
             motion.reorder(self.workers)
             return
-        owners, order = self._shares, morton_order(self._shares.whole(motion.Y), self.workers)
-        motion.order = taken(motion.order, order, self.workers)
+        order = morton_order(motion.Y, self.workers, self._shares)
+        self._order = motion.order = taken(motion.order, order, self.workers)
         if motion.mobile is not None:
             motion.mobile = taken(motion.mobile, order, self.workers)
-        self._follow(motion)
-        mine = slice(self._shares.first, self._shares.stop)
-        for name in ARRAYS:
-            old, new = getattr(motion, name), np.zeros_like(motion.Y)
-            new[mine] = brought(owners, order, self._shares.ranges, old.__getitem__)
-            setattr(motion, name, new)
+        self._pass_on(order, motion)
 
     def _follow(self, motion):
         """Stand in the order of the Motion, and with its plans: it may have been reordered, or be another one."""
         if motion.order is not self._order and not np.array_equal(motion.order, self._order):
-            source = taken(self._rank, motion.order, self.workers)
-            self._rank = inverse(motion.order, self.workers)
+            source = taken(inverse(self._order, self.workers), motion.order, self.workers)
             if self._shares.is_alone:
+                self._rank = inverse(motion.order, self.workers)
                 self.P = renumbered(self.P, source, self.workers)
             else:
                 self._pass_on(source)
@@ -199,23 +210,27 @@ class Forces:
         if motion.plans is not self._plans:
             self.repulsion.plans = self._plans = motion.plans
 
-    def _pass_on(self, source):
-        """Share the rows anew, row ``source[r]`` being row r now: whole blocks of about the same work."""
-        owners = self._shares
+    def _pass_on(self, source, motion=None):
+        """Share the rows anew, row ``source[r]`` being row r now: whole blocks of about the same work.
 
-        def shared(pattern):
-            work = pattern.indptr.astype(np.int64) + ROW * np.arange(len(pattern.indptr))
-            self._shares = Shares.of(self.workers, len(source), work)
-            return self._shares
-
-        self._held = passed(self._held, source, owners, shared, self.workers)
-        self.P = self._held.rows
+        Those of a Motion come first: the first rank may have all of them, and what is under way takes memory, too.
+        """
+        give_back()
+        owners, rank = self._shares, inverse(source, self.workers)
+        shares, n_entries = shared_anew(self.P, source, owners)
+        self._shares = shares
+        for name in ARRAYS if motion is not None else ():
+            old, new = getattr(motion, name), shares.room(motion.Y.shape)
+            bring_rows(owners, source, shares, old.__getitem__, new)
+            setattr(motion, name, new)
+        self.P = passed(self.P, source, rank, owners, shares, n_entries)
         is_asked_for = np.zeros(len(source), bool)
         is_asked_for[self.P.indices[: len(self.P.data)]] = True
         if self.paths is not None:
-            self.paths.pass_on(source, owners, self._shares)
-            is_asked_for[self._rank[self.paths.pivots]] = True
-        is_asked_for[self._shares.first : self._shares.stop] = False
+            give_back()
+            self.paths.pass_on(source, rank, owners, shares)
+            is_asked_for[self.paths.rows] = True
+        is_asked_for[shares.own] = False
         self._ghosts = Ghosts(self._shares, np.flatnonzero(is_asked_for))
 
     def _fit(self, motion, phase):
@@ -225,15 +240,22 @@ class Forces:
         is_stressed = self.paths is not None and phase.stress + phase.evenness > 0
         is_fitted = not np.isnan(motion.scale)
         if is_stressed and not is_fitted:
-            self._shares.gather(motion.Y)
             if not self._is_held(motion):
-                _make_room(motion)
+                self._make_room(motion)
+            self._ghosts.send(motion.Y)()  # pivots among them
             motion.scale = self.paths.fitted_scale(motion.Y, motion.order, self._rank, self._shares)
         if is_fitted and not is_stressed:  # a later phase begins anew
             motion.forget_paths()
         if not is_stressed:
             return ()
         return np.float32(phase.evenness / (phase.exaggeration * motion.scale)), np.float32(motion.scale)
+
+    def _make_room(self, motion):
+        """See below; of several ranks the first looks."""
+        factor = self._of_first(_lacks_room, motion)
+        if factor > 1:
+            own = self._shares.own
+            motion.Y[own] = motion.Y[own].astype(np.float64) * factor
 
     def _attract(self, motion, phase, even):
         """Fill the attraction, with what path lengths and edges of unequal lengths add to it."""
@@ -279,6 +301,16 @@ class Forces:
         return self._entropy + 2 * float(total.sum()) + float(np.log(Z))
 
 
+def shared_anew(P, source, owners):
+    """Shares of whole blocks of about the same work, row ``source[r]`` being row r now, and how many entries of P this
+    rank has then.
+    """
+    sizes, nodes = block_sizes(P, source, owners), node_bounds(len(source))
+    work = np.append(0, np.cumsum(sizes)) + ROW * np.array(nodes)
+    shares = Shares.of(owners.workers, len(source), work)
+    return shares, int(sizes[shares.blocks(nodes)].sum())
+
+
 def dealt(motion, shares, d):
     """Give each rank its rows of a Motion in d dimensions, of which the first has the arrays."""
     for name in ARRAYS:
@@ -286,26 +318,26 @@ def dealt(motion, shares, d):
         given = np.empty((0, d), np.float32) if array is None else array
         found = shares.comm.exchange([given[first:stop] for first, stop in shares.ranges])[0]
         if array is None:
-            array = np.zeros((len(motion.order), d), np.float32)
-            array[shares.first : shares.stop] = found
+            array = shares.room((len(motion.order), d))
+            array[shares.own] = found
             setattr(motion, name, array)
 
 
 def opened(given, workers, paths):
-    """Who holds the rows of P at first, these, Held, the sum of p log p, and the paths: `given` is the upper triangle,
-    on rank 0, or a SharedP.
+    """Who holds the rows of P at first, these, how many entries all have, the sum of p log p, and the paths: `given` is
+    the upper triangle, on rank 0, or a SharedP.
     """
     if isinstance(given, SharedP):
-        entropy, sizes = given.entropy(), given.sizes()
-        return given.shares, held_rows(sizes, given.shares.first, given.handed_over()), entropy, paths
-    held = None
+        entropy, rows = given.entropy(), own_rows(given.handed_over(), given.shares.first)
+        return given.shares, rows, given.nnz, entropy, paths
+    known = None
     if given is not None:
         rows = full_rows(given, workers)
-        held = rows.indptr, entropy_of_both(given), paths
-    indptr, entropy, paths = workers.comm.told(held)
-    n = len(indptr) - 1
-    whole = no_rows(indptr) if given is None else no_rows(indptr)._replace(rows=rows)
-    return Shares(workers, [0] + [n] * workers.comm.size), whole, entropy, paths
+        known = given.shape[0], 2 * given.nnz, entropy_of_both(given), paths
+    n, n_entries, entropy, paths = workers.comm.told(known)
+    if given is None:
+        rows = no_rows(n)
+    return Shares(workers, [0] + [n] * workers.comm.size), rows, n_entries, entropy, paths
 
 
 def entropy_of_both(upper):
@@ -317,11 +349,16 @@ def _make_room(motion):
     """Enlarge a picture with less than `LEAST_ROOM` before its first step under stress: steps go as far in a tiny
     picture as in any other, and it would outgrow the scale that the stress was fitted with.
     """
-    n, d = motion.Y.shape
-    Y = motion.Y.astype(np.float64)
-    radius = np.sqrt((Y**2).sum() / n)
-    if 0 < radius < LEAST_ROOM * n ** (1 / d):
-        motion.Y = (Y * (LEAST_ROOM * n ** (1 / d) / radius)).astype(np.float32)
+    factor = _lacks_room(motion.Y)
+    if factor > 1:
+        motion.Y = (motion.Y.astype(np.float64) * factor).astype(np.float32)
+
+
+def _lacks_room(Y):
+    """What takes a picture to that room; 1 if it has it, or none at all."""
+    n, d = Y.shape
+    radius, least = np.sqrt(np.square(Y, dtype=np.float64).sum() / n), LEAST_ROOM * n ** (1 / d)
+    return least / radius if 0 < radius < least else 1.0
 
 
 def _lowest(x, y):

@@ -68,8 +68,9 @@ class Motion:
     def at(cls, Y0):
         """At rest at Y0 (n, d)."""
         Y = centered(np.array(Y0, np.float32, order="C"))
-        farthest = RUNAWAY[0] * (float(np.abs(Y).max(initial=0.0)) + len(Y)) + RUNAWAY[1]
-        return cls(Y, np.zeros_like(Y), np.ones_like(Y), np.zeros_like(Y), np.arange(len(Y)), farthest)
+        farthest = RUNAWAY[0] * (float(_farthest(Y)) + len(Y)) + RUNAWAY[1]
+        order = np.arange(len(Y), dtype=np.int32)
+        return cls(Y, np.zeros_like(Y), np.ones_like(Y), np.zeros_like(Y), order, farthest)
 
     def copy(self):
         """Another one that moves on its own."""
@@ -83,11 +84,13 @@ class Motion:
 
     def embedding(self):
         """The coordinates (n, d) in the order of the nodes, centred, a copy."""
-        return scattered(centered(self.Y), self.order)
+        Y = scattered(self.Y, self.order)
+        Y -= middle_of(self.Y)
+        return Y
 
     def is_sound(self):
         """Whether no node has run away."""
-        return bool(np.abs(self.Y).max(initial=0.0) <= self.farthest)
+        return bool(_farthest(self.Y) <= self.farthest)
 
     def reorder(self, workers):
         """Put the rows in the order of the picture, as it is now."""
@@ -98,10 +101,13 @@ class Motion:
         if self.mobile is not None:
             self.mobile = taken(self.mobile, order, workers)
 
-    def enlarge(self, factor, middle=None):
-        """Enlarge the picture around its centre, or another point, and all that has a length in it."""
-        self.Y = (centered(self.Y) if middle is None else self.Y - middle) * np.float32(factor)
-        self.velocity *= np.float32(factor)
+    def enlarge(self, factor, middle=None, rows=None):
+        """Enlarge the picture around its centre, or another point, and all that has a length in it; or some rows."""
+        middle = middle_of(self.Y) if middle is None else middle
+        if rows is None:  # a card knows by another array that it was changed
+            self.Y, rows = self.Y.copy(), slice(None)
+        self.Y[rows] = (self.Y[rows] - middle) * np.float32(factor)
+        self.velocity[rows] *= np.float32(factor)
         self.scale *= factor
 
     def forget_paths(self):
@@ -121,9 +127,19 @@ class Motion:
         return min(eta, self.cap) * self.pace
 
 
+def _farthest(Y):
+    """The greatest coordinate, whatever its sign; NaN if one is."""
+    return np.maximum(Y.max(initial=0.0), -Y.min(initial=0.0))
+
+
+def middle_of(Y):
+    """The mean of Y (float32)."""
+    return mean(Y).astype(np.float32)
+
+
 def centered(Y):
     """Y (float32) around its mean, a copy."""
-    return Y - mean(Y).astype(np.float32)
+    return Y - middle_of(Y)
 
 
 def scattered(Y, order):

@@ -4,16 +4,20 @@ Each entry is stored in both its rows. Storing it once, and writing the force to
 takes two to three times as long: the processor waits for the forces that it has just written.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from . import tiny
-from .engine.blocks import even_bounds, power_of_two, weighted_bounds
+from .engine.blocks import even_bounds, node_bounds, power_of_two, weighted_bounds
 from .engine.counting import begin_at, n_counters, totals
 from .engine.jit import kernel
+from .engine.memory import untouched
 from .engine.prefetch import AHEAD
 from .engine.shares import in_rounds
+from .engine.talk import added_up
 from .ordering import inverse, taken
 
 EDGES, MOST_BLOCKS = 30_000, 256  # edges in a block, and blocks
@@ -88,7 +92,7 @@ def renumbered(rows, order, workers):
     """The same matrix with the row ``order[r]`` as row r; entries keep their order within a row."""
     indptr = _starts(taken(np.diff(rows.indptr), order, workers))
     new = _in_blocks(indptr, *_room(len(rows.data)))
-    rank = inverse(order, workers).astype(np.uint32)
+    rank = inverse(order, workers).view(np.uint32)
     workers.run(_copy_rows, new.bounds, rows.arrays, order, rank, new.arrays)
     return new
 
@@ -106,32 +110,38 @@ def _starts_type(n_entries):
 
 def _in_blocks(indptr, indices, data):
     """Rows of arrays in CSR."""
+    return Rows(_blocks(indptr), indptr, indices, data)
+
+
+def _blocks(indptr):
+    """Bounds of blocks of about the same work."""
     weight = indptr + np.arange(len(indptr), dtype=np.uint64)  # a row costs as much as an entry
-    return Rows(weighted_bounds(weight, n_blocks(int(indptr[-1]) // 2)), indptr, indices, data)
+    return weighted_bounds(weight, n_blocks(int(indptr[-1]) // 2))
 
 
-class Held(NamedTuple):
-    """The pattern of all rows, ``indptr``, and those Rows of which a rank has the entries, from row `first` on.
-
-    In these a row begins ``indptr[first]`` before where it begins in the pattern.
-    """
-
-    pattern: Rows
-    rows: Rows
+def no_rows(n):
+    """Rows of n nodes, of which none is here."""
+    return own_rows(csr_array((0, n), dtype=np.float32), n)
 
 
-def no_rows(indptr):
-    """Held, of which nothing is here yet."""
-    pattern = _in_blocks(indptr, *_room(0))
-    return Held(pattern, pattern)
+def own_rows(matrix, first):
+    """Rows of all nodes of which a rank has some, those of a matrix (own, n) in CSR, from row `first` on."""
+    rows = _empty_rows(matrix.shape[1], first, first + matrix.shape[0], matrix.nnz)
+    rows.indptr[first : first + matrix.shape[0] + 1] = matrix.indptr
+    rows.indices[: matrix.nnz], rows.data[:] = matrix.indices, matrix.data
+    return _own_blocks(rows, first, first + matrix.shape[0])
 
 
-def held_rows(sizes, first, matrix):
-    """Held of all rows of these sizes, of which the own ones (CSR, from row `first` on) are here."""
-    pattern = _in_blocks(_starts(sizes), *_room(0))
-    indices, data = _room(matrix.nnz)
-    indices[: matrix.nnz], data[:] = matrix.indices, matrix.data
-    return Held(pattern, pattern._replace(indptr=pattern.indptr - pattern.indptr[first], indices=indices, data=data))
+def _empty_rows(n, first, stop, n_entries):
+    """Room for so many entries of the rows first..stop of n; what says where the others begin is never written."""
+    indptr = untouched((n + 1,), _starts_type(n_entries))
+    return Rows([first, stop], indptr, *_room(n_entries))
+
+
+def _own_blocks(rows, first, stop):
+    """The Rows first..stop in blocks."""
+    bounds = _blocks(rows.indptr[first : stop + 1])
+    return rows._replace(bounds=[first + bound for bound in bounds])
 
 
 def entropy_of(p):
@@ -140,31 +150,47 @@ def entropy_of(p):
     return (some * np.log(some)).sum()
 
 
-def passed(held, source, owners, shared, workers):
-    """The Held of the matrix with row ``source[r]`` as row r, its entries from `owners`, the Shares of the rows before;
-    ``shared(pattern)`` are those of the rows now.
+def block_sizes(rows, source, owners):
+    """Entries in each block of nodes of the matrix with row ``source[r]`` as row r, of which ranks have theirs by
+    `owners`.
     """
-    sizes = taken(np.diff(held.pattern.indptr), source, workers)
-    pattern = _in_blocks(_starts(sizes), *_room(0))
-    wanted = shared(pattern).ranges
-    rank = inverse(source, workers).astype(np.uint32)
-    old = np.diff(held.pattern.indptr)
+    sizes = []
+    for begin, end in pairwise(node_bounds(len(source))):
+        some = source[begin:end]
+        own = some[(some >= owners.first) & (some < owners.stop)]
+        sizes.append(int(_sizes(rows, own).sum()))
+    return added_up(owners.comm, np.array(sizes))
 
-    def entries(rows):
-        part = _in_blocks(_starts(old[rows]), *_room(int(old[rows].sum())))
-        workers.run(_copy_rows, part.bounds, held.rows.arrays, rows, rank, part.arrays)
+
+def passed(rows, source, rank, owners, shares, n_entries):
+    """The Rows of the matrix with row ``source[r]`` as row r, whose inverse is `rank`: so many entries of those that
+    this rank has by `shares`, from those who had them by `owners`.
+    """
+    begin, end, workers = shares.first, shares.stop, shares.workers
+    new, rank = _empty_rows(len(source), begin, end, n_entries), rank.view(np.uint32)
+
+    def sizes(some):
+        return _sizes(rows, some)
+
+    def entries(some):
+        part = _in_blocks(_starts(sizes(some)), *_room(int(sizes(some).sum())))
+        workers.run(_copy_rows, part.bounds, rows.arrays, some, rank, part.arrays)
         return np.column_stack([part.indices[: len(part.data)], part.data.view(np.uint32)])
 
-    begin, end = wanted[owners.comm.rank]
-    first = pattern.indptr[begin]
-    found = _room(int(pattern.indptr[end] - first))
-    new = pattern._replace(indptr=pattern.indptr - first, indices=found[0], data=found[1])
-    for offset, passage in in_rounds(owners, source, wanted):
+    for offset, passage in in_rounds(owners, source, shares.ranges):
+        size, here = np.empty(len(passage.rows), new.indptr.dtype), begin + offset
+        for places, part in passage.parts(sizes):
+            size[places] = part
+        new.indptr[here + 1 : here + 1 + len(size)] = new.indptr[here] + np.cumsum(size, dtype=size.dtype)
         for places, part in passage.parts(entries):
-            rows = begin + offset + places
-            starts = _starts(sizes[rows])
-            workers.run(_place_rows, even_bounds(len(rows), MOST_BLOCKS), starts, part, rows, new.arrays)
-    return Held(pattern, new)
+            starts, bounds = _starts(size[places]), even_bounds(len(places), MOST_BLOCKS)
+            workers.run(_place_rows, bounds, starts, part, here + places, new.arrays)
+    return _own_blocks(new, begin, end)
+
+
+def _sizes(rows, some):
+    """Entries of some rows, by their numbers."""
+    return rows.indptr[some + 1] - rows.indptr[some]
 
 
 @kernel

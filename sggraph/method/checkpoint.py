@@ -87,12 +87,13 @@ class EmbeddingState:
 
 class Checkpoint:
     """Holds the EmbeddingState of a run: `state`, or that of the file that the Settings name, or None before a new one
-    begins.
+    begins. It `is_kept` in the end by the caller or a file.
     """
 
-    def __init__(self, graph, settings, state=None):
+    def __init__(self, graph, settings, state=None, *, is_kept=False):
         self.graph, self.settings = graph, settings
         self.path = None if settings.checkpoint is None else Path(settings.checkpoint)
+        self.is_kept = is_kept or self.path is not None
         self.is_stopped, self._count = False, 0
         held = [] if state is None else [(state, "state")]
         if self.path is not None:

@@ -12,6 +12,7 @@ from scipy.sparse import csr_array, issparse, triu
 
 from ..core.descent import MENDS, SLOWER, EmbeddingDivergedError, Phase
 from ..core.engine.blocks import ALONE, sum_by_blocks
+from ..core.engine.memory import untouched
 from ..core.search.connectivity import first_nodes
 from ..core.small import ETA, descend_small
 from ..runtime.warn import warn
@@ -57,7 +58,7 @@ def component_numbers(A, workers=ALONE):
     """Number of the component of each node: 0 is the largest; among equal ones, that of the first node comes first."""
     first = first_nodes(A, workers) if issparse(A) else A.first_nodes()
     if not first.any():
-        return np.zeros(len(first), np.int64)
+        return untouched((len(first),), np.int64)
     sizes = np.bincount(first, minlength=len(first))
     least = np.flatnonzero(sizes)
     number = np.empty(len(first), np.int64)
@@ -68,7 +69,7 @@ def component_numbers(A, workers=ALONE):
 def as_parts(component):
     """Parts of the component numbers of the nodes."""
     sizes = np.bincount(component)
-    order = np.arange(len(component)) if len(sizes) == 1 else np.argsort(component, kind="stable")
+    order = np.arange(len(component), dtype=np.int32) if len(sizes) == 1 else np.argsort(component, kind="stable")
     return Parts(order, np.concatenate([[0], np.cumsum(sizes)]))
 
 

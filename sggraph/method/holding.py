@@ -13,9 +13,10 @@ import numpy as np
 
 from ..core.descent import descend
 from ..core.engine.blocks import Workers
+from ..core.engine.comm import SERIAL
 from ..core.motion import Motion, scattered
-from ..core.symmetry import symmetric_pattern
 from ..runtime.checks import refused, shown
+from . import lengths
 from .problem import is_kept, leaves_beside, of_rows, prepared, ways
 from .run import forces_on_all
 from .start import Shape, has_place
@@ -103,17 +104,17 @@ def laid_on(Y, pins):
     return turned, scale, shift
 
 
-def held_layout(graph, settings, pins, Y, schedule, phases):
+def held_layout(graph, settings, pins, Y, schedule, phases, ranks=SERIAL):
     """Coordinates (n, d) float32 in the units of the pins, and the KL divergence inside, from the free picture Y of the
-    Graph and its Schedule, of which these phases are gone through once more.
+    Graph and its Schedule, of which these phases are gone through once more; `ranks` help.
     """
     if settings.drop_leaf:
-        return _held_without_leaves(graph, settings, pins, Y, schedule, phases)
+        return _held_without_leaves(graph, settings, pins, Y, schedule, phases, ranks)
     free = np.isnan(pins)
     turned, scale, shift = laid_on(Y.astype(np.float64), pins)
     start = np.where(free, turned, (pins - shift) / scale)
     settings = replace(settings, fixed=None, init=start, components="together", checkpoint=None, callback=None)
-    with Workers(settings.n_jobs) as workers:
+    with Workers(settings.n_jobs, ranks) as workers:
         problem = prepared(graph, settings, workers)
         links, P = problem.probabilities(workers)
         forces = forces_on_all(problem, links, P.upper, schedule, workers, Shape())
@@ -123,12 +124,13 @@ def held_layout(graph, settings, pins, Y, schedule, phases):
     return np.where(free, scale * found + shift, pins).astype(np.float32), kl
 
 
-def _held_without_leaves(graph, settings, pins, Y, schedule, phases):
+def _held_without_leaves(graph, settings, pins, Y, schedule, phases, ranks):
     """The same of a graph whose leaves are not held; these are set beside their neighbours."""
-    links = symmetric_pattern(graph.adjacency)
+    with Workers(settings.n_jobs, ranks) as workers:
+        links = lengths.pattern(graph.adjacency, workers)
     kept = is_kept(links) | ~np.isnan(pins).all(axis=1)
     inner = np.flatnonzero(kept)
-    run = pins[inner], Y[inner], schedule, phases
+    run = pins[inner], Y[inner], schedule, phases, ranks
     Y, kl = held_layout(of_rows(graph, inner), replace(settings, drop_leaf=False), *run)
     return leaves_beside(Y, kept, links, ways(int((~kept).sum()), Y.shape[1], np.random.default_rng(0))), kl
 

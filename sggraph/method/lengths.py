@@ -5,15 +5,56 @@ shared by ranks.
 import numpy as np
 from scipy.sparse import csr_array, issparse
 
+from ..core import beside
 from ..core.cuda.paths import CardPaths
 from ..core.engine.blocks import node_bounds
 from ..core.search.hops import hop_distances
 from ..core.shape.path_stress import PathStress
 from ..core.shape.stress import relax
 from ..core.shared.paths import SharedPaths
+from ..core.symmetry import symmetric_pattern
 from ..core.twins import closeness
 from ..runtime.threads import one_blas_thread
 from .ranks import Own, collective
+
+
+def pattern(A, workers):
+    """A itself where its pattern is symmetric, otherwise one of ones for its entries in either direction."""
+    if issparse(A):
+        return symmetric_pattern(A, workers)
+    A.at_work(workers)
+    return A.symmetric_pattern()
+
+
+def taken(A, rows):
+    """The matrix of some of the nodes, given ascending."""
+    return csr_array(A[rows][:, rows]) if issparse(A) else A.taken(rows)
+
+
+def leaves(links):
+    """The nodes with a single neighbour, and these neighbours."""
+    if not issparse(links):
+        return links.leaves()
+    nodes = np.flatnonzero(np.diff(links.indptr) == 1)
+    return nodes, links.indices[links.indptr[nodes]]
+
+
+def median_edge(links, Y, kept):
+    """Median length of the edges between nodes that are `kept`, in the picture Y (n, d); 1 if there are none."""
+    if not issparse(links):
+        return links.median_edge(Y, kept)
+    edges = beside.edges_between(links, 0, Y, kept)
+    return np.median(edges) if len(edges) else 1.0
+
+
+def both_ways(A):
+    """A + A'."""
+    return A + A.T if issparse(A) else A.both_ways()
+
+
+def next_to(A, known, Y):
+    """Nodes that are not `known` but have neighbours that are, and the means of these, weighted, of the rows of Y."""
+    return beside.next_to(A, 0, known, Y) if issparse(A) else A.next_to(known, Y)
 
 
 def sizes(links):

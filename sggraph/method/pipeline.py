@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import issparse
 
 from ..core.engine.blocks import Workers
 from ..core.engine.comm import SERIAL
@@ -17,7 +16,7 @@ from .arranging import evened, packed
 from .checkpoint import Checkpoint, EmbeddingState
 from .devices import check_place
 from .holding import check_holds, held_layout, pins_of
-from .problem import check_shared, prepared
+from .problem import prepared
 from .run import laid_out
 from .schedule import Schedule
 from .start import by_rows
@@ -50,20 +49,18 @@ def embed(graph, settings, *, rng=None, state=None, keep_state=False, ranks=SERI
     tell_of_compiling()
     check_place(settings, ranks)
     settings = replace(settings, init=by_rows(settings.init, graph.nodes, settings.d))  # which a state compares
-    if not issparse(graph.adjacency):
-        check_shared(settings)
     if settings.fixed is not None:
         check_holds(settings)
         pins = pins_of(settings.fixed, settings.init, graph.nodes, settings.d)
         free = embed(graph, replace(settings, fixed=None), rng=rng, state=state, keep_state=keep_state, ranks=ranks)
         is_over = free.state is None or not any(run.n_left for run in free.state.runs)
         phases = free.schedule.phases[-1:] if is_over else ()  # an interrupt may return what there is
-        Y, kl = held_layout(graph, settings, pins, free.coordinates, free.schedule, phases)
+        Y, kl = held_layout(graph, settings, pins, free.coordinates, free.schedule, phases, ranks)
         n_iter = free.n_iter + sum(phase.n_iter for phase in phases)
         return free._replace(coordinates=Y, kl_divergence=kl, n_iter=n_iter)
     with Workers(settings.n_jobs, ranks) as workers:
         problem = prepared(graph, settings, workers)
-        checkpoint = Checkpoint(graph, settings, state)
+        checkpoint = Checkpoint(graph, settings, state, is_kept=keep_state)
         if rng is None:
             rng = as_generator(settings.random_state)
         links, P = problem.probabilities(workers)

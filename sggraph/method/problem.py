@@ -14,33 +14,35 @@ from scipy.sparse import csr_array, issparse
 from ..core.affinity import JointP, joint_probabilities
 from ..core.repulsion.planning import Limit
 from ..core.shared import affinity
-from ..core.symmetry import symmetric_pattern
 from ..graph.adjacency import Graph
 from ..runtime.progress import stage
+from . import lengths
 from .components import Parts, as_parts, component_numbers
 from .devices import card_probabilities
 from .memory import check_memory, grid_limit
 from .ranks import collective
 from .settings import CPU, Settings
-from .start import beside_neighbors, by_rows, check_init, has_place
+from .start import beside_neighbors, by_rows, check_init
 
-OF_RANKS = "shared by ranks, as RowBlocks"
 LEAF_DISTANCE = 0.5  # of the median edge of the picture: leaves stand nearer to their node than its other neighbours
 
 
 class Narrowing(NamedTuple):
-    """The nodes that stay, as rows of the graph before, and ``widen(Y, rng)``: coordinates of all of its nodes."""
+    """The nodes that stay, as rows of the graph before (None: all), and ``widen(Y, rng)``: coordinates of its nodes."""
 
-    rows: np.ndarray
+    rows: np.ndarray | None
     widen: Callable
 
     def narrowed(self, A):
         """The adjacency of the nodes that stay."""
-        if len(self.rows) == A.shape[0]:
-            return A
-        if not issparse(A):
-            return A.taken(self.rows)
-        return csr_array(A[self.rows][:, self.rows])
+        return A if self.rows is None or len(self.rows) == A.shape[0] else lengths.taken(A, self.rows)
+
+    def of(self, rows):
+        """Which rows some of them are in the graph before."""
+        return rows if self.rows is None else self.rows[rows]
+
+
+EVERYTHING = Narrowing(None, lambda Y, rng: Y)  # leaves none out
 
 
 class Problem(NamedTuple):
@@ -67,7 +69,7 @@ class Problem(NamedTuple):
     def mask_of(self, rows):
         """Of each node of the Graph, whether it is among these rows of A."""
         mask = np.zeros(self.graph.adjacency.shape[0], bool)
-        mask[self.outer.rows[self.inner.rows[rows]]] = True
+        mask[self.outer.of(self.inner.of(rows))] = True
         return mask
 
     @property
@@ -78,7 +80,7 @@ class Problem(NamedTuple):
     def probabilities(self, workers):
         """The symmetric pattern of A and the joint probabilities P; on a card, if one rank has one, a CardP."""
         settings = self.settings
-        links = symmetric_pattern(self.A, workers) if issparse(self.A) else self.A.symmetric_pattern()
+        links = lengths.pattern(self.A, workers)
         is_local = settings.local_weights
         if is_local == "auto":
             is_local = not self.graph.weighted
@@ -108,31 +110,16 @@ def prepared(graph, settings, workers):
     check_memory(settings.max_memory, n, nnz, d, published=settings.is_published, **kinds)
     init = by_rows(settings.init, graph.nodes, d)
     check_init(init, n, d)
-    outer = largest(component) if is_alone else everything(n)
+    outer = largest(component) if is_alone else EVERYTHING
     A = outer.narrowed(A)
-    inner = leafless(A) if settings.drop_leaf else everything(A.shape[0])
+    inner = leafless(A, workers) if settings.drop_leaf else EVERYTHING
     A = inner.narrowed(A)
-    if is_given and not issparse(A) and not has_place(init).all():
-        raise ValueError(f"the start (init, Y0) lacks nodes, and graph is {OF_RANKS}: give a position of each")
     if is_given:
         init = beside_neighbors(np.asarray(init, np.float64), graph.adjacency, np.random.default_rng(0))
-        settings = replace(settings, init=init[outer.rows[inner.rows]])
+        settings = replace(settings, init=init[outer.of(inner.of(slice(None)))])
     parts = as_parts(component_numbers(A, workers) if is_packed else np.zeros(A.shape[0], np.int64))
     limit = grid_limit(settings.max_memory, n, nnz, d, settings.h, packed=is_packed)
     return Problem(graph, settings, A, outer, inner, component, parts, kinds, limit)
-
-
-def check_shared(settings):
-    """Raise where something is asked for that takes all of a graph, which no process has."""
-    if settings.drop_leaf:
-        raise ValueError(f"drop_leaf=True, and graph is {OF_RANKS}: leave leaves in it, or give it whole")
-    if settings.fixed is not None:
-        raise ValueError(f"fixed was given, and graph is {OF_RANKS}: leave it out, or give it whole")
-
-
-def everything(n):
-    """The Narrowing of n nodes that leaves none out."""
-    return Narrowing(np.arange(n), lambda Y, rng: Y)
 
 
 def largest(component):
@@ -141,11 +128,11 @@ def largest(component):
     return Narrowing(rows, lambda Y, rng: with_nan(Y, rows, len(component)))
 
 
-def leafless(A):
+def leafless(A, workers):
     """The Narrowing to all nodes but leaves, each of which then stands beside its neighbour."""
-    neighbors = symmetric_pattern(A)
-    kept = is_kept(neighbors)
-    return Narrowing(np.flatnonzero(kept), lambda Y, rng: with_leaves(Y, kept, neighbors, rng))
+    links = lengths.pattern(A, workers)
+    kept = is_kept(links)
+    return Narrowing(np.flatnonzero(kept), lambda Y, rng: with_leaves(Y, kept, links, rng))
 
 
 def with_nan(Y, rows, n):
@@ -157,21 +144,20 @@ def with_nan(Y, rows, n):
 
 def of_rows(graph, some):
     """The Graph of some of the nodes."""
-    return graph._replace(adjacency=graph.adjacency[some][:, some], nodes=[graph.nodes[i] for i in some])
+    return graph._replace(adjacency=lengths.taken(graph.adjacency, some), nodes=[graph.nodes[i] for i in some])
 
 
-def is_kept(A):
-    """Mask of the nodes that stay, for a symmetric A: all but those whose only neighbour has more than one."""
-    degree = np.diff(A.indptr)
-    kept = np.ones(A.shape[0], bool)
-    leaves = np.flatnonzero(degree == 1)
-    kept[leaves] = degree[A.indices[A.indptr[leaves]]] <= 1
+def is_kept(links):
+    """Mask of the nodes of a symmetric pattern that stay: all but those whose only neighbour has more than one."""
+    degree, (leaves, neighbor) = lengths.sizes(links), lengths.leaves(links)
+    kept = np.ones(len(degree), bool)
+    kept[leaves] = degree[neighbor] <= 1
     return kept
 
 
-def with_leaves(Y, kept, A, rng):
+def with_leaves(Y, kept, links, rng):
     """Centred coordinates of all nodes: each leaf in a random direction from its neighbour, half a median edge away."""
-    all_Y = leaves_beside(Y, kept, A, ways(int((~kept).sum()), Y.shape[1], rng))
+    all_Y = leaves_beside(Y, kept, links, ways(int((~kept).sum()), Y.shape[1], rng))
     return all_Y - all_Y.mean(axis=0)
 
 
@@ -182,17 +168,14 @@ def ways(n, d, rng):
     return direction * rng.uniform(0.8, 1.2, (n, 1))
 
 
-def leaves_beside(Y, kept, A, steps):
-    """Coordinates of all nodes of a symmetric A, of which Y are those that are `kept`: leaf by leaf those of its
+def leaves_beside(Y, kept, links, steps):
+    """Coordinates of all nodes of a symmetric pattern, of which Y are those that are `kept`: leaf by leaf those of its
     neighbour and a step, in units of half a median edge.
     """
-    n, d = len(kept), Y.shape[1]
-    all_Y = np.zeros((n, d), np.float32)
+    all_Y = np.zeros((len(kept), Y.shape[1]), np.float32)
     all_Y[kept] = Y
-    leaves = np.flatnonzero(~kept)
-    i = np.repeat(np.arange(n), np.diff(A.indptr))
-    inner = kept[i] & kept[A.indices]
-    edges = np.linalg.norm(all_Y[i[inner]] - all_Y[A.indices[inner]], axis=1)
-    length = LEAF_DISTANCE * (np.median(edges) if len(edges) else 1.0)
-    all_Y[leaves] = all_Y[A.indices[A.indptr[leaves]]] + length * steps
+    length = LEAF_DISTANCE * lengths.median_edge(links, all_Y, kept)
+    leaves, neighbor = lengths.leaves(links)
+    is_out = ~kept[leaves]
+    all_Y[leaves[is_out]] = all_Y[neighbor[is_out]] + length * steps
     return all_Y

@@ -223,6 +223,14 @@ def shared_forces(make, P, *arguments, workers, paths, **options):
     return LedForces(team, team.do(make, P, *arguments, keeps=True, workers=workers, paths=paths, **options))
 
 
+def whole(forces, motion):
+    """Have all of a Motion here: who does not share it has, or brings it with the coordinates."""
+    if isinstance(forces, LedForces):
+        forces.bring(motion)
+    else:
+        forces.complete(motion)
+
+
 class LedForces:
     """Forces of rank 0, a Led of Forces (forces.py) or of those on cards, in whose work all ranks take part."""
 
@@ -247,8 +255,12 @@ class LedForces:
         return self._all("worst", motion)
 
     def complete(self, motion):
-        """Have all of the Motion here."""
+        """Have the coordinates of all nodes here."""
         self._all("complete", motion)
+
+    def bring(self, motion):
+        """Have all of the Motion here."""
+        self._all("bring", motion)
 
     def _all(self, method, motion, *arguments, **options):
         if motion is not self._last or motion.Y is not self._Y:  # else the loop went back, or it is another one

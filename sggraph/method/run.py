@@ -19,7 +19,7 @@ from .checkpoint import Run, check_followed
 from .components import REMEDY, halved, n_large, settings_of_first, small_blocks, small_parts
 from .devices import card_forces, place_of
 from .lengths import stress_of
-from .ranks import shared_forces
+from .ranks import shared_forces, whole
 from .schedule import Schedule, schedule_for
 from .settings import CPU, Settings
 from .start import graph_distances, placed, shape_of
@@ -128,11 +128,11 @@ def laid_out(problem, links, upper, checkpoint, rng, workers):
         upper.forget()
     del links, upper, part
     rng = checkpoint.begin(runs, rng)
-    Y, kl = np.zeros((len(parts.order), problem.settings.d), np.float32), np.zeros(len(parts.sizes))
+    found, kl = [], np.zeros(len(parts.sizes))
     with Interrupts() as interrupts, progress(sum(run.n_left for run in runs), verbose) as tick:
         for c, (run, part) in enumerate(zip(runs, tasks, strict=True)):
             forces = forces_of(part, run.schedule, problem.limit, workers)
-            complete = partial(forces.complete, run.motion)
+            complete = partial(whole, forces, run.motion)
             settings = problem.settings if c == 0 else quiet(problem.settings)
             watch = Watching(settings, checkpoint, interrupts, tick, complete, run.n_iter, forces.stride)
             try:
@@ -141,22 +141,34 @@ def laid_out(problem, links, upper, checkpoint, rng, workers):
                         introduce(run, problem.mask_of(parts.order[part.rows]), watch)
                     descended(forces, run, watch)
                     interrupts.check()
-                    complete()
+                    if several or checkpoint.is_kept:
+                        complete()
             except KeyboardInterrupt as interrupt:
                 complete()
                 checkpoint.stop(interrupt)
-            Y[part.rows], kl[c] = run.motion.embedding(), forces.kl_divergence(run.motion, fresh=True)
+            found.append(run.motion.embedding())
+            kl[c] = forces.kl_divergence(run.motion, fresh=True)
             del forces, complete, watch  # and with them what a card holds
         if not checkpoint.is_stopped:
             checkpoint.save()
+        Y = found[0] if not several else in_turn(found, len(parts.order), problem.settings.d)
         if several:
             small_parts(blocks, parts, problem.settings, rng, workers, Y, kl)
-    Y[parts.order] = Y.copy()
+            Y[parts.order] = Y.copy()
     weights = np.where(parts.sizes > 1, parts.sizes, 0)
     mean = float((kl * weights).sum() / max(weights.sum(), 1)) if several else float(kl[0])
     if not runs:  # no edges
         return Outcome(Y, mean, 0, Schedule((), 1.0), rng)
     return Outcome(Y, mean, runs[0].n_iter, runs[0].schedule, rng)
+
+
+def in_turn(found, n, d):
+    """Coordinates (n, d) float32 of the parts, one after the other, and of nodes behind them the origin."""
+    Y, end = np.zeros((n, d), np.float32), 0
+    for part in found:
+        Y[end : end + len(part)] = part
+        end += len(part)
+    return Y
 
 
 def part_of(problem, links, upper, c):

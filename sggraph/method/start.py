@@ -216,18 +216,16 @@ def beside_neighbors(Y, A, rng):
     known = has_place(Y)
     if known.all():
         return Y
-    A = A + A.T
+    A = lengths.both_ways(A)
     places = Y[known]
     spread = NOISE * max(np.abs(places - places.mean(axis=0)).max(), SHORTEST)
     Y = np.where(known[:, None], Y, 0.0)
     while not known.all():
-        weight = A @ known.astype(np.float64)
-        new = np.flatnonzero(~known & (weight > 0))
+        new, Y_new = lengths.next_to(A, known, Y)
         if len(new) == 0:
             new = np.flatnonzero(~known)
-            Y[new] = places[rng.integers(len(places), size=len(new))]
-        else:
-            Y[new] = (A[new] @ Y) / weight[new, None]
+            Y_new = places[rng.integers(len(places), size=len(new))]
+        Y[new] = Y_new
         Y[new] += spread * rng.standard_normal((len(new), Y.shape[1]))
         known[new] = True
     return Y
@@ -296,7 +294,9 @@ def edge_lengths(Y, A):
 def even_length(Y):
     """Length of the median edge of a shape (`shape_of`) at which each node has a unit of room on average."""
     n, d = Y.shape
-    radius = np.sqrt(((Y - Y.mean(axis=0)) ** 2).sum(axis=1).mean())
+    away = Y - Y.mean(axis=0)
+    away *= away
+    radius = np.sqrt(away.sum(axis=1).mean())
     return n ** (1 / d) / radius if radius > 0 else 1.0
 
 

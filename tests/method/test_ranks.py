@@ -12,6 +12,8 @@ from sggraph.core.descent import EmbeddingDivergedError, Phase
 from sggraph.core.engine import blocks
 from sggraph.core.engine.blocks import Workers
 from sggraph.core.engine.shares import Shares
+from sggraph.core.forces import Forces
+from sggraph.core.motion import ARRAYS
 from sggraph.core.repulsion import convolution, planning, repulsive
 from sggraph.core.repulsion.convolution import has_coarse
 from sggraph.core.repulsion.planning import Plan, grid_shape, split_radius
@@ -20,6 +22,7 @@ from sggraph.graph.adjacency import as_graph
 from sggraph.method.pipeline import embed
 from sggraph.method.schedule import Schedule
 from sggraph.method.settings import Settings
+from sggraph.runtime.interrupts import Interrupts
 
 pytestmark = pytest.mark.jit  # ranks are threads: none can be left in their midst
 SIZES = [(2, 1), (3, 2), (4, 1)]  # ranks, threads
@@ -133,8 +136,9 @@ def test_the_repulsion_has_the_same_bits(name, size, n_jobs):
 
 def test_shares_are_whole_blocks_of_about_the_same_weight():
     weight = np.concatenate([[0], np.cumsum(np.r_[np.full(500, 9), np.full(1500, 1)])])
+    at_bounds = weight[blocks.node_bounds(2000)]
     for size in (1, 2, 3, 7, 100):
-        found = rank_threads.each(size, lambda comm: Shares.of(Workers(1, comm), 2000, weight))
+        found = rank_threads.each(size, lambda comm: Shares.of(Workers(1, comm), 2000, at_bounds))
         cuts = found[0].cuts
         assert all(share.cuts == cuts for share in found)
         assert (cuts[0], cuts[-1], len(cuts)) == (0, 2000, size + 1)
@@ -173,6 +177,57 @@ def test_what_rank_0_saves_is_whole_in_the_midst(tmp_path):
     assert [str(error) for error in errors] == ["the power fails"] * 3
     (found,) = embedded(MESH, options, 1)
     np.testing.assert_array_equal(found.coordinates, alone.coordinates)
+
+
+@pytest.mark.parametrize("graph", [MESH, PARTS], ids=["one run", "several"])
+def test_a_state_that_is_kept_is_that_of_one_process(graph):
+    (alone,) = embedded(graph, {}, 1, keep_state=True)
+    first, *_ = embedded(graph, {}, 3, keep_state=True)
+    assert len(first.state.runs) == len(alone.state.runs)
+    for mine, other in zip(first.state.runs, alone.state.runs, strict=True):
+        for name in (*ARRAYS, "order"):
+            np.testing.assert_array_equal(getattr(mine.motion, name), getattr(other.motion, name))
+
+
+def test_a_second_component_that_is_interrupted_goes_on(monkeypatch):
+    (alone,) = embedded(PARTS, {}, 1)
+    n_checks = iter(range(1000))
+
+    def check(self):
+        if next(n_checks) == 80:  # of 60 iterations each
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Interrupts, "check", check)
+        first, *_ = embedded(PARTS, {}, 3)
+    assert [run.n_iter // 60 for run in first.state.runs] == [1, 0]
+    assert first.state.runs[1].n_iter > 0
+    (other,) = embedded(PARTS, {}, 1, keep_state=True)
+    np.testing.assert_array_equal(first.state.runs[0].motion.velocity, other.state.runs[0].motion.velocity)
+    (found,) = embedded(PARTS, {}, 1, state=first.state)
+    np.testing.assert_array_equal(found.coordinates, alone.coordinates)
+
+
+def test_nothing_is_written_for_nodes_of_other_ranks(monkeypatch):
+    plain, looked_at = Forces._attract, []
+
+    def attract(self, motion, *arguments):
+        plain(self, motion, *arguments)
+        shares, n = self._shares, len(motion.order)
+        others = np.ones(n, bool)
+        others[shares.own] = False
+        for array in (motion.velocity, motion.gain, motion.pull, self._attr):
+            assert not array[others].any()
+        others = np.ones(n + 1, bool)
+        others[shares.first : shares.stop + 1] = False
+        assert not self.P.indptr[others].any()
+        assert motion.order.dtype == np.int32
+        looked_at.append(shares.comm.rank)
+
+    monkeypatch.setattr(Forces, "_attract", attract)
+    for found in embedded(MESH, {}, 3):
+        assert found.n_iter == 60
+    assert looked_at.count(0) == looked_at.count(2) == 60
 
 
 @pytest.mark.filterwarnings("ignore:the embedding")

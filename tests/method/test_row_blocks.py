@@ -46,11 +46,21 @@ def of_graph(G, shuffled=False):
     return A
 
 
+def partly(A, share):
+    """A start in which a share of the nodes has places."""
+    rng = np.random.default_rng(0)
+    return np.where(rng.random((A.shape[0], 1)) < share, rng.random((A.shape[0], 2)), np.nan)
+
+
 RNG = np.random.default_rng(1)
 MESH, MODEL = make_torus(30, 40).adjacency, make_block_model(1500, 30).adjacency
 SEVERAL = nx.grid_2d_graph(25, 30), nx.path_graph(1), nx.grid_2d_graph(20, 20), nx.path_graph(7), nx.star_graph(5)
 PARTS = of_graph(nx.disjoint_union_all(SEVERAL), shuffled=True)
 ARCS = of_graph(nx.gnp_random_graph(800, 0.01, seed=0, directed=True))
+TREE = of_graph(nx.barabasi_albert_graph(900, 1, seed=0))
+TWIGS = of_graph(nx.barabasi_albert_graph(600, 1, seed=0).to_directed())
+TWIGS.data[RNG.random(TWIGS.nnz) < 0.3] = 0  # arcs one way
+TWIGS.eliminate_zeros()
 HEAVY = ARCS.copy()
 HEAVY.data = RNG.random(ARCS.nnz) + 0.1
 CASES = {
@@ -71,6 +81,17 @@ CASES = {
     "plain weights": (HEAVY, {"lambda_": None}),
     "samples": (sg.point_cloud_to_graph(RNG.random((600, 4)), 8), {}),
     "points": (csr_array((4, 4)), {}),
+    "leaves apart": (TREE, {"drop_leaf": True}),
+    "leaves of parts": (PARTS, {"drop_leaf": True, "d": 3}),
+    "leaves of the largest": (PARTS, {"drop_leaf": True, "components": "largest"}),
+    "leaves of arcs": (TWIGS, {"drop_leaf": True, "direction": "out"}),
+    "some places": (HEAVY, {"init": partly(HEAVY, 0.1), "direction": "in"}),
+    "one place": (PARTS, {"init": {3: (0.0, 1.0)}}),
+    "places and leaves": (TREE, {"init": partly(TREE, 0.3), "drop_leaf": True}),
+    "some held": (PARTS, {"fixed": {0: (0, 0), 700: (9, 9)}}),
+    "a coordinate held": (TWIGS, {"fixed": np.column_stack([np.arange(600.0), np.full(600, np.nan)])}),
+    "held, leaves apart": (TREE, {"fixed": {3: (0, 1), 11: (7, 2)}, "drop_leaf": True}),
+    "held, leaves of arcs apart": (TWIGS, {"fixed": {3: (0, 1)}, "drop_leaf": True, "direction": "out"}),
 }
 
 
@@ -208,17 +229,6 @@ WRONG = {
     "not all": (lambda comm: None if comm.rank == 1 else block_of(MESH, comm), {}, "a NoneType on others"),
     "dense": (lambda comm: sg.RowBlock(np.eye(3)), {}, "of type ndarray: give a sparse array"),
     "a name": (lambda comm: sg.RowBlock(MESH, "a"), {}, "first='a': give the number"),
-    "leaves": (lambda comm: block_of(MESH, comm), {"drop_leaf": True}, "drop_leaf=True, and graph is shared by ranks"),
-    "held": (
-        lambda comm: block_of(MESH, comm),
-        {"fixed": {0: (0, 0)}},
-        "fixed was given, and graph is shared by ranks",
-    ),
-    "no start": (
-        lambda comm: block_of(MESH, comm),
-        {"init": np.where(np.arange(1200)[:, None] < 7, np.nan, np.ones((1200, 2)))},
-        "lacks nodes, and graph is shared by ranks",
-    ),
 }
 
 

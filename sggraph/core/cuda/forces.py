@@ -195,8 +195,9 @@ class CardForces:
         if self._mobile is not None:
             self._mobile = self._mobile[source]
         self._put_in_order(source, self._order[source])
-        motion.order = self._order_of = np.empty(len(motion.Y), np.int64)
-        self.card.to_host(self._order, motion.order)
+        order = np.empty(len(motion.Y), np.int64)
+        self.card.to_host(self._order, order)
+        motion.order = self._order_of = order.astype(np.int32)
         if motion.mobile is not None:
             motion.mobile = np.empty_like(motion.mobile)
             self.card.to_host(self._mobile, motion.mobile)
@@ -230,7 +231,7 @@ class CardForces:
         self._order[...] = order
         self._rank[order] = self.card.xp.arange(len(order))
         if self.paths is not None:
-            self.paths.follow(self._rank)
+            self.paths.place(self._rank[self.paths.pivots])
         self._played = None
 
     def _begin(self, motion, phase):

@@ -9,8 +9,8 @@ Rows change hands on the hosts when the order is renewed, as those of Forces do.
 
 import numpy as np
 
-from ..engine.shares import Shares, brought
-from ..forces import ROW, dealt, opened
+from ..engine.shares import bring_rows
+from ..forces import dealt, opened, shared_anew
 from ..ordering import inverse
 from ..rows import passed
 from .forces import KEPT, CardForces
@@ -30,18 +30,17 @@ class SharedCardForces(CardForces):
         self._shares.gather(motion.Y)
         return motion
 
-    def complete(self, motion):
-        """As of CardForces; of several ranks on the first."""
-        super().complete(motion)
+    def bring(self, motion):
+        """Have all of the Motion on the first rank, which a checkpoint holds."""
+        self.complete(motion)
         self._shares.bring(*(getattr(motion, name) for name in KEPT))
 
     def _take(self, upper, paths):
-        self._shares, self._held, self._entropy, self._lengths = opened(upper, self.workers, paths)
-        n = len(self._held.pattern.indptr) - 1
-        self._n_edges = int(self._held.pattern.indptr[-1]) // 2
-        self.share, self._rank = CardShare(self.card, n, self.workers.comm), np.arange(n)
+        self._shares, self._held, n_entries, self._entropy, self._lengths = opened(upper, self.workers, paths)
+        n = len(self._held.indptr) - 1
+        self._n_edges, self.share = n_entries // 2, CardShare(self.card, n, self.workers.comm)
         self._order = None  # path lengths are in the order of own rows
-        self._pass_on(self._rank)
+        self._pass_on(np.arange(n, dtype=np.int32))
         return n
 
     def _orders(self):
@@ -49,47 +48,42 @@ class SharedCardForces(CardForces):
 
     def _pass_on(self, source):
         """Share the rows anew, row ``source[r]`` being row r now: whole blocks of about the same work."""
-        owners = self._shares
-
-        def shared(pattern):
-            work = pattern.indptr.astype(np.int64) + ROW * np.arange(len(pattern.indptr))
-            self._shares = Shares.of(self.workers, len(source), work)
-            return self._shares
-
+        owners, rank = self._shares, inverse(source, self.workers)
+        shares, n_entries = shared_anew(self._held, source, owners)
         self.P = self.paths = None  # on the card they make room
-        self._held = passed(self._held, source, owners, shared, self.workers)
-        self.share.follow(self._shares)
-        first, stop, rows = self.share.first, self.share.stop, self._held.rows
-        self.P = CardRows(self.card, rows.indptr[first : stop + 1], rows.indices, rows.data, first)
+        self._held = rows = passed(self._held, source, rank, owners, shares, n_entries)
+        self._shares = shares
+        self.share.follow(shares)
+        own = rows.indptr[shares.first : shares.stop + 1]
+        self.P = CardRows(self.card, own, rows.indices, rows.data, shares.first)
         if self._lengths is not None:
-            self._lengths.pass_on(source, owners, self._shares)
+            self._lengths.pass_on(source, rank, owners, shares)
             self.paths = seen_by(self._lengths, self.card)
-            self.paths.follow(self.card.xp.asarray(self._rank))
+            self.paths.place(self.card.xp.asarray(self._lengths.rows.astype(np.int64)))
         self._played = None
 
     def _stand_in(self, order):
-        if order is self._order_of or np.array_equal(order, self._order_of):
-            return
-        source = self._rank[order]
-        self._rank, self._order_of = inverse(order, self.workers), order
-        self._pass_on(source)
-        self._make_room()
+        if not np.array_equal(order, self._order_of):
+            self._pass_on(inverse(self._order_of, self.workers)[order])
+            self._make_room()
+        self._order_of = order
 
     def _reorder(self, motion):
-        source, owners = np.empty(len(motion.Y), np.int64), self._shares
+        n, d = motion.Y.shape
+        source, owners, kept = np.empty(n, np.int64), self._shares, self._kept
         on_card = self._order_of_picture(motion)
         self.card.to_host(on_card, source)
-        held = self._kept
         self._Y[...] = self._Y[on_card]
         self._show(motion)
-        motion.order = motion.order[source]
+        motion.order = self._order_of = motion.order[source]
         if motion.mobile is not None:
             motion.mobile = motion.mobile[source]
-        self._stand_in(motion.order)
-        for name, array in held.items():
-            old = np.empty(array.shape, np.float32)
-            self.card.to_host(array, old)
-            new = brought(owners, source, self._shares.ranges, lambda rows, old=old: old[rows - owners.first])
-            self.card.to_card(new, self._kept[name])
+        self._pass_on(source.astype(np.int32))
+        self._make_room()
+        for name, array in kept.items():
+            old, new = (shares.room((n, d)) for shares in (owners, self._shares))
+            self.card.to_host(array, old[owners.own])
+            bring_rows(owners, source, self._shares, old.__getitem__, new)
+            self.card.to_card(new[self._shares.own], self._kept[name])
         if motion.mobile is not None:
             self._mobile = self.card.xp.asarray(self.share.of(motion.mobile))

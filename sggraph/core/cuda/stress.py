@@ -26,9 +26,9 @@ class CardStress:
         """Bytes on the card."""
         return self.inverses.nbytes + self.pivots.nbytes
 
-    def follow(self, rank):
-        """Node i is in row ``rank[i]`` now."""
-        self._rows[...] = rank[self.pivots]
+    def place(self, rows):
+        """The pivots are in these rows of the picture now."""
+        self._rows[...] = rows
 
     def move_pull(self, Y, order, pull, share, now):
         """Move the mean `pull`, of own rows, by the groups that are due, fit the scale, and say what the pull weighs.

@@ -6,13 +6,13 @@ import numpy as np
 
 
 def least(Y):
-    """Least coordinate along each axis (d,)."""
-    return np.array([column.min() for column in Y.T])
+    """Least coordinate along each axis (d,), infinite of none."""
+    return np.array([column.min(initial=np.inf) for column in Y.T])
 
 
 def greatest(Y):
-    """Greatest coordinate along each axis (d,)."""
-    return np.array([column.max() for column in Y.T])
+    """Greatest coordinate along each axis (d,), -infinite of none."""
+    return np.array([column.max(initial=-np.inf) for column in Y.T])
 
 
 def mean(Y):

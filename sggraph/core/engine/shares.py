@@ -11,7 +11,8 @@ from itertools import pairwise
 import numpy as np
 
 from .blocks import node_bounds
-from .talk import by_owner, on_first
+from .memory import forget, untouched
+from .talk import by_owner
 
 ROUNDS = 8  # in which rows change hands; 1: three times the memory of what is held, for a moment
 
@@ -25,15 +26,15 @@ class Shares:
 
     @classmethod
     def of(cls, workers, n, weight=None):
-        """Shares of n rows, whole blocks of nodes of about equal number, or cumulative `weight` (n + 1)."""
+        """Shares of n rows, whole blocks of nodes of about equal number, or cumulative `weight` at their bounds."""
         size = workers.comm.size
         if size == 1:
             return cls(workers, [0, n])
         bounds = np.array(node_bounds(n))
         if weight is None:
-            weight = np.arange(n + 1)
+            weight = bounds
         targets = weight[-1] * np.arange(1, size) / size
-        middles = weight[bounds[1:]] / 2 + weight[bounds[:-1]] / 2  # a block goes where most of it is
+        middles = weight[1:] / 2 + weight[:-1] / 2  # a block goes where most of it is
         return cls(workers, [0, *bounds[np.searchsorted(middles, targets)].tolist(), n])
 
     @property
@@ -72,21 +73,21 @@ class Shares:
         for array in arrays:
             self.comm.gather(array, self.cuts)
 
-    def whole(self, array):
-        """All rows of an array; of several ranks a copy."""
-        if self.is_alone:
-            return array
-        all_rows = np.empty_like(array)
-        all_rows[self.first : self.stop] = array[self.first : self.stop]
-        self.gather(all_rows)
-        return all_rows
+    @property
+    def own(self):
+        """The rows of this rank."""
+        return slice(self.first, self.stop)
+
+    def room(self, shape, dtype=np.float32):
+        """Zeros, with a place for every row: of several ranks those that nobody writes to take no memory."""
+        return np.zeros(shape, dtype) if self.is_alone else untouched(shape, dtype)
 
     def bring(self, *arrays):
         """Complete the rows of arrays on rank 0."""
-        for array in arrays:
-            found = on_first(self.comm, array[self.first : self.stop])
-            if self.comm.rank == 0:
-                array[...] = found
+        for array in arrays if not self.is_alone else ():
+            parts = [array[self.own] if r == 0 else array[:0] for r in range(self.comm.size)]
+            for part, (first, _) in zip(self.comm.exchange(parts), self.ranges, strict=True):
+                array[first : first + len(part)] = part
 
 
 class Ghosts:
@@ -150,15 +151,24 @@ def in_rounds(shares, rows, wanted):
         yield some[shares.comm.rank][0] - wanted[shares.comm.rank][0], Passage(shares, rows, some)
 
 
-def brought(shares, rows, wanted, taken):
-    """The rows that this rank wants, in the order of the list; ``taken(rows)`` are rows of this rank."""
-    begin, end = wanted[shares.comm.rank]
-    like = taken(rows[:0])
-    found = np.empty((end - begin, *like.shape[1:]), like.dtype)
-    for first, passage in in_rounds(shares, rows, wanted):
+def bring_rows(owners, rows, shares, taken, array):
+    """Write the rows ``rows[first..stop]`` that this rank owns by `shares` to their places in an array; those who had
+    them by `owners` have ``taken(rows)``.
+    """
+    for offset, passage in in_rounds(owners, rows, shares.ranges):
         for places, part in passage.parts(taken):
-            found[first + places] = part
-    return found
+            array[shares.first + offset + places] = part
+
+
+def hand_on(owners, rows, shares, array):
+    """The same in one array (n, k), a few columns after the other: what is there twice is an eighth."""
+    passage, k = Passage(owners, rows, shares.ranges), array.shape[1]
+    for q in range(ROUNDS):
+        some = slice(k * q // ROUNDS, k * (q + 1) // ROUNDS)
+        for places, part in passage.parts(lambda rows, some=some: array[rows, some]):
+            array[shares.first + places, some] = part
+    forget(array, 0, shares.first)
+    forget(array, shares.stop, len(array))
 
 
 def _nothing():

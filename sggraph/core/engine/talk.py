@@ -5,6 +5,8 @@ from itertools import pairwise
 
 import numpy as np
 
+HALF = 16  # bits
+
 
 def everyones(comm, value, dtype=np.int64):
     """The numbers of all ranks (size,)."""
@@ -40,6 +42,29 @@ def added_up(comm, counts):
         comm.add(counts, cuts)
         comm.gather(counts, cuts)
     return counts
+
+
+def median(comm, values, *, nothing):
+    """The median of the values (float32, none negative) of all ranks, on all; of no values it is `nothing`.
+
+    Such numbers have the order of their bits, which are looked for in two halves.
+    """
+    bits, n = values.view(np.uint32), int(everyones(comm, len(values)).sum())
+
+    def ranked(place):
+        """The value that so many are before."""
+        some, found = bits, 0
+        for shift in (HALF, 0):
+            half = (some >> shift) & ((1 << HALF) - 1)
+            below = np.cumsum(added_up(comm, np.bincount(half, minlength=1 << HALF)))
+            digit = int(np.searchsorted(below, place, side="right"))
+            place -= int(below[digit - 1]) if digit else 0
+            some, found = some[half == digit], (found << HALF) | digit
+        return found
+
+    if n == 0:
+        return nothing
+    return np.median(np.array([ranked((n - 1) // 2), ranked(n // 2)], np.uint32).view(np.float32))
 
 
 def on_first(comm, part):

@@ -29,7 +29,7 @@ from ..engine.blocks import fine_bounds
 from ..engine.comm import Shared
 from ..engine.jit import kernel, part
 from ..engine.prefetch import prefetch
-from ..engine.shares import Shares, brought
+from ..engine.shares import Shares, bring_rows, hand_on
 from ..engine.talk import joined
 from ..engine.vector import column, minus, plus, plus_times, point, put, square, times, zeros
 
@@ -81,30 +81,35 @@ class PathStress(Shared):
         step = sampling_step(n, k)
         self._inverses, self._one = _inverses(distances, every(distances, step, shares), workers)
         some = every(self._inverses, step, shares)
-        self._first, self._places = 0, None  # of several ranks: the first row that is held, and where rows are
-        if shares is not None:
-            self._first = shares.first
+        self._first = 0 if shares is None else shares.first
+        self._places = self.rows = None  # of several ranks: where rows are, and those of the pivots
+        self._own = slice(None)
         self._squares = mean_square(some / self._one)
 
     def __getstate__(self):
         """What other ranks get: threads they have, and lengths are passed on to them."""
         return self.__dict__ | {"_workers": None, "_inverses": self._inverses[:0]}
 
-    def pass_on(self, source, owners, shares):
-        """Of several ranks: hold the lengths of the rows by `shares`, of which row ``source[r]`` by `owners` is row r.
+    def pass_on(self, source, rank, owners, shares):
+        """Of several ranks: hold the lengths of the rows by `shares`, of which row ``source[r]`` by `owners` is row r;
+        `rank` is the inverse.
 
-        They are in the order of the picture then, as `owners` had them, but for the first time: node i is row i.
+        They have a place for every row then, and are in the order of the picture, as `owners` had them, but for the
+        first time: node i is row i.
         """
-        before = self._first
-        self._inverses = brought(owners, source, shares.ranges, lambda rows: self._inverses[rows - before])
-        self._first = shares.first
-        self._places = np.zeros(len(source), np.int64)
-        self._places[shares.first : shares.stop] = np.arange(len(self._inverses))
+        if self.rows is None:
+            given, self._inverses = self._inverses, shares.room((len(source), len(self.pivots)), np.uint16)
+            bring_rows(owners, source, shares, lambda rows: given[rows - self._first], self._inverses)
+        else:
+            hand_on(owners, source, shares, self._inverses)
+        self._own, self._places = shares.own, shares.room((len(source),), np.int32)
+        self._places[shares.own] = np.arange(shares.first, shares.stop)
+        self.rows = rank[self.pivots if self.rows is None else self.rows]
 
     @property
     def kept(self):
-        """The lengths and what goes with them."""
-        return Kept(self._inverses, self._one, self.pivots, self._least_looks, self._squares)
+        """The lengths, of own rows, and what goes with them."""
+        return Kept(self._inverses[self._own], self._one, self.pivots, self._least_looks, self._squares)
 
     @property
     def n_groups(self):
@@ -124,15 +129,15 @@ class PathStress(Shared):
 
     def fitted_scale(self, Y, order, rank, shares=None):
         """The scale a, by the first group of pivots."""
-        nothing = np.zeros_like(Y)
-        return self._look(Y, order, rank, 0, 1.0, 0.0, nothing, shares or Shares.of(self._workers, len(Y)))
+        shares = shares or Shares.of(self._workers, len(Y))
+        return self._look(Y, order, rank, 0, 1.0, 0.0, shares.room(Y.shape), shares)
 
     def add_pull(self, Y, order, rank, turn, scale, weight, pace, pull, F, shares=None):
         """Move the mean `pull` (n, d) by the groups that are due, add `weight` / n times it to F (n, d), and return the
         turn and the scale for the next step. Of several ranks each does so for its own rows, by its Shares.
 
-        Row r of Y, `pull` and F belongs to node ``order[r]``, node i to row ``rank[i]``. The weight is lowered where it
-        would be stiffer than `STIFFEST`.
+        Row r of Y, `pull` and F belongs to node ``order[r]``, node i to row ``rank[i]``; several ranks know both from
+        what was passed on. The weight is lowered where it would be stiffer than `STIFFEST`.
         """
         shares = shares or Shares.of(self._workers, len(Y))
         stiffness = self.stiffness(weight, scale, pace)
@@ -146,7 +151,8 @@ class PathStress(Shared):
     def _look(self, Y, order, rank, turn, scale, share, pull, shares):
         due = turn % self.n_groups
         first, stop = self._bounds[due], self._bounds[due + 1]
-        places = Y[rank[self.pivots[first:stop]]].T.copy()
+        rows = rank[self.pivots[first:stop]] if self.rows is None else self.rows[first:stop]
+        places = Y[rows].T.copy()
         bounds = fine_bounds(len(Y))
         sums = np.zeros((len(bounds) - 1, 2))
         factors = 1 / (scale * self._one), share / (self._one * (stop - first)), share

@@ -52,8 +52,8 @@ class Group:
     def __init__(self, shares, rows, sources, out):
         self.shares, self.rows, self.out = shares, rows, out
         self.first, n = shares.first, shares.cuts[-1]
-        self.state, self.front = np.zeros((n, 2), np.uint64), np.zeros(shares.stop - shares.first, np.uint64)
-        self.following = np.empty(n, np.int32)
+        self.state, self.front = shares.room((n, 2), np.uint64), np.zeros(shares.stop - shares.first, np.uint64)
+        self.following = shares.room((n,), np.int32)
         own = np.flatnonzero((sources >= shares.first) & (sources < shares.stop))
         nodes = sources[own]
         np.bitwise_or.at(self.front, nodes - self.first, np.uint64(1) << own.astype(np.uint64))

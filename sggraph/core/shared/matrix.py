@@ -9,11 +9,12 @@ from itertools import pairwise
 import numpy as np
 from scipy.sparse import csr_array
 
+from ..beside import edges_between, next_to
 from ..engine.blocks import even_bounds, node_bounds
 from ..engine.comm import Shared
 from ..engine.jit import kernel
 from ..engine.shares import Shares
-from ..engine.talk import everyones, is_any, joined, on_first
+from ..engine.talk import everyones, is_any, joined, median, on_first
 from .components import first_nodes
 from .neighbors import closeness
 from .paths import hops_from, paths_to
@@ -29,7 +30,6 @@ class SharedMatrix(Shared):
 
     def __init__(self, shares, rows, *, symmetric=False):
         self.shares, self.rows, self.symmetric = shares, rows, symmetric
-        self._sizes = None
         counts = everyones(shares.comm, rows.nnz)
         self.nnz, self.begin = int(counts.sum()), int(counts[: shares.comm.rank].sum())
 
@@ -59,11 +59,10 @@ class SharedMatrix(Shared):
 
     def sizes(self):
         """Entries of each row (n,) of all ranks, on all."""
-        if self._sizes is None:
-            self._sizes = np.zeros(self.n, np.int32 if self.nnz < 2**31 else np.int64)
-            self._sizes[self.shares.first : self.shares.stop] = np.diff(self.rows.indptr)
-            self.shares.gather(self._sizes)
-        return self._sizes
+        found = np.empty(self.n, np.int32 if self.nnz < 2**31 else np.int64)
+        found[self.shares.own] = np.diff(self.rows.indptr)
+        self.shares.gather(found)
+        return found
 
     def transposed(self):
         """The transpose."""
@@ -81,6 +80,24 @@ class SharedMatrix(Shared):
         links = csr_array(self.rows + other)
         links.sort_indices()
         return SharedMatrix(self.shares, links, symmetric=True)
+
+    def leaves(self):
+        """The nodes with a single entry, and its column, on rank 0."""
+        own = np.flatnonzero(np.diff(self.rows.indptr) == 1)
+        parts = own + self.shares.first, self.rows.indices[self.rows.indptr[own]]
+        return tuple(on_first(self.comm, part) for part in parts)
+
+    def median_edge(self, Y, kept):
+        """Median length of the entries between nodes that are `kept`, in the picture Y (n, d), 1 if there are none."""
+        return median(self.comm, edges_between(self.rows, self.shares.first, Y, kept), nothing=1.0)
+
+    def both_ways(self):
+        """The sum of the matrix and its transpose."""
+        return SharedMatrix(self.shares, csr_array(self.rows + transposed(self.shares, self.rows)), symmetric=True)
+
+    def next_to(self, known, Y):
+        """See beside.py; on rank 0."""
+        return tuple(on_first(self.comm, part) for part in next_to(self.rows, self.shares.first, known, Y))
 
     def first_nodes(self):
         """The least node (n,) of each node's component, on all ranks."""
@@ -165,9 +182,9 @@ class SharedMatrix(Shared):
 
 def shares_of(workers, sizes):
     """Shares of rows of these sizes (n,), of about the same weight."""
-    weight = np.zeros(len(sizes) + 1, np.int64)
-    np.cumsum(sizes, out=weight[1:])
-    return Shares.of(workers, len(sizes), weight + ROW * np.arange(len(weight)))
+    bounds = node_bounds(len(sizes))
+    weight = np.append(0, np.cumsum(np.add.reduceat(sizes, bounds[:-1], dtype=np.int64)))
+    return Shares.of(workers, len(sizes), weight + ROW * np.array(bounds))
 
 
 def dealt(shares, begin, starts, columns, values):
@@ -194,12 +211,13 @@ def transposed(shares, rows):
     """Own rows (own, n) of the transpose of the matrix of which each rank gives its own rows."""
     other, cuts = rows.tocsc(), shares.cuts
     spans = [slice(other.indptr[a], other.indptr[b]) for a, b in pairwise(cuts)]
-    sizes = np.diff(other.indptr).astype(np.int32)
+    sizes, columns = np.diff(other.indptr).astype(np.int32), other.indices.astype(np.int32, copy=False)
+    values = other.data
+    del other  # what is under way takes as much
+    columns += np.int32(shares.first)
     sizes = shares.comm.exchange([sizes[a:b] for a, b in pairwise(cuts)])
-    columns = other.indices + np.asarray(shares.first, other.indices.dtype)
-    columns = shares.comm.exchange([columns[span].astype(np.int32, copy=False) for span in spans])
-    values = shares.comm.exchange([other.data[span] for span in spans])
-    del other
+    columns = shares.comm.exchange([columns[span] for span in spans])
+    values = shares.comm.exchange([values[span] for span in spans])
     room = [np.empty(sum(map(len, parts)), parts[0].dtype) for parts in (columns, values)]
     found = csr_of(sum(sizes), *room, shares)
     cursor = found.indptr[:-1].astype(np.int64)

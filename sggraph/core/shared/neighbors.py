@@ -16,7 +16,7 @@ from ..twins import BLOCKS, _describe, _n_bits
 ROUND, PAIRS = 2**21, 2**18  # entries that are fetched at a time, about (8 MB), and pairs that are looked at
 
 
-def own_pairs(links, entries):
+def own_pairs(links, entries, degree):
     """Of some own entries (i, j), ascending, of a symmetric SharedMatrix those whose row j is here, in turn: entries,
     how many neighbours of j are neighbours of i, how many stand before i, and j.
     """
@@ -27,30 +27,30 @@ def own_pairs(links, entries):
         yield _counted(links, some, (rows.indptr, rows.indices), rows.indices[some] - shares.first)
 
 
-def fetched_pairs(links, entries):
-    """The same of the others, in as many rounds as any rank needs."""
+def fetched_pairs(links, entries, degree):
+    """The same of the others, in as many rounds as any rank needs; `degree` (n,) is that of all nodes."""
     shares, rows = links.shares, links.rows
     away = entries[~_is_own(shares, rows.indices[entries])]
-    cost = np.cumsum(links.sizes()[rows.indices[away]], dtype=np.int64)
+    cost = np.cumsum(degree[rows.indices[away]], dtype=np.int64)
     cuts = np.searchsorted(cost, range(ROUND, int(cost[-1]) if len(cost) else 0, ROUND))
     cuts = [0, *np.unique(cuts).tolist(), len(away)]
     for k in range(int(everyones(shares.comm, len(cuts)).max()) - 1):
         some = away[slice(*cuts[k : k + 2])] if k + 1 < len(cuts) else away[:0]
         wanted, place = np.unique(rows.indices[some], return_inverse=True)
-        yield _counted(links, some, fetched(links, wanted), place.ravel())
+        yield _counted(links, some, fetched(links, wanted, degree), place.ravel())
 
 
 def _is_own(shares, nodes):
     return (nodes >= shares.first) & (nodes < shares.stop)
 
 
-def fetched(links, nodes):
+def fetched(links, nodes, degree):
     """Rows (starts, columns) of nodes, ascending, of other ranks."""
     shares, rows = links.shares, links.rows
     asked = shares.comm.exchange(by_owner(nodes.astype(np.int64), shares.cuts))
     given = [rows[some - shares.first].indices for some in asked]
     columns = np.concatenate(shares.comm.exchange(given))
-    return np.concatenate([[0], np.cumsum(links.sizes()[nodes], dtype=np.int64)]), columns
+    return np.concatenate([[0], np.cumsum(degree[nodes], dtype=np.int64)]), columns
 
 
 def _counted(links, entries, others, place):
@@ -111,9 +111,9 @@ def jaccard_weights(links):
     def tell(places, found):
         weights[rows.indptr[places[:, 0] - shares.first] + places[:, 1]] = found
 
-    for pairs in own_pairs(links, entries):
+    for pairs in own_pairs(links, entries, degree):
         tell(*weighed(pairs))
-    for pairs in fetched_pairs(links, entries):
+    for pairs in fetched_pairs(links, entries, degree):
         places, found = weighed(pairs)
         order = np.argsort(places[:, 0], kind="stable")
         spans = [slice(*span) for span in pairwise(np.searchsorted(places[order, 0], shares.cuts))]
@@ -134,11 +134,12 @@ def closeness(links, least):
     del numbers
     shares.gather(words)
     is_near = np.zeros(rows.nnz, bool)
-    workers.run(_look, bounds, shares.first, rows.indptr, rows.indices, links.sizes(), words, least, is_near)
-    entries, degree = np.flatnonzero(is_near), links.sizes()
+    degree = links.sizes()
+    workers.run(_look, bounds, shares.first, rows.indptr, rows.indices, degree, words, least, is_near)
+    entries = np.flatnonzero(is_near)
 
     for pairs in (own_pairs, fetched_pairs):
-        for some, common, _, j in pairs(links, entries):
+        for some, common, _, j in pairs(links, entries, degree):
             i = np.searchsorted(rows.indptr, some, side="right") - 1
             shared = common.astype(np.int64)
             both = degree[i + shares.first].astype(np.int64) + degree[j] - shared
