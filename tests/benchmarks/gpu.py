@@ -564,7 +564,7 @@ def shared():
 STAGES = {
     "embed.as_graph": "cleaning",
     "method.problem.component_numbers": "components",
-    "method.problem.symmetric_pattern": "pattern",
+    "method.lengths.pattern": "pattern",
     "method.problem.card_probabilities": "P",
     "method.problem.joint_probabilities": "P",
     "method.start.graph_distances": "paths",

@@ -34,7 +34,7 @@ FUNCTIONS = {
     METHOD + "pipeline.evened": "components",
     METHOD + "pipeline.packed": "components",
     METHOD + "pipeline.part_coincident": "finish",
-    METHOD + "problem.symmetric_pattern": "P",
+    METHOD + "lengths.symmetric_pattern": "P",
     METHOD + "problem.joint_probabilities": "P",
     CORE + "affinity.jaccard_weights": "Jaccard",
     CORE + "affinity.rescale_rows": "lambda",
