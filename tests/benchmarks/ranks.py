@@ -221,7 +221,7 @@ def counted(size, links, motion, forces):
     rank = inverse(motion.order, ALONE)
     sizes = np.diff(links.indptr)[motion.order]
     work_of = np.concatenate([[0], np.cumsum(sizes + ROW)])
-    cuts = Shares.of(Of(size), n, work_of).cuts
+    cuts = Shares.of(Of(size), n, work_of[node_bounds(n)]).cuts
     row, col = np.repeat(np.arange(n), np.diff(links.indptr)), links.indices
     row, col = rank[row], rank[col]
     owner = np.searchsorted(cuts[1:], np.arange(n), side="right")
