@@ -19,5 +19,5 @@ def test_bytes_are_counted_as_they_are_sent():
     sys.path[:] = before
     upper, links, motion, forces = ranks.settled(make_block_model(20_000, 40).adjacency)
     counted = ranks.counted(2, links, motion, forces)["sent"]
-    # within 2 % from 150,000 nodes on; here what is told once, for a plan, counts more
+    # within 2 % from 150,000 nodes on, 6 % here
     assert counted == pytest.approx(ranks.run_of(2, upper, motion), rel=0.1)
