@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 from ..search.hops import UNREACHED, WORD
 from ..shape.path_stress import FINEST, TAIL, Kept, groups_of, mean_square, range_of, sampling_step
 from ..shape.stress import LEAST
-from .rows import ENTRIES, PER_LANE
+from .rows import ENTRIES, PER_LANE, chunks_of
 from .share import blocks_for, power_of_two
 from .source import SIZE
 from .stress import LANES, CardStress
@@ -61,7 +61,7 @@ class Search:
         self.lanes = power_of_two(len(pattern.indices) / max(n, 1) / PER_LANE)
         self.seen, self.front, self.coming = (xp.zeros(n * self.words, np.uint64) for _ in range(3))
         self.lengths, self.last = xp.full((n, len(sources)), NEVER, np.uint16), xp.zeros(1, np.uint32)
-        chunks = _chunks(pattern.starts)
+        *_, chunks = chunks_of(pattern.starts, np)
         self.n_chunks, self.chunks = len(chunks), xp.asarray(chunks)
         state = self.n_sources, self.words, self.seen, self.front, self.lengths
         card.launch("begin_search", blocks_for(self.n_sources), xp.asarray(sources), *state)
@@ -87,16 +87,6 @@ class Search:
             card.launch("ask_back_hubs", self.n_chunks, self.chunks, indices, words, *state[1:])
         bits = self.seen, self.front, self.coming, self.last
         card.launch("settle_front", blocks_for(n * words), n, words, k, *bits, level, self.lengths)
-
-
-def _chunks(starts):
-    """Row, first entry and end (m, 3) of chunks of the rows that are longer than one."""
-    sizes = np.diff(starts)
-    hubs = np.flatnonzero(sizes > SIZE.CHUNK)
-    counts = -(-sizes[hubs] // SIZE.CHUNK)
-    hub = np.repeat(hubs, counts)
-    first = starts[hub] + SIZE.CHUNK * (np.arange(len(hub)) - np.repeat(np.cumsum(counts) - counts, counts))
-    return np.column_stack([hub, first, np.minimum(first + SIZE.CHUNK, starts[hub + 1])])
 
 
 def hops_from(card, pattern, source):

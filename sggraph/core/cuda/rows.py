@@ -13,6 +13,23 @@ PER_LANE = 8  # entries of a row: with fewer the lanes spend more time on their 
 ENTRIES = 2**28  # that are brought to the card at once
 
 
+def chunks_of(indptr, xp):
+    """Rows of more than a chunk of entries, hubs (m,); the number of the first chunk of each, and of all (m + 1); and
+    the chunks: row, first entry and end. `xp` is NumPy or CuPy, whose array `indptr` is.
+    """
+    sizes = xp.diff(indptr)
+    hubs = xp.flatnonzero(sizes > SIZE.CHUNK).astype(np.int64)
+    begins = xp.zeros(len(hubs) + 1, np.int64)
+    if len(hubs) == 0:
+        return hubs, begins, xp.empty((0, 3), np.int64)
+    xp.cumsum(-(-sizes[hubs] // SIZE.CHUNK), out=begins[1:])
+    number = xp.arange(int(begins[-1]))
+    hub = xp.searchsorted(begins[1:], number, side="right")
+    first = indptr[hubs[hub]] + (number - begins[hub]) * SIZE.CHUNK
+    end = xp.minimum(first + SIZE.CHUNK, indptr[hubs[hub] + 1])
+    return hubs, begins, xp.ascontiguousarray(xp.stack([hubs[hub], first, end], axis=1))
+
+
 class CardRows:
     """Rows of a symmetric matrix in CSR on a card, of arrays (core/rows.py) on the host; the first is row `first`."""
 
@@ -36,22 +53,10 @@ class CardRows:
 
     def _begin_at(self, indptr):
         """Rows begin there; which of them are hubs, and the chunks of these."""
-        xp = self.card.xp
-        self.indptr, sizes = indptr, xp.diff(indptr)
+        xp, self.indptr = self.card.xp, indptr
         self.lanes = power_of_two(len(self.indices) / max(self.n, 1) / PER_LANE)
-        hubs = xp.flatnonzero(sizes > SIZE.CHUNK).astype(np.int64)
-        self.n_hubs, self.hubs = len(hubs), hubs
-        if self.n_hubs == 0:
-            return
-        n_chunks = -(-sizes[hubs] // SIZE.CHUNK)
-        self._begins = xp.zeros(self.n_hubs + 1, np.int64)
-        xp.cumsum(n_chunks, out=self._begins[1:])
-        total = int(self._begins[-1])
-        hub = xp.searchsorted(self._begins[1:], xp.arange(total), side="right")
-        begin = indptr[hubs[hub]] + (xp.arange(total) - self._begins[hub]) * SIZE.CHUNK
-        end = xp.minimum(begin + SIZE.CHUNK, indptr[hubs[hub] + 1])
-        self.chunks = xp.ascontiguousarray(xp.stack([hubs[hub], begin, end], axis=1))
-        self.parts = xp.empty((total, self.card.d), np.float32)
+        self.hubs, self._begins, self.chunks = chunks_of(indptr, xp)
+        self.n_hubs, self.parts = len(self.hubs), xp.empty((len(self.chunks), self.card.d), np.float32)
 
     def renumber(self, source):
         """Let row ``source[r]`` be row r of them all; entries keep their order within a row."""

@@ -8,7 +8,8 @@ from kernel_checks import cards, check, threads
 from scipy.sparse import coo_array, csr_array
 
 from sggraph.core.affinity import MAX_ITER, TOLERANCE, rescale_rows
-from sggraph.core.cuda.paths import NEVER, Pattern, _chunks
+from sggraph.core.cuda.paths import NEVER, Pattern
+from sggraph.core.cuda.rows import chunks_of
 from sggraph.core.cuda.source import SIZE
 from sggraph.core.engine.blocks import ALONE
 from sggraph.core.ordering import repeated
@@ -163,7 +164,7 @@ def test_levels_of_a_search(seen, k, lanes):
     sources, words, visited, front, coming, lengths, last = searching(pattern, k)
     found = check(2, "begin_search", threads(k), sources, k, words, visited, front, lengths)
     visited, front, lengths = found["seen"], found["front"], found["lengths"]
-    chunks = _chunks(indptr)
+    chunks = chunks_of(indptr, np)[2]
     for level in (1, 2, 3):
         entries = indptr, indices, n, words, k, lanes, SIZE.CHUNK, visited, front, last, level, coming
         coming = check(2, "ask_back", threads(n * words * lanes), *entries)["coming"]
@@ -187,14 +188,14 @@ def test_levels_of_a_search(seen, k, lanes):
 def test_chunks_are_those_of_the_longer_rows():
     starts = np.cumsum([0, SIZE.CHUNK, 2 * SIZE.CHUNK + 1, 0, SIZE.CHUNK + 1, 5]).astype(np.int64)
     whole = SIZE.CHUNK
-    assert [tuple(chunk) for chunk in (_chunks(starts) - [0, whole, whole]).tolist()] == [
+    assert [tuple(chunk) for chunk in (chunks_of(starts, np)[2] - [0, whole, whole]).tolist()] == [
         (1, 0, whole),
         (1, whole, 2 * whole),
         (1, 2 * whole, 2 * whole + 1),
         (3, 2 * whole + 1, 3 * whole + 1),
         (3, 3 * whole + 1, 3 * whole + 2),
     ]
-    assert _chunks(starts[:2]).shape == (0, 3)
+    assert chunks_of(starts[:2], np)[2].shape == (0, 3)
 
 
 @pytest.mark.parametrize("n", [1, 17, 700])
