@@ -34,11 +34,36 @@ def kernel(function=None, *, reorder=False, inline=False):
     except RuntimeError:  # Numba found no place for its cache
         return numba.njit(**options)(function)
     if hasattr(compiled, "_cache"):
+        compiled._cache._cache_file = KeyedFile(compiled._cache._cache_file)
         compiled._cache = ForgivingCache(compiled._cache)
     return compiled
 
 
 part = partial(kernel, inline=True)
+
+
+class KeyedFile:
+    """Numba's file of one kernel, in which code says for which types and processor it was compiled.
+
+    Numba numbers the codes of a kernel as they come. Two processes that compile it at once for different types may take
+    one number, and whoever looked for the code of one, then or later, would run that of the other: types of one size,
+    float32 and int32, say, give wrong results and no error.
+    """
+
+    def __init__(self, file):
+        self._file = file
+
+    def __getattr__(self, name):
+        return getattr(self._file, name)
+
+    def save(self, key, code):
+        """Write the code, and its key beside it."""
+        self._file.save(key, (key, code))
+
+    def load(self, key):
+        """The code, or None, also where its number went to another's; what is compiled then takes it back."""
+        found = self._file.load(key)
+        return found[1] if found is not None and found[0] == key else None
 
 
 class ForgivingCache:

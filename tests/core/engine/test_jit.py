@@ -16,6 +16,7 @@ from numba.core.dispatcher import Dispatcher
 import sggraph
 from sggraph.core.affinity import _rescale_rows
 from sggraph.core.engine import jit
+from sggraph.core.repulsion.grid import bounding_boxes
 
 pytestmark = pytest.mark.jit
 
@@ -109,6 +110,24 @@ def test_two_processes_fill_one_cache_at_once(tmp_path):
     assert [process.communicate(timeout=isolated.HANGS)[0].strip() for process in both] == ["(2, 2)"] * 2
     assert [process.returncode for process in both] == [0, 0]
     assert small(NUMBA_CACHE_DIR=str(tmp_path))
+
+
+def test_code_that_two_processes_gave_one_number_is_not_mixed_up(tmp_path, monkeypatch):
+    """Both numbered theirs before either was listed, and the code of one went where the other looks for its own."""
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+
+    def hits():
+        kernel = jit.kernel(bounding_boxes.py_func)
+        for kind in (np.float32, np.int32):
+            boxes = np.empty((1, 3, 2))
+            kernel(0, 0, 3, np.ones((3, 2), kind), boxes)
+            assert boxes[0, 2].sum() == 6
+        return sum(kernel.stats.cache_hits.values())
+
+    assert hits() == 0
+    first, second = sorted(files(tmp_path, ".nbc"))
+    second.write_bytes(first.read_bytes())
+    assert [hits(), hits()] == [1, 2]
 
 
 def test_bits_do_not_depend_on_where_arrays_lie():
