@@ -91,7 +91,7 @@ def go_on(shares, rows, gone, out, level, last):
     `last` is the level at which own nodes were reached last.
     """
     hops = np.ascontiguousarray(out.T)
-    front = np.argwhere(hops == level).astype(np.int32)  # sources and own rows
+    front = np.argwhere(hops == level).astype(np.int32, order="C")  # sources and own rows
     sizes, own = np.diff(rows.indptr), (rows.indptr, rows.indices, shares.first)
     while True:
         level += 1
