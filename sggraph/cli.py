@@ -146,9 +146,14 @@ def _add_graph(parser):
 
 
 def _add_columns(group):
-    group.add_argument("--weight", default="weight", metavar="NAME", help="edge attribute (weight); none ignores them")
+    helps = "edge attribute (weight); none ignores them"
+    group.add_argument("--weight", type=_name_or_none, default="weight", metavar="NAME", help=helps)
     group.add_argument("--source", metavar="NAME", help="column of a table with one end of the edges")
     group.add_argument("--target", metavar="NAME", help="column with the other end")
+
+
+def _name_or_none(text):
+    return None if text.lower() == "none" else text
 
 
 def _add_sequence(parser):
@@ -252,7 +257,7 @@ def run_embed(arguments, ranks=None):
         from .inputs.labels import louvain_names
 
         labels = louvain_names(graph, arguments.random_state)
-    options = {name: getattr(arguments, name) for name in FLAGS}
+    options = {name: getattr(arguments, name) for name in (*FLAGS, "weight", "direction")}
     try:
         result = _embed(graph, ranks, verbose=not arguments.quiet, **options)
     except KeyboardInterrupt as interrupt:

@@ -482,12 +482,13 @@ def test_names_of_classes_need_classes(capsys):
 
 @pytest.mark.parametrize("suffix", ["npz", "tsv", "gexf", "graphml", "cyjs"])
 def test_output_in_other_formats(suffix, capsys):
-    assert embed("karate.mtx", "-o", f"Y.{suffix}", "--seed", 5) == 0
+    assert embed("karate.mtx", "-o", f"Y.{suffix}", "--seed", 5, "--weight", "none", "--direction", "out") == 0
     saved = sggraph.load_embedding(f"Y.{suffix}")
     assert saved.coordinates.shape == (34, 2)
     assert list(map(str, saved.nodes)) == list(map(str, range(34)))
     if suffix == "npz":
         assert (saved.provenance["seed"], saved.provenance["n_iter"]) == (5, 20)
+        assert (saved.provenance["parameters"] | {"weight": None, "direction": "out"}) == saved.provenance["parameters"]
     if suffix in ("gexf", "graphml"):
         assert sggraph.read_graph(f"Y.{suffix}").adjacency.nnz == 2 * KARATE.number_of_edges()
 

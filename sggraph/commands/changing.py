@@ -33,8 +33,8 @@ def embed_sequence_file(arguments, method):
     file, outputs = arguments.file, arguments.output or [default_output(arguments.file, "sequence")]
     table = None if arguments.labels in (None, "louvain") else Path(arguments.labels)
     _check_outputs(outputs, (file, table))
-    weight = None if arguments.weight.lower() == "none" else arguments.weight
-    edges = read_timed_edges(file, arguments.time, Reading(weight, arguments.source, arguments.target))
+    reading = Reading(arguments.weight, arguments.source, arguments.target)
+    edges = read_timed_edges(file, arguments.time, reading)
     graphs = graph_windows(edges, arguments.time, window=arguments.window, step=arguments.step)
     start = perf_counter()
     snapshots = embed_sequence(graphs, stability=arguments.stability, **method)
@@ -104,9 +104,8 @@ def update_file(arguments, method):
     output = arguments.output or default_output(file, "updated")
     table = None if arguments.labels in (None, "louvain") else Path(arguments.labels)
     check_targets((file, arguments.previous, table), output, arguments.plot, arguments.names)
-    weight = None if arguments.weight.lower() == "none" else arguments.weight
-    read = {name: getattr(arguments, name) for name in ("direction", "source", "target", "bipartite", "format")}
-    graph = read_graph(file, weight=weight, **read)
+    names = "weight", "direction", "source", "target", "bipartite", "format"
+    graph = read_graph(file, **{name: getattr(arguments, name) for name in names})
     saved = load_embedding(arguments.previous)
     before = {str(node).strip(): place for node, place in saved.positions.items()}  # files may lose the types of names
     known = {node: before[str(node).strip()] for node in graph.nodes if str(node).strip() in before}

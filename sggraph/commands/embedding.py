@@ -13,9 +13,8 @@ def graph_of(arguments, ranks, output):
     from ..io.graph_files import read_graph
     from .files import largest_component
 
-    names = "direction", "source", "target", "bipartite", "format"
+    names = "weight", "direction", "source", "target", "bipartite", "format"
     read = {name: getattr(arguments, name) for name in names}
-    read["weight"] = None if arguments.weight.lower() == "none" else arguments.weight
     graph = None
     if ranks is not None and ranks.size > 1:
         graph = _shared(arguments, ranks, output, read)
