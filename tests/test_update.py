@@ -59,6 +59,9 @@ def test_what_an_earlier_picture_may_be(tmp_path):
         sg.update_layout(G, est, components="pack")
     with pytest.raises(TypeError, match="no parameter 'stabilty'"):
         sg.update_layout(G, est, stabilty=1)
+    for picture in (est, sg.load_embedding(tmp_path / "y.npz"), {0: (0, 0)}):
+        with pytest.raises(TypeError, match="G is a picture"):
+            sg.update_layout(picture, G)
 
 
 def test_pieces_that_are_joined_move_as_wholes_to_the_largest():

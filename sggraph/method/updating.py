@@ -99,6 +99,8 @@ def update_layout(
     ------
     ValueError
         None of the nodes has a place in `previous`, or an option is out of range or has no say here.
+    TypeError
+        G is no graph, but the earlier picture, say.
 
     Warns
     -----
@@ -121,7 +123,7 @@ def update_layout(
     >>> sorted(set(after.nodes) - set(before)), float(after.moved[0])
     (['the reader'], 0.0)
     """
-    graph = as_graph(G, weight=weight, direction=direction, n_jobs=options.get("n_jobs"))
+    graph = _as_it_is_now(G, weight, direction, options.get("n_jobs"))
     rows = _earlier(previous, graph.nodes)
     settings = settings_of("update_layout", options, WITHOUT, d=rows.shape[1], random_state=random_state)
     return _updated(graph, rows, stability, mobility, settings)
@@ -171,7 +173,7 @@ class Updatable:
             raise refused("device", parameters["device"], "'cpu': updates are the processor's work")
         ours = {each.name for each in fields(Settings)} - {*WITHOUT, "on_interrupt"}
         options = {name: value for name, value in parameters.items() if name in ours}
-        graph = as_graph(G, weight=self.weight, direction=self.direction, n_jobs=self.n_jobs)
+        graph = _as_it_is_now(G, self.weight, self.direction, self.n_jobs)
         rows = _earlier(self, graph.nodes)
         found = _updated(graph, rows, stability, None, Settings.of(options | {"d": rows.shape[1]}))
         for stale in ("kl_divergence_", "n_iter_", "n_clamped_", "schedule_", "state_"):
@@ -179,6 +181,13 @@ class Updatable:
         self.embedding_, self.graph_, self.nodes_ = found.coordinates, graph, graph.nodes
         self.components_, self.moved_ = component_numbers(graph.adjacency), found.moved
         return self
+
+
+def _as_it_is_now(G, weight, direction, n_jobs):
+    if isinstance(G, (Mapping, SavedEmbedding)) or hasattr(G, "embedding_"):
+        kind = type(G).__name__
+        raise TypeError(f"G is a picture, of type {kind}: give the graph as it is now, G, and the picture as previous")
+    return as_graph(G, weight=weight, direction=direction, n_jobs=n_jobs)
 
 
 def _updated(graph, rows, stability, mobility, settings):
