@@ -179,7 +179,8 @@ def load_embedding(path: FilePath) -> SavedEmbedding:
     ----------
     path : str or os.PathLike
         .npz, .csv, .tsv, .parquet, .gexf, .graphml or .cyjs. Nothing in it is unpickled or evaluated. All nodes of a
-        .gexf, .graphml or .cyjs file must have positions; `read_graph` reads its edges, nodes in the same order.
+        .gexf, .graphml or .cyjs file must have positions; `read_graph` reads its edges, nodes in the same order. A
+        spreadsheet may have put semicolons and decimal commas into a .csv file.
 
     Returns
     -------

@@ -78,8 +78,14 @@ def check_parquet():
 
 
 def read_csv(content, delimiter=","):
-    """The SavedEmbedding in the bytes of a table."""
-    rows = csv.reader(io.StringIO(as_text(content), newline=""), delimiter=delimiter, strict=True)
+    """The SavedEmbedding in the bytes of a table, parted by semicolons if its first line is, as spreadsheets write it
+    where a comma is the decimal sign.
+    """
+    text = as_text(content)
+    first = text.partition("\n")[0]
+    if ";" in first and delimiter not in first:
+        delimiter = ";"
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     header = [name.strip().lower() for name in next(rows, [])]
     axes = [header.index(name) for name in AXES if name in header]
     if "node" not in header or not axes:
@@ -93,7 +99,7 @@ def read_csv(content, delimiter=","):
         table.append(row)
         try:
             for k in axes:
-                row[k] = float(row[k])
+                row[k] = float(row[k].replace(",", ".") if delimiter == ";" else row[k])
         except ValueError:
             raise ValueError(
                 f"line {rows.line_num} has the coordinate {shown(row[k])}, which is not a number"

@@ -76,6 +76,16 @@ NAMES_LIKE_NUMBERS = [
 NUMBERS = [[1, 2**70], [0, -1], [0.1, 1e-7], [1, 2.5], [12345678901, 0.5], [1e20, 1e16], [0.5, float("-inf")]]
 
 
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_table_that_a_spreadsheet_saved_where_a_comma_is_the_decimal_sign(tmp_path, mark):
+    path = tmp_path / "y.csv"
+    path.write_text(mark + 'node;x;y;label\nann;0,5;-1e-3;"a, b"\n"b;c";1;2,25;\n', encoding="utf-8")
+    saved = load_embedding(path)
+    assert saved.coordinates.tolist() == [[0.5, -1e-3], [1, 2.25]]
+    assert saved.nodes == ["ann", "b;c"]
+    assert saved.labels == ["a, b", None]
+
+
 @pytest.mark.parametrize("items", NAMES_LIKE_NUMBERS + NUMBERS, ids=str)
 def test_names_like_numbers_stay_text_in_a_table(tmp_path, items):
     write_embedding(tmp_path / "y.csv", [1, 2], nodes=items, labels=items)
