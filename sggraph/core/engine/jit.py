@@ -13,8 +13,10 @@ No kernel uses Numba's own threads: they would compile two to three times slower
 kill forked children (see blocks.py for what runs the kernels in parallel).
 """
 
+import os
 from contextlib import suppress
 from functools import partial
+from types import CodeType, ModuleType
 
 import numba
 
@@ -34,7 +36,7 @@ def kernel(function=None, *, reorder=False, inline=False):
     except RuntimeError:  # Numba found no place for its cache
         return numba.njit(**options)(function)
     if hasattr(compiled, "_cache"):
-        compiled._cache._cache_file = KeyedFile(compiled._cache._cache_file)
+        compiled._cache._cache_file = KeyedFile(compiled._cache._cache_file, function)
         compiled._cache = ForgivingCache(compiled._cache)
     return compiled
 
@@ -43,27 +45,56 @@ part = partial(kernel, inline=True)
 
 
 class KeyedFile:
-    """Numba's file of one kernel, in which code says for which types and processor it was compiled.
+    """Numba's file of one kernel, in which code says what it was compiled from, and for which types and processor.
 
     Numba numbers the codes of a kernel as they come. Two processes that compile it at once for different types may take
     one number, and whoever looked for the code of one, then or later, would run that of the other: types of one size,
-    float32 and int32, say, give wrong results and no error.
+    float32 and int32, say, give wrong results and no error. And of its sources Numba looks at the kernel's file alone,
+    not at those of its parts, nor at what a constant from elsewhere is now.
     """
 
-    def __init__(self, file):
-        self._file = file
+    def __init__(self, file, function):
+        self._file, self._function = file, function
 
     def __getattr__(self, name):
         return getattr(self._file, name)
 
     def save(self, key, code):
-        """Write the code, and its key beside it."""
-        self._file.save(key, (key, code))
+        """Write the code, and beside it what it is."""
+        self._file.save(key, ((key, made_of(self._function)), code))
 
     def load(self, key):
-        """The code, or None, also where its number went to another's; what is compiled then takes it back."""
+        """The code, or None, also where another has its number; what is compiled then takes the place of that."""
         found = self._file.load(key)
-        return found[1] if found is not None and found[0] == key else None
+        return found[1] if found is not None and found[0] == (key, made_of(self._function)) else None
+
+
+def made_of(function, found=None):
+    """What a kernel and its parts name, by module and name: values, and of functions size and time of their file."""
+    found = {} if found is None else found
+    for name in _names(function.__code__):
+        value, place = function.__globals__.get(name), (function.__module__, name)
+        if place in found or isinstance(value, ModuleType | None):
+            continue
+        code = getattr(getattr(value, "py_func", value), "__code__", None)
+        found[place] = repr(value) if code is None else _stamp(code.co_filename)
+        if hasattr(value, "py_func"):
+            made_of(value.py_func, found)
+    return found
+
+
+def _names(code):
+    """Of globals, or attributes, in a function and what is defined within."""
+    within = (value for value in code.co_consts if isinstance(value, CodeType))
+    return {*code.co_names}.union(*map(_names, within))
+
+
+def _stamp(path):
+    """What changes when a file does; None within an archive, where nothing does."""
+    with suppress(OSError):
+        file = os.stat(path)
+        return file.st_size, file.st_mtime_ns
+    return None
 
 
 class ForgivingCache:

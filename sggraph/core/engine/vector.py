@@ -7,7 +7,7 @@ NUMBA_DISABLE_JIT, the functions do the same for any d.
 Numba puts the forms into the kernel before LLVM sees it. As functions that LLVM inlines, they gave the pairs of points
 in 2-D another order of their sums, and took 5 % longer.
 
-`dims` is any tuple of length d. The cache of a kernel does not see a change of this file: after one, empty it.
+`dims` is any tuple of length d.
 """
 
 import numpy as np

@@ -1,5 +1,6 @@
 """core/engine/jit.py: compiled code is kept where that is possible, and anything wrong with it costs time only."""
 
+import importlib
 import os
 import shutil
 import subprocess
@@ -128,6 +129,32 @@ def test_code_that_two_processes_gave_one_number_is_not_mixed_up(tmp_path, monke
     first, second = sorted(files(tmp_path, ".nbc"))
     second.write_bytes(first.read_bytes())
     assert [hits(), hits()] == [1, 2]
+
+
+def test_code_goes_with_its_parts_and_with_values_from_elsewhere(tmp_path, monkeypatch):
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.syspath_prepend(tmp_path)
+    head = "from sggraph.core.engine.jit import kernel, part\n"
+    kernel = (
+        "from a_part import times\nfrom a_value import MORE\n\n@kernel\ndef whole(x):\n    return times(x) + MORE\n"
+    )
+
+    def result_and_hits(factor, more):
+        part = f"@part\ndef times(x):\n    return {factor} * x\n"
+        for name, text in {"a_value": f"MORE = {more}\n", "a_part": head + part, "a_kernel": head + kernel}.items():
+            file = tmp_path / f"{name}.py"
+            if not file.exists() or file.read_text() != text:
+                file.write_text(text)
+            monkeypatch.delitem(sys.modules, name, raising=False)
+        whole = importlib.import_module("a_kernel").whole
+        return whole(10), sum(whole.stats.cache_hits.values())
+
+    assert result_and_hits(2, 0) == (20, 0)
+    assert result_and_hits(2, 0) == (20, 1)
+    assert result_and_hits(3, 0) == (30, 0)
+    assert result_and_hits(3, 7) == (37, 0)
+    assert result_and_hits(3, 7) == (37, 1)
 
 
 def test_bits_do_not_depend_on_where_arrays_lie():
