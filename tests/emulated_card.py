@@ -53,8 +53,8 @@ def library(d):
 class EmulatedCard(HostCard):
     """Launches the kernels; `backwards` takes threads and blocks the other way round."""
 
-    def __init__(self, d, backwards=False, number=0):
-        super().__init__(d, number)
+    def __init__(self, d, backwards=False, number=0, most=None):
+        super().__init__(d, number, most)
         self.library, self.backwards = library(d), backwards
 
     def launch(self, kernel, blocks, *arguments):

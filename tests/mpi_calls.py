@@ -54,7 +54,7 @@ def of_rows(comm, n_jobs):
 
 def on_cards(comm, n_jobs):
     """Digests of embeddings on cards that are none (host_card.py), one a rank."""
-    devices.Card, devices.n_cards = lambda number, d, most=None: HostCard(d, number), lambda: 8
+    devices.Card, devices.n_cards = lambda number, d, most=None: HostCard(d, number, most), lambda: 8
     devices.check_card = devices.check_forces = lambda card: None
     mesh, found = make_torus(12, 16).adjacency, []
     for options in ({"d": 1}, {"max_iter": 55}, {"d": 3, "max_iter": 10}):

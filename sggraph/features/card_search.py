@@ -36,7 +36,7 @@ def card_search(device, X, k, *, metric, method, max_memory=None, is_asked=False
     most = None if max_memory is None else as_bytes(max_memory)
     card = Card(number_of(device), ANY_D, most)
     card.remedy = f"give fewer samples or features, or {LEAVE}"
-    return partial(nearest_on, card, most=most)
+    return partial(nearest_on, card)
 
 
 def check_unsearched(device, given):

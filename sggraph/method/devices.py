@@ -82,7 +82,7 @@ def card_probabilities(A, links, settings, **options):
     """
     place, n = place_of(settings), A.shape[0]
     card = opened(place)
-    error = _lack_of_room(card, place, n, links.nnz, card_memory(links, A, settings))
+    error = _lack_of_room(card, place.device, n, links.nnz, card_memory(links, A, settings))
     if error is not None:
         raise error
     return joint_probabilities(A, settings.n_counted, card, links=links, **options)
@@ -97,20 +97,19 @@ def card_forces(P, place, workers, *, paths, **options):
     if P is not None:  # the first has all of its upper triangle, or each its rows with both
         sizes = P.shape[0], P.nnz if isinstance(P, SharedP) else 2 * P.nnz, 0 if paths is None else len(paths.pivots)
     n, nnz, n_lengths = comm.told(sizes)
-    agree(comm, _lack_of_room(card, place, n, nnz, loop_memory(n, nnz, place.d, n_lengths, ranks=comm.size)))
+    needed = loop_memory(n, nnz, place.d, n_lengths, ranks=comm.size)
+    agree(comm, _lack_of_room(card, place.device, n, nnz, needed))
     return SharedCardForces(P, place.d, workers, card, paths=paths, **options)
 
 
-def _lack_of_room(card, place, n, nnz, needed):
+def _lack_of_room(card, device, n, nnz, needed):
     """The MemoryError where the card has not so many bytes."""
     free = card.free_memory()
-    if place.most is not None:
-        free = min(free, place.most)
     if needed <= free:
         return None
     return MemoryError(
-        f"device={place.device!r} has {free / 1e6:,.0f} MB for this run, {n:,} nodes with {nnz:,} entries in "
-        f"{place.d}-D need about {needed / 1e6:,.0f} MB: {SMALLER}"
+        f"device={device!r} has {free / 1e6:,.0f} MB for this run, {n:,} nodes with {nnz:,} entries in {card.d}-D need "
+        f"about {needed / 1e6:,.0f} MB: {SMALLER}"
     )
 
 

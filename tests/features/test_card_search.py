@@ -24,15 +24,14 @@ def card(monkeypatch):
     opened = []
 
     def make(number, d, most=None):
-        opened.append(HostCard(d))
-        opened[-1].number, opened[-1].most = number, most
+        opened.append(HostCard(d, number, most))
         return opened[-1]
 
     monkeypatch.setattr(module, "check_card", lambda device: None)
     monkeypatch.setattr(module, "Card", make)
     monkeypatch.setattr(devices, "check_card", lambda device: None)
     monkeypatch.setattr(devices, "check_forces", lambda card: None)
-    monkeypatch.setattr(devices, "Card", lambda number, d, most=None: HostCard(d))
+    monkeypatch.setattr(devices, "Card", lambda number, d, most=None: HostCard(d, number, most))
     monkeypatch.setattr(devices, "_checked", set())
     return opened
 

@@ -24,8 +24,7 @@ def card(monkeypatch):
     opened = []
 
     def make(number, d, most=None):
-        opened.append(HostCard(d))
-        opened[-1].number = number
+        opened.append(HostCard(d, number, most))
         return opened[-1]
 
     monkeypatch.setattr(devices, "check_card", lambda device: None)

@@ -48,8 +48,7 @@ def use(monkeypatch):
 
     def use(kind, n_cards=8):
         def make(number, d, most=None):
-            opened.append(kind(d))
-            opened[-1].number = number
+            opened.append(kind(d, number=number, most=most))
             return opened[-1]
 
         monkeypatch.setattr(devices, "Card", make)
@@ -202,7 +201,7 @@ def through_hosts(d, **options):
     """The Embedding by two cards of NumPy."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(devices, "check_card", lambda device: None)
-        patch.setattr(devices, "Card", lambda number, d, most=None: HostCard(d, number))
+        patch.setattr(devices, "Card", lambda number, d, most=None: HostCard(d, number, most))
         return embedded(MESH, {"d": d, "max_iter": 12} | options, 2)[0]
 
 

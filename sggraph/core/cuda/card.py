@@ -107,9 +107,11 @@ class Card:
         out.set(np.ascontiguousarray(array))
 
     def free_memory(self):
-        """Bytes that are free on the card."""
+        """Bytes that are free on the card, of those that may be used."""
         with self._device:
-            return self._cupy.cuda.runtime.memGetInfo()[0] + self._pool.free_bytes()
+            free = self._cupy.cuda.runtime.memGetInfo()[0] + self._pool.free_bytes()
+            limit = self._pool.get_limit() or np.inf  # 0: there is none
+            return min(free, limit - self._pool.used_bytes())
 
     def release(self):
         """Give back the memory that no array has."""

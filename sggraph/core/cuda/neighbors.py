@@ -44,21 +44,21 @@ SINGLE = Kind(np.float32, 2.0**-24, "keep_nearest")
 DOUBLE = Kind(np.float64, 2.0**-53, "keep_nearest_double")
 
 
-def nearest_on(card, X, k, workers, *, most=None, tick=None):
+def nearest_on(card, X, k, workers, *, tick=None):
     """Indices (n, k) int32 and distances (n, k) float64, ascending, of the k points nearest to each of X (n, f).
 
-    As `nearest` without queries, on a Card, in `most` bytes of its memory or in what is free there. ``tick(done,
-    total)`` follows.
+    As `nearest` without queries, on a Card, in what is free there. ``tick(done, total)`` follows.
     """
     X = np.ascontiguousarray(X)
     (n, f), moved = X.shape, centred(X, X, workers)
     kept = min(k + SPARE, n - 1)
     with card.at_work():
         check_products(card)
-        shape = table_shape(n, n, f, kept, SINGLE, room_on(card, most))
+        room = room_on(card)
+        shape = table_shape(n, n, f, kept, SINGLE, room)
         if shape is None:
             needed = f"about {least_memory(n, f, kept) / 1e6:,.0f} MB"
-            free = f"{room_on(card, most) / 1e6:,.0f} MB for the search for neighbours"
+            free = f"{room / 1e6:,.0f} MB for the search for neighbours"
             raise MemoryError(
                 f"device='cuda:{card.number}' has {free}, {n:,} samples of {f:,} features need {needed}: give fewer "
                 "features (their principal components, say), or leave device out"
@@ -68,7 +68,7 @@ def nearest_on(card, X, k, workers, *, most=None, tick=None):
     def in_double(rows):
         with card.at_work():
             card.release()
-            shape = table_shape(n, len(rows), f, kept, DOUBLE, room_on(card, most))
+            shape = table_shape(n, len(rows), f, kept, DOUBLE, room_on(card))
             if shape is None:  # differences are as exact
                 return anew(rows)
             points = (X - moved.center) / moved.scale
@@ -85,10 +85,9 @@ def most_neighbors(n):
     return n - 1 if n - 1 <= LISTS.MOST_KEPT else LISTS.MOST_KEPT - SPARE
 
 
-def room_on(card, most):
+def room_on(card):
     """Bytes that are there for a search."""
-    free = card.free_memory() - WORKSPACE
-    return free if most is None else min(free, most)
+    return card.free_memory() - WORKSPACE
 
 
 def table_shape(n, m, f, kept, kind, room):

@@ -106,8 +106,9 @@ def test_a_card_is_checked_and_has_a_name_and_memory():
     card = Card(0, 2, most=10**9)
     check_forces(card)
     assert card.name == "a card of NumPy"
-    assert card.free_memory() == 8 * 10**9
     assert card._pool.limit == 10**9
+    assert card.free_memory() == 10**9 - 10**6
+    assert Card(0, 2).free_memory() == Card(0, 2, most=10**11).free_memory() == 8 * 10**9
 
 
 def test_no_room_says_what_to_do():

@@ -293,8 +293,8 @@ def test_little_memory_is_told_of():
     with pytest.raises(MemoryError, match=told):
         nearest_on(Small(2), points(1_000, 3_500, dtype=f32), 30, ALONE)
     with pytest.raises(MemoryError, match="has 5 MB for the search"):
-        nearest_on(HostCard(2), points(700, 500), 30, ALONE, most=5_000_000)
-    assert_equals_the_processors(HostCard(2), points(700, 50), 30, most=5_000_000)
+        nearest_on(HostCard(2, most=55_000_000), points(700, 500), 30, ALONE)
+    assert_equals_the_processors(HostCard(2, most=55_000_000), points(700, 50), 30)
 
 
 class Tensor(HostCard):
@@ -335,7 +335,7 @@ def test_a_card_by_cupy_does_what_its_kernels_do(monkeypatch):
     X = points(300, 6)
     X[150:] += 1e4  # in float64, too
     card = Card(0, 2, 10**9)
-    assert_equals_the_processors(card, X, 12, most=10**9)
+    assert_equals_the_processors(card, X, 12)
     card.remedy = "give fewer samples"
     with pytest.raises(MemoryError, match="no more room, all of it: give fewer samples"), card.at_work():
         raise fake_cupy.OutOfMemoryError("all of it")
