@@ -2,7 +2,8 @@
 
 A Plan serves until the picture does not fit its grid, which the card finds itself (OUTGROWN), or until it is old. Grids
 are given room, so that a picture that grows asks for another a dozen times a run. There are no finer levels: where a
-processor leaves crowded cells to one, a card sums their pairs, and where that is too dear the grid is finer.
+processor leaves crowded cells to one, a card sums their pairs, and where that is too dear the grid is finer. Pairs of
+pictures of 10^6 nodes would take .12 ms at most in 2-D, 2 in 3-D (tests/benchmarks/card_plans.py).
 
 What a plan costs here was counted, in bytes and in operations, for a card that moves 2.5 TB and does 10^12 of the pairs
 in a second (H100, H200); only the ratio of the two decides. It has not been measured.
