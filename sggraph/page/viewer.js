@@ -120,7 +120,7 @@ for (let e = 0; e < 2 * m; e++) degree[ends[e]]++;
 const start = new Uint32Array(n + 1);
 for (let i = 0; i < n; i++) start[i + 1] = start[i] + degree[i];
 const links = new Uint32Array(2 * m);  // neighbours
-const isNumbered = times || sequence || widths;
+const isNumbered = times || sequence || widths || kinds;
 const through = new Uint32Array(isNumbered ? 2 * m : 0);  // by which edge
 {
     const at = start.slice(0, n);
@@ -142,6 +142,8 @@ function edgeBetween(a, b) {  // -1: none at the time that is shown
     for (let q = start[i]; q < start[i + 1]; q++) if (links[q] === j && isOn(through[q])) return through[q];
     return -1;
 }
+
+const arcsFrom = (i, e) => ends[2 * e] === i ? kinds[e] : kinds[e] >> 1 | (kinds[e] & 1) << 1;  // 1: out, 2: in, 3: both
 
 function shuffled(count) {  // the numbers below `count` in a random order, the same each time
     const mixed = Uint32Array.from({ length: count }, (_, i) => i);
@@ -702,12 +704,12 @@ function writeNames() {  // the largest classes, then who was asked for, then hu
         for (const one of classMiddles(column).sort((a, b) => b.size - a.size).slice(0, 40))
             put(short(column.names[one.c]), -1, one.place, 15, true, false);
     if (!names && !facts.rows) return;
-    const most = Math.min(140, Math.round(width * height / 9000)), from = lit.size ? [...lit] : byDegree;
+    const most = Math.min(140, Math.round(width * height / 9000));
     let tried = 0, done = 0;
-    for (const i of from) {
+    for (const i of byDegree) {
         if (done >= most || tried > 40000) break;
-        tried++;
         if (shown[i] === HIDDEN || shown[i] === FADED || !facts.named || asked.has(i)) continue;
+        tried++;
         const [x, y] = onScreen(i);
         if (x < 0 || y < 0 || x > width || y > height) continue;
         const near = nodeSizes[i] * baseRadius() > 2.2 || lit.size || n < 400;
@@ -870,7 +872,14 @@ function about(i) {
     if (areas) lines.push(`${facts.size.name}: ${areas[i] === areas[i] ? Number(areas[i].toPrecision(6)) : "-"}`);
     if (!isThere(i)) lines.push(`not there: ${sequence.titles[state.at]}`);
     if (facts.edges) lines.push(plural(neighbours(i).length, "neighbour"));
+    if (kinds) lines.push(inAndOut(i));
     return lines;
+}
+
+function inAndOut(i) {  // how many arcs of a directed graph lead from it and to it
+    const arcs = [0, 0, 0, 0];
+    for (let q = start[i]; q < start[i + 1]; q++) if (isOn(through[q])) arcs[arcsFrom(i, through[q])]++;
+    return `${(arcs[1] + arcs[3]).toLocaleString("en")} out, ${(arcs[2] + arcs[3]).toLocaleString("en")} in`;
 }
 
 const isTold = widths && widths.name;  // whether widths stand for numbers
@@ -910,8 +919,15 @@ function visit(i) {  // by its name
     $("chosen").querySelector("h2")?.focus();
 }
 
-function nodeButton(i, note = "") {
+function arrowBetween(a, b) {  // which way the arcs of a directed graph go
+    const e = kinds ? edgeBetween(a, b) : -1;
+    return e < 0 ? "" : ["", "→", "←", "↔"][arcsFrom(a, e)];
+}
+
+function nodeButton(i, before = -1) {  // with what the edge from the node before says
+    const note = before < 0 ? "" : weightOf(before, i), arrow = before < 0 ? "" : arrowBetween(before, i);
     const button = element("button", null, { type: "button", className: "node", title: nameOf(i) });
+    if (arrow) button.append(element("span", arrow, { className: "arrow" }), " ");
     button.append(element("span", short(nameOf(i))));
     if (note) button.append(" ", element("small", note));
     button.addEventListener("click", () => visit(i));
@@ -934,7 +950,7 @@ function panel() {
     if (state.path.length > 1) {
         box.append(heading(plural(state.path.length - 1, "step")));
         if (isTold) box.append(element("p", `with ${widths.name}`));
-        box.append(...state.path.map((i, q) => nodeButton(i, q ? weightOf(state.path[q - 1], i) : "")));
+        box.append(...state.path.map((i, q) => nodeButton(i, q ? state.path[q - 1] : -1)));
         say(`Path of ${plural(state.path.length - 1, "step")} from ${nameOf(state.path[0])} to ${nameOf(state.path.at(-1))}`);
     } else if (state.lasso) {
         box.append(heading(plural(state.chosen.length, "node")));
@@ -959,7 +975,7 @@ function panel() {
         row.append(path, two);
         if (m) box.append(row);
         if (isTold && near.length) box.append(element("p", `by ${widths.name}`));
-        box.append(...near.slice(0, LISTED).map(j => nodeButton(j, weightOf(i, j))));
+        box.append(...near.slice(0, LISTED).map(j => nodeButton(j, i)));
         if (near.length > LISTED) box.append(element("p", `and ${near.length - LISTED} more`));
         say([nameOf(i), ...about(i)].join(", "));
     } else say("Nothing chosen");
@@ -1198,8 +1214,10 @@ function search() {
         $("chosen").querySelector("h2")?.focus();
     });
     $("found").replaceChildren(...found.map(i => nodeButton(i)), ...(found.length > 1 ? [all] : []));
-    $("found").hidden = !found.length;
-    if ($("search").value.trim()) say(found.length ? `${found.length} found, first ${nameOf(found[0])}` : "Nothing found");
+    const isAsked = $("search").value.trim() !== "";
+    if (isAsked && !found.length) $("found").append(element("p", "Nothing found"));
+    $("found").hidden = !isAsked;
+    if (isAsked) say(found.length ? `${found.length} found, first ${nameOf(found[0])}` : "Nothing found");
     return found;
 }
 

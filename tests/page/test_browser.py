@@ -1,7 +1,7 @@
 """The page in a browser: what hand and keyboard do. Skipped where there is no Chromium, or no Playwright."""
 
 import struct
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -116,6 +116,10 @@ def test_search_flies_to_the_node(opened):
     assert abs(x - 500) < 5
     assert abs(y - 350) < 5
     assert "node=" in page.evaluate("location.hash")
+    page.fill("#search", "atlantis")
+    assert page.locator("#found:visible").text_content() == page.text_content("#said") == "Nothing found"
+    page.fill("#search", "")
+    assert page.locator("#found").is_hidden()
 
 
 def test_the_address_keeps_the_view(opened):
@@ -266,6 +270,38 @@ def test_arcs_have_heads_where_few_are_in_view(opened):
         sg.explore(np.random.default_rng(0).normal(size=(900, 2)), graph=nx.gnp_random_graph(900, 0.01, directed=True))
     )
     assert page.evaluate("sggraph.heads") == []
+
+
+def test_neighbours_and_paths_tell_which_way_arcs_go(opened):
+    G = nx.DiGraph([("a", "b"), ("c", "b"), ("b", "d"), ("d", "b")])
+    Y = [[0, 0], [2, 1], [1, 2], [3, 3]]
+    page = opened(sg.explore(Y, graph=G))
+    page.mouse.click(*place(page, "b"))
+    told = ["3 neighbours", "1 out, 3 in"]
+    assert page.locator("#chosen p").all_text_contents() == told
+    assert sorted(page.locator("#chosen .node").all_text_contents()) == ["← a", "← c", "↔ d"]
+    page.mouse.click(*place(page, "a"))
+    assert page.locator("#chosen .node").all_text_contents() == ["→ b"]
+    page.click("#path")
+    page.mouse.click(*place(page, "c"))
+    assert page.locator("#chosen .node").all_text_contents() == ["a", "→ b", "← c"]
+    page = opened(sg.explore(Y, graph=G.to_undirected()))
+    page.mouse.click(*place(page, "b"))
+    assert page.locator("#chosen p").all_text_contents() == told[:1]
+    assert sorted(page.locator("#chosen .node").all_text_contents()) == ["a", "c", "d"]
+
+
+def test_of_many_neighbours_the_hubs_have_names(opened):
+    """There is room for 78 names; in the order of the rows they filled one side of the screen."""
+    G = nx.star_graph(600)
+    hubs = range(591, 601)
+    G.add_edges_from(combinations(hubs, 2))
+    Y = np.random.default_rng(0).random((601, 2))
+    Y[0], Y[591:] = 0.5, [[k, 1.1] for k in np.linspace(0.1, 0.6, 10)]
+    page = opened(sg.explore(Y, graph=nx.relabel_nodes(G, str)))
+    page.mouse.click(*place(page, "0"))
+    assert chosen(page) == ["0"]
+    assert set(map(str, hubs)) <= set(page.evaluate("sggraph.names.map(one => one.text)"))
 
 
 def test_near_and_still_all_edges_are_there(opened):
