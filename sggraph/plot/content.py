@@ -25,7 +25,7 @@ LARGEST = 1e100  # coordinate, and 1 / LARGEST the smallest extent: their square
 class Content(NamedTuple):
     """What a picture shows: places (n, d), class numbers or values and class names, the Graph; for names the degree of
     each node, the rows that have a name, and these names; what sizes and widths stand for, or one for all; the nodes
-    (None: rows without names), and the number of those that have no place.
+    (None: rows without names), and the number of those that have no place; what the labels are called.
     """
 
     Y: np.ndarray
@@ -39,6 +39,7 @@ class Content(NamedTuple):
     widths: Widths | float | None = None
     nodes: list | None = None
     unplaced: int = 0
+    called: str = ""
 
     def written_in(self, letters):
         """The same, its names as these Letters can show them."""
@@ -48,7 +49,8 @@ class Content(NamedTuple):
             what = getattr(self, field)
             if isinstance(what, Sizes | Widths):
                 changes[field] = what._replace(title=letters.of(what.title))
-        return self._replace(names=names, written=list(map(letters.of, self.written)), **changes)
+        changes |= {"written": list(map(letters.of, self.written)), "called": letters.of(self.called)}
+        return self._replace(names=names, **changes)
 
     @property
     def varying_widths(self):
@@ -74,6 +76,12 @@ def opened(Y, labels, graph, random_state=0):
     if isinstance(Y, SavedEmbedding) and labels is None:
         labels = Y.labels
     return Y, read_labels(labels, graph, random_state), graph
+
+
+def name_of(labels):
+    """What labels are called: the word that was given for them, or the name of a pandas Series."""
+    called = labels if isinstance(labels, str) else getattr(labels, "name", None)
+    return called if isinstance(called, str) else ""
 
 
 def unfolded(Y, labels, graph, random_state=0):
@@ -131,7 +139,7 @@ def _degrees(graph):
 
 def _narrowed(content, placed):
     """The Content of those nodes alone that have a place."""
-    Y, values, names, graph, degree, named, written, sizes, widths, nodes, _ = content
+    Y, values, names, graph, degree, named, written, sizes, widths, nodes, *_ = content
     written = [name for name, i in zip(written, named, strict=True) if placed[i]]
     named = (np.cumsum(placed) - 1)[[i for i in named if placed[i]]]
     Y, values, degree = (None if array is None else array[placed] for array in (Y, values, degree))

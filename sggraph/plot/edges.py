@@ -17,6 +17,7 @@ INK = 0.35  # of the ground that edges cover where they run
 FAINT = 0.012  # opacity times width in points: a line with less changes a pixel by less than 4 of 255 steps at 100 dpi,
 # and renderers round that to none for some of red, green and blue, so that orange turns pink
 ARROWED = 300
+HEAD, OF_EDGE = 9, 6  # scale of arrow heads in points, whose length is .4 of it; the median edge is as long as so many
 PLAIN, BETWEEN = 0.45, (0.3, 0.4)  # share of the text colour in the grey of edges; between classes on light, dark
 VARIED = 2  # times the usual width is the mean of different ones, or 1 and 4 would look alike
 BITS = 5  # of an edge, to tell where it runs
@@ -137,7 +138,7 @@ def draw_edges(ax, lines, colors, edges, view, point_style, style, widths=None):
         style["color"] = np.broadcast_to(to_rgba_array(style["color"])[:, :3], (len(lines), 3))
     style.setdefault("rasterized", point_style["rasterized"])
     if edges.heads is not None:
-        _draw_arrows(ax, lines, edges, point_style["s"], width, style)
+        _draw_arrows(ax, lines, edges, point_style["s"], width, style, view)
         return widths, np.max(style["alpha"], initial=0)
     if lines.shape[2] == 3:
         from mpl_toolkits.mplot3d.art3d import Line3DCollection as Collection
@@ -181,7 +182,7 @@ def fitted_widths(widths, Y, graph, view, rng):
     return widths.fitted(VARIED * usual, edges.of(widths.values[placed][:, placed]))
 
 
-def _draw_arrows(ax, lines, edges, sizes, width, style):
+def _draw_arrows(ax, lines, edges, sizes, width, style, view):
     """Arrows that end at the rims of the points; arcs of both directions are one arrow with two heads."""
     from matplotlib.patches import FancyArrowPatch
 
@@ -194,10 +195,16 @@ def _draw_arrows(ax, lines, edges, sizes, width, style):
     colors = np.broadcast_to(to_rgba_array(style.pop("color"))[:, :3], (m, 3))
     alphas, style = np.broadcast_to(style["alpha"], m), {key: style[key] for key in style if key != "alpha"}
     widths = np.broadcast_to(width, m) if np.ndim(width) and len(width) == m else np.full(m, max(np.mean(width), 0.6))
-    heads = edges.heads.tolist()
+    heads, scale = edges.heads.tolist(), _head_scale(lines, *view)
     for line, ends, color, rim, w, alpha in zip(lines, heads, colors, rims, widths, alphas, strict=True):
         kind = {"arrowstyle": kinds[tuple(ends)], "color": color, "shrinkA": rim[0], "shrinkB": rim[1], "linewidth": w}
-        ax.add_patch(FancyArrowPatch(*line, mutation_scale=9, alpha=alpha, **kind, **style))
+        ax.add_patch(FancyArrowPatch(*line, mutation_scale=scale, alpha=alpha, **kind, **style))
+
+
+def _head_scale(lines, low, high, box):
+    """Heads become smaller where edges are short, as in a panel of a figure, so that they do not hide them."""
+    lengths = np.linalg.norm((lines[:, 1] - lines[:, 0]) * (box / (high - low)), axis=1)
+    return min(HEAD, np.median(lengths) / (0.4 * OF_EDGE)) if len(lines) else HEAD
 
 
 def crowding(lines, low, high, box):

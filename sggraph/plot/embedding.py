@@ -28,7 +28,7 @@ from ..inputs.seeds import as_generator
 from ..io.saved import SavedEmbedding
 from ..method.sequence import Snapshot
 from ..runtime.checks import check_choice, check_flag, is_number, refused
-from .content import opened, read_content
+from .content import name_of, opened, read_content
 from .density import draw_density
 from .edges import BETWEEN, Edges, draw_edges
 from .fonts import letters_for
@@ -92,10 +92,11 @@ def plot_embedding(
         positions, labels and graph, what `load_embedding` returned its names and labels; of an AnnData
         ``obsm["X_sgtsne"]`` is drawn, which `sgtsne` writes, and with ``graph=adata`` its edges.
     labels : array_like of shape (n,), dict, "louvain" or str, optional
-        Integers, strings, bools and categoricals are classes; floats are values and get a colour bar (floats that are
-        whole numbers beside missing ones are integer classes, which is how pandas stores them). A dict is read by
-        node, or by row number if nodes have no names; so is a pandas Series whose index holds the names of the nodes
-        (samples and rows of matrices have none: such a Series is read row by row).
+        Integers, strings, bools and categoricals are classes; floats are values and get a colour bar, titled by the
+        word or the name of the Series that was given (floats that are whole numbers beside missing ones are integer
+        classes, which is how pandas stores them). A dict is read by node, or by row number if nodes have no names; so
+        is a pandas Series whose index holds the names of the nodes (samples and rows of matrices have none: such a
+        Series is read row by row).
         None, NaN, NA and absent nodes are missing: grey, and beneath the others. "louvain" finds the communities of
         `graph` with NetworkX, "community 1" the largest (1 s for 28,000 edges, 7 s for 170,000). Any other
         word, and "louvain" where nodes have an attribute of that name, is an attribute of the nodes of `graph`: of
@@ -197,9 +198,9 @@ def plot_embedding(
     if not (ax is None or isinstance(ax, Axes)):
         raise refused("ax", ax, "matplotlib Axes, such as plt.subplots()[1]")
     rng = as_generator(random_state)
-    Y, labels, graph = opened(Y, labels, graph, random_state)
+    called, (Y, labels, graph) = name_of(labels), opened(Y, labels, graph, random_state)
     look = _look(point_style, edge_style, text_style, node_size, edge_width)
-    content = read_content(Y, labels, graph, node_names, node_size, edge_width)
+    content = read_content(Y, labels, graph, node_names, node_size, edge_width)._replace(called=called)
     Y, values, names, graph = content[:4]
     if values is not None:
         check_palette(palette, names)
@@ -280,7 +281,7 @@ def _look(point_style, edge_style, text_style, node_size, edge_width):
 def _written_in(content, text_style, label_on_map, title, ax):
     """The Content with names that can be shown, as the title is from now on, and the Letters for them."""
     is_formula = title is None or "$" in title
-    texts = [*(() if is_formula else (title,)), *map(str, content.names or ()), *content.written]
+    texts = [*(() if is_formula else (title,)), *map(str, content.names or ()), *content.written, content.called]
     texts += [what.title for what in (content.sizes, content.widths) if isinstance(what, Sizes | Widths)]
     family = text_style.get("fontfamily", text_style.get("family"))
     letters = letters_for(texts, family, ("normal", "bold") if label_on_map else ("normal",))
@@ -297,7 +298,8 @@ def _explained(content, paint, label_on_map, legend, letters):
     told = content.values is not None and (content.names is None or legend is True or not label_on_map)
     values, names = (content.values, content.names) if told else (None, None)
     sizes = content.sizes if isinstance(content.sizes, Sizes) else None
-    return Explained(values, names, paint, paint.scale, sizes, content.varying_widths, legend, letters=letters)
+    marks = (sizes, content.varying_widths)
+    return Explained(values, names, paint, paint.scale, *marks, legend, letters=letters, called=content.called)
 
 
 def _areas(sizes, n, box):

@@ -30,8 +30,8 @@ BAR_LEAST = 0.4  # of the height of the axes is what a colour bar keeps above ot
 
 class Explained(NamedTuple):
     """What there is to explain: class numbers or values (None: neither) of points in `paint`, values by a `scale`, at
-    most as opaque as `alpha`; sizes and widths, fitted to the picture, and the opacity of edges. `legend` is what the
-    caller wants.
+    most as opaque as `alpha`, and what they are `called`; sizes and widths, fitted to the picture, and the opacity of
+    edges. `legend` is what the caller wants.
     """
 
     values: np.ndarray | None
@@ -44,6 +44,7 @@ class Explained(NamedTuple):
     alpha: float = 1.0
     edge_alpha: float = 0.7  # what edges have at most
     letters: Letters = Letters()
+    called: str = ""
 
     @property
     def needed(self):
@@ -126,7 +127,7 @@ def _beside_bar(ax, what, keys, height):
     beneath = bool(keys) and share < 1 - BAR_LEAST
     if beneath:
         place[1], place[3] = share + 0.03, 0.94 - share
-    bar = _colorbar(ax, what.scale, place)
+    bar = _colorbar(ax, what, place)
     x, y = (0.0, 0.0) if beneath else ((bar.get_tightbbox().x1 - ax.bbox.x1) * 72 / ax.figure.dpi, 0.0)
     for key, high in zip(reversed(keys), reversed(tall), strict=True):
         key.set_loc("lower left")
@@ -232,9 +233,12 @@ def write_last(legend, names):
         text.set(text=name, parse_math=False)
 
 
-def _colorbar(ax, scale, place):
+def _colorbar(ax, what, place):
     """Colour bar at this place right of the axes; returns its own axes."""
-    bar = ax.figure.colorbar(scale, cax=ax.inset_axes(place))
+    bar = ax.figure.colorbar(what.scale, cax=ax.inset_axes(place))
+    label = bar.ax.yaxis.label
+    label.set(text=shortened(what.called), parse_math=False, size=font_size())
+    what.letters.style(label)
     bar.solids.set_alpha(1)
     bar.outline.set_visible(False)
     return bar.ax

@@ -35,10 +35,22 @@ def class_colors(codes, names, palette, dark):
         palette = [palette[name] for name in names]
     elif isinstance(palette, str | Colormap):
         cmap = mpl.colormaps[palette] if isinstance(palette, str) else palette
-        palette = cmap(np.arange(k) if k <= cmap.N <= MANY else np.linspace(0, 1, k))
+        palette = cmap(np.arange(k) if k <= cmap.N <= MANY else _seen_on_ground(cmap, k, dark))
     if len(palette) < k:
         raise ValueError(f"palette has {len(palette)} colours for {k} classes: give at least {k}, or a colormap")
     return np.array([to_rgb(color) for color in palette[:k]]).reshape(k, 3)
+
+
+def _seen_on_ground(cmap, k, dark):
+    """Places of k colours in the colormap, even over those that do not drown in the ground.
+
+    Classes in white on white, the first of "Greys", would not be there.
+    """
+    places = np.linspace(0, 1, 256)
+    ground, least = ((0, 0, 0), 0.35) if dark else ((1, 0, 0), 0.15)
+    seen = places[np.linalg.norm(oklab(cmap(places)[:, :3]) - ground, axis=1) > least]
+    seen = seen if len(seen) else places
+    return np.interp(np.linspace(0, 1, k), np.linspace(0, 1, len(seen)), seen)
 
 
 def values_colormap(palette):

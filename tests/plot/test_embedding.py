@@ -213,7 +213,7 @@ def test_legend_false():
         (["red", "#00ff00", (0, 0, 1)], ["#ff0000", "#00ff00", "#0000ff"]),
         ({"c": "red", "a": "lime", "b": "blue", "unused": "k"}, ["#00ff00", "#0000ff", "#ff0000"]),
         ("Set1", [to_hex(color) for color in matplotlib.colormaps["Set1"].colors[:3]]),
-        (matplotlib.colormaps["gray"], ["#000000", "#808080", "#ffffff"]),
+        (matplotlib.colormaps["cividis"], [to_hex(matplotlib.colormaps["cividis"](x)) for x in (0.0, 0.5, 1.0)]),
     ],
 )
 def test_palette(palette, expected):
@@ -291,6 +291,27 @@ def test_nothing_is_cut_off(n_names, shape):
         assert extent.y1 <= figure.y1
     assert ax.get_legend().get_window_extent().x0 >= ax.get_window_extent().x1
     assert all(len(name) <= 32 for name in legend_colors(ax))
+
+
+def test_colour_bar_tells_what_it_shows():
+    G = nx.path_graph(3)
+    nx.set_node_attributes(G, {0: 0.5, 1: 2.5, 2: 1.5}, "salary in $")
+    labels = {"salary in $": "salary in $", "age": pd.Series([1.5, 2.5, 4.0], name="age"), "": [1.5, 2.5, 4.0]}
+    for title, values in labels.items():
+        (bar,) = plot_embedding(points(3), values, graph=G).child_axes
+        assert bar.get_ylabel() == title
+        bar.figure.canvas.draw()
+
+
+@pytest.mark.parametrize("ground", ["white", "black"])
+@pytest.mark.parametrize("cmap", ["Greys", "Blues", "magma", "viridis", "coolwarm"])
+def test_no_class_of_a_colormap_drowns_in_the_ground(cmap, ground):
+    """The first of "Greys" was white on white."""
+    with plt.rc_context({"axes.facecolor": ground, "figure.facecolor": ground}):
+        colors = legend_colors(plot_embedding(points(6), [*"abcdef"], palette=cmap))
+    lab = colours.oklab(np.array([to_rgb(color) for color in colors.values()]))
+    assert np.linalg.norm(lab - colours.oklab(np.array(to_rgb(ground))), axis=1).min() > 0.15
+    assert len(np.unique(lab.round(2), axis=0)) == 6
 
 
 def test_colour_bar_is_not_cut_off():
@@ -405,6 +426,22 @@ def test_arrow_points_from_source_to_target():
     (arrow,) = plot_embedding(points(2), graph=A).patches
     assert type(arrow.get_arrowstyle()) is ArrowStyle.CurveFilledA  # its line runs from 0 to 1
     np.testing.assert_array_equal(arrow._posA_posB, points(2))
+
+
+def test_heads_of_arrows_do_not_hide_short_edges():
+    """In a panel of a figure for a paper they covered points and edges."""
+    D = nx.relaxed_caveman_graph(6, 10, 0.15, seed=1).to_directed()
+    D.remove_edges_from([(i, j) for i, j in D.edges if i > j])
+    pos = nx.spring_layout(D, seed=0)
+    scale = {}
+    for inches in (1.2, 7):
+        ax = plot_embedding(pos, graph=D, ax=plt.figure(figsize=(inches, inches)).add_axes((0, 0, 1, 1)))
+        heads = {patch.get_mutation_scale() for patch in ax.patches}
+        (scale[inches],) = heads
+        ends = ax.transData.transform(np.concatenate([p._posA_posB for p in ax.patches])).reshape(-1, 2, 2)
+        median = np.median(np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1)) * 72 / ax.figure.dpi
+        assert 0.4 * scale[inches] < 1.01 * median / 6
+    assert scale[1.2] < 4 < scale[7] == 9
 
 
 def test_arrows_only_where_wanted_and_possible():
