@@ -20,7 +20,7 @@ from ..datasets.dataset import Dataset
 from ..runtime.checks import check_choice, check_flag, check_n_jobs, is_flag, refused
 from ..runtime.warn import warn
 from .annotated import graph_in, is_annotated
-from .arcs import GraphWarning, Reading, arcs_of_labels
+from .arcs import GraphWarning, Reading, arcs_of_labels, tell_no_direction
 from .calibrated import calibrated_direction
 from .distances import REFUSED, are_distances, are_neighbor_distances
 from .formats import to_arcs
@@ -191,7 +191,8 @@ def as_graph(
     Warns
     -----
     GraphWarning
-        Once, with their number, if self-loops were dropped; where columns of a table are guessed or left out.
+        Once, with their number, if self-loops were dropped; where columns of a table are guessed or left out; where
+        "out" or "in" is wanted of a table, whose rows are edges without direction.
 
     Examples
     --------
@@ -227,7 +228,10 @@ def as_graph(
         if copied is not None:
             adjacency, weighted = copied
             return Graph(adjacency, list(range(len(adjacency.indptr) - 1)), False, weighted, named=False)
-    read = clean_edges(to_arcs(graph, Reading(weight, source, target, bipartite)), direction)
+    arcs = to_arcs(graph, Reading(weight, source, target, bipartite))
+    if arcs.undirected and hasattr(type(graph), "columns"):
+        tell_no_direction(direction)
+    read = clean_edges(arcs, direction)
     return read._replace(named=not _is_nameless(graph, read.nodes))
 
 

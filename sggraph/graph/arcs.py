@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..runtime.checks import listed, refused, shown
+from ..runtime.warn import warn
 
 FEW = 12  # names of attributes that an error lists
 
@@ -47,6 +48,16 @@ def arcs_of_labels(sources, targets, weights=None):
     ids = np.fromiter(map(index.__getitem__, ends), np.int64, len(ends)).reshape(-1, 2)
     weights = np.ones(len(ids)) if weights is None else as_weights(weights)
     return Arcs(ids[:, 0], ids[:, 1], weights, nodes, True)
+
+
+def tell_no_direction(direction):
+    """Warn that a direction changes nothing in a table, each row of which is an edge."""
+    if direction in ("out", "in"):
+        warn(
+            f"graph: direction={direction!r} changes nothing, rows of a table are edges without direction; "
+            "networkx.from_pandas_edgelist(table, source, target, create_using=networkx.DiGraph) makes arcs of them",
+            GraphWarning,
+        )
 
 
 def kept_apart(arcs):

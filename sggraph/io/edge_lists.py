@@ -10,7 +10,7 @@ import secrets
 import numpy as np
 
 from ..graph.adjacency import clean_edges
-from ..graph.arcs import Arcs, arcs_of_labels, kept_apart, no_number
+from ..graph.arcs import Arcs, arcs_of_labels, kept_apart, no_number, tell_no_direction
 from ..graph.frames import arcs_of_matrix, is_matrix
 from ..graph.tables import HEAD, is_numeral
 from ..runtime.checks import shown
@@ -27,13 +27,13 @@ LONG = 2**20  # bytes: from here on, compiled code pays for its loading
 def read_edges(content, suffix, how, direction="auto"):
     """Make a `Graph` of the bytes of a text table, in UTF-8 without a mark.
 
-    `how` is a ``Reading``, `direction` that of a matrix with names.
+    `how` is a ``Reading``, `direction` that of a matrix with names; edges have none, which is told.
     """
-    graph = _read_plain(content, suffix, how) if len(content) >= LONG else None
+    graph = _read_plain(content, suffix, how, direction) if len(content) >= LONG else None
     return _read_any(content, suffix, how, direction) if graph is None else graph
 
 
-def _read_plain(content, suffix, how):
+def _read_plain(content, suffix, how, direction="auto"):
     """The Graph of a long, plain edge list, at the speed of a disk; None for quotes, dictionaries and uneven lines."""
     from ..core.edge_text import number_edges
 
@@ -75,7 +75,7 @@ def _read_plain(content, suffix, how):
     weights = np.ones(m) if choice.weight is None else weights
     if choice.note:
         tell(choice.note)
-    return _graph(Arcs(ids[:m, 0], ids[:m, 1], weights, nodes if integers is None else integers, True), how)
+    return _graph(Arcs(ids[:m, 0], ids[:m, 1], weights, nodes if integers is None else integers, True), how, direction)
 
 
 def _choice(found, how):
@@ -104,11 +104,12 @@ def _named(how):
     return [name for name in (how.source, how.target, how.weight) if name not in (None, "weight")]
 
 
-def _graph(arcs, how):
+def _graph(arcs, how, direction):
+    tell_no_direction(direction)
     return clean_edges(kept_apart(arcs) if how.bipartite else arcs)
 
 
-def _read_any(content, suffix, how, direction="symmetric"):
+def _read_any(content, suffix, how, direction="auto"):
     lines = table_lines(content)
     if b"\0" in content:
         raise ValueError("it holds zero bytes, so it is not text in UTF-8: save it as such")
@@ -137,7 +138,7 @@ def _read_any(content, suffix, how, direction="symmetric"):
         if "" in column:
             raise ValueError(f"line {numbers[column.index('')]} lacks a node")
     weights = None if choice.weight is None else parse_weights(columns[choice.weight], how.weight, numbers)
-    return _graph(arcs_of_labels(*as_labels(columns[choice.source], columns[choice.target]), weights), how)
+    return _graph(arcs_of_labels(*as_labels(columns[choice.source], columns[choice.target]), weights), how, direction)
 
 
 def to_columns(lines, numbers, found):

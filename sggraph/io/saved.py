@@ -112,10 +112,10 @@ def as_saved(Y, nodes=None, labels=None, graph=None):
 
 def _both_ways(graph):
     """The Graph with the arcs that it has, and the one that is embedded, of which the hash is: arcs count both ways."""
-    arcs = as_graph(graph, direction="out")
+    embedded = as_graph(graph)
     with warnings.catch_warnings():  # which came already
         warnings.simplefilter("ignore", GraphWarning)
-        return arcs, as_graph(graph) if arcs.directed else arcs
+        return as_graph(graph, direction="out") if embedded.directed else embedded, embedded
 
 
 def _as_places(Y):

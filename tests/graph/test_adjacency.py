@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from scipy import sparse
 
-from sggraph import SGtSNEpi, embed_graph, point_cloud_to_graph
+from sggraph import SGtSNEpi, embed_graph, point_cloud_to_graph, read_graph, write_embedding
 from sggraph.datasets import load_us_flights_2008
 from sggraph.graph.adjacency import Graph, GraphWarning, as_graph, label_edges, quiet_graph
 
@@ -186,6 +186,19 @@ def test_symmetric_leaves_nobody_with_an_arc_isolated():
 def test_directed_igraph():
     G = igraph.Graph([(0, 1), (2, 1)], directed=True)
     np.testing.assert_array_equal(as_graph(G, direction="out").adjacency.toarray(), [[0, 1, 0], [0, 0, 0], [0, 1, 0]])
+
+
+@pytest.mark.parametrize("direction", ["out", "in"])
+def test_of_a_table_it_tells_that_rows_have_no_direction(direction, tmp_path):
+    table = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]})
+    table.to_csv(tmp_path / "arcs.csv", index=False)
+    for read, what in ((as_graph, table), (read_graph, tmp_path / "arcs.csv")):
+        with pytest.warns(GraphWarning, match=rf"direction='{direction}' changes nothing, rows of a table .*DiGraph"):
+            assert not read(what, direction=direction).directed
+        read(what, direction="symmetric")
+    arcs = nx.from_pandas_edgelist(table, create_using=nx.DiGraph)
+    assert as_graph(arcs, direction=direction).directed
+    write_embedding(tmp_path / "arcs.gexf", {"a": (0, 0), "b": (1, 0), "c": (2, 1)}, graph=table)  # in silence
 
 
 def test_rounding_is_no_direction():
