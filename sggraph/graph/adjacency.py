@@ -329,7 +329,7 @@ def wrong_weights(count, weight, source, target):
     """The error of so many weights that are none, the first of which is that of an arc."""
     return ValueError(
         f"graph has {count} weights that are negative, NaN or infinite (the first: {weight:g}, from "
-        f"node {source!r} to {target!r}): remove or shift them, weights are finite and at least 0"
+        f"node {source!r} to {target!r}): remove, fill in or shift them, weights are finite and at least 0"
     )
 
 

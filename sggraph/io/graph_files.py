@@ -69,6 +69,7 @@ READERS = {  # bytes, a Reading and a direction -> Graph
 ENCODED = ("mtx", "npz", "parquet", "graphml", "gexf")  # no text, or text that says how it is encoded
 EDGE_LISTS = ("csv", "tsv", "txt", "edgelist")
 SUFFIXES = {f".{name}": name for name in (*READERS, *EDGE_LISTS) if name not in ("konect", "snap", "pajek")}
+WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".ods")  # of spreadsheets
 SUFFIXES |= {".net": "pajek", ".graph": "metis", ".gr": "dimacs", ".col": "dimacs", ".cyjs": "json", ".gv": "dot"}
 
 
@@ -193,6 +194,10 @@ def format_of_graph(path, format):
         return format
     name = path.stem if path.suffix.lower() == ".gz" else path.name
     suffix = Path(name).suffix.lower()
+    if suffix in WORKBOOKS:
+        raise refused(
+            "path", str(path), "the sheet with the edges, saved as .csv, or as_graph(pandas.read_excel(path))"
+        )
     if suffix in SUFFIXES:
         return SUFFIXES[suffix]
     if name.lower().startswith("out.") and suffix:

@@ -4,6 +4,7 @@ import glob
 import gzip
 import hashlib
 import os
+import re
 import uuid
 from contextlib import contextmanager
 from io import BytesIO
@@ -16,6 +17,7 @@ from numpy.lib import format as npy
 from ..runtime.checks import shown
 
 ZIP_MAGIC = b"PK\3\4", b"PK\5\6"  # the second begins an archive without members
+REMEDIED = re.compile(r": (give|correct)\b")  # a reason by the grammar of our own errors
 LONGEST_REASON = 500  # characters: an error may quote a whole file
 
 
@@ -49,7 +51,10 @@ def check_there(path):
 
 @contextmanager
 def naming(path, what, remedy):
-    """Whatever goes wrong inside becomes a ValueError that names the file: parsers raise what they like."""
+    """Whatever goes wrong inside becomes a ValueError that names the file: parsers raise what they like.
+
+    The remedy follows unless the reason holds one.
+    """
     try:
         yield
     except (MemoryError, ImportError, Warning):
@@ -57,7 +62,8 @@ def naming(path, what, remedy):
     except Exception as error:
         reason = (str(error) or type(error).__name__).rstrip(".")
         reason = reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}..."
-        raise ValueError(f"path={str(path)!r} cannot be read as {what}: {reason}. {remedy}") from error
+        remedy = "" if REMEDIED.search(reason) else f". {remedy}"
+        raise ValueError(f"path={str(path)!r} cannot be read as {what}: {reason}{remedy}") from error
 
 
 def unzip(content):

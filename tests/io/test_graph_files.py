@@ -3,6 +3,7 @@
 import gzip
 import io
 import os
+import re
 import warnings
 import zipfile
 from typing import get_args
@@ -309,7 +310,7 @@ def test_broken_files(write, name, content, match):
     with pytest.raises(ValueError, match=match) as caught:
         read_graph(path)
     assert str(path) in str(caught.value)
-    assert "NetworkX graph or a SciPy matrix" in str(caught.value)
+    assert re.search("NetworkX graph or a SciPy matrix|: (give|correct) ", str(caught.value))
     assert len(str(caught.value)) < 1000
 
 
@@ -405,7 +406,7 @@ def test_gz_in_several_members(tmp_path):
     assert read_graph(tmp_path / "g.csv.gz").adjacency.nnz == 4
 
 
-@pytest.mark.parametrize("name", ["g", "g.xlsx", "g.gz", "g.csv.zip", "csv"])
+@pytest.mark.parametrize("name", ["g", "g.docx", "g.gz", "g.csv.zip", "csv"])
 def test_unknown_suffix(name):
     with pytest.raises(ValueError, match=r"give a name that ends with \.mtx, \.npz.*\.gz"):
         read_graph(name)
@@ -439,3 +440,27 @@ def test_missing_file(tmp_path, name):
 def test_options_are_no_fault_of_the_file(tmp_path):
     with pytest.raises(ValueError, match=r"^direction='up'"):
         read_graph(tmp_path / "g.csv", direction="up")
+
+
+@pytest.mark.parametrize("name", ["follows.xlsx", "old.xls", "office.ODS"])
+def test_a_workbook_has_its_remedy(name):
+    with pytest.raises(
+        ValueError, match=rf"path='{name}': give the sheet .* as \.csv, or as_graph\(pandas\.read_excel"
+    ):
+        read_graph(name)
+
+
+def test_an_error_has_one_remedy(tmp_path):
+    path = tmp_path / "follows.csv"
+    path.write_text("who,whom,likes\na,b,\nb,c,2\n")
+    for options, remedy in (
+        ({}, "give source="),
+        ({"source": "who", "target": "whom", "weight": "likes"}, "correct it"),
+    ):
+        with pytest.raises(ValueError, match=f": {remedy}") as error:
+            read_graph(path, **options)
+        assert "load it yourself" not in str(error.value)
+    path = tmp_path / "broken.graphml"
+    path.write_text("<graphml>")
+    with pytest.raises(ValueError, match="load it yourself"):
+        read_graph(path)
