@@ -71,7 +71,7 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
     method : {"auto", "exact", "approximate"}, default "auto"
         Search for the neighbours of samples, see `point_cloud_to_graph`. The approximate one depends on `n_jobs`.
     perplexity : float, default 10
-        Of the Gaussian weights of the neighbours of samples, see `point_cloud_to_graph`.
+        Of the Gaussian weights of samples, a third of `n_neighbors` or less, see `point_cloud_to_graph`.
     warm_start : bool, default False
         Let `fit` go on from `state_`, if there is one, to the same bits as one run without a stop. The graph must be
         the same, and the parameters; those of the schedule may change what is still to come.
@@ -352,7 +352,7 @@ class SGtSNEpi(Explorable, Updatable, ClassNamePrefixFeaturesOutMixin, Transform
             if not hasattr(self, "_samples"):
                 lam, given = as_lambda(self.lambda_), self.graph_.given
                 return place_nodes(X, self.embedding_, placed, lam, workers, given=given)
-            X = validate_data(self, X, **SAMPLES, reset=False)
+            X = validate_data(self, numbers_in(X), **SAMPLES, reset=False)
             options = {"n_neighbors": self._n_neighbors, "perplexity": self.perplexity, "workers": workers}
             if self.metric == "precomputed":
                 return place_distant(X, self.embedding_, placed, **options)

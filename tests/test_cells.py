@@ -163,7 +163,8 @@ def test_names_that_repeat_name_nothing():
 @both
 def test_samples_and_coordinates_are_asked_for_by_name(make, tmp_path):
     remedy = r'X is an AnnData, .*give .*X.obsp\["connectivities"\].*sggraph.sgtsne\(X\)'
-    for ask in (SGtSNEpi().fit, point_cloud_to_graph):
+    samples = np.random.default_rng(0).normal(size=(40, 3))
+    for ask in (SGtSNEpi().fit, SGtSNEpi(max_iter=10, random_state=0).fit(samples).transform, point_cloud_to_graph):
         with pytest.raises(TypeError, match=remedy):
             ask(make())
     for ask in (lambda Y: sg.quality_card(Y, Y), lambda Y: sg.write_embedding(tmp_path / "y.csv", Y)):

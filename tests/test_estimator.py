@@ -234,8 +234,10 @@ def test_weights_of_neighbour_graphs_are_not_the_users(direction):
 
 
 def test_equal_weights_of_samples_are_those_of_an_unweighted_graph():
-    Y = SGtSNEpi(n_neighbors=20, perplexity=20, max_iter=20, random_state=0).fit_transform(IRIS)
-    p = point_cloud_to_graph(IRIS, 20, perplexity=20)
+    with pytest.warns(GraphWarning, match="perplexity=20 of 20 neighbours .* equal: give n_neighbors=60"):
+        Y = SGtSNEpi(n_neighbors=20, perplexity=20, max_iter=20, random_state=0).fit_transform(IRIS)
+    with pytest.warns(GraphWarning, match="perplexity=20 of 20 neighbours"):
+        p = point_cloud_to_graph(IRIS, 20, perplexity=20)
     np.testing.assert_array_equal(Y, embed_graph(p, direction="out", max_iter=20, random_state=0))
 
 

@@ -32,6 +32,7 @@ from .card_search import card_search, check_unsearched
 from .neighbors import METHODS, METRICS, nearest_neighbors, without_self
 from .precomputed import as_distances, fewest_neighbors, nearest_of_distances
 
+PERPLEXITY = 10  # the default; who takes few neighbours, and says nothing of it, wants them to count alike
 RESCALES = ("perplexity", "lambda", None)
 SAMPLES = {"accept_sparse": "csr", "dtype": (np.float64, np.float32)}  # what scikit-learn is to make of samples
 
@@ -60,7 +61,7 @@ def point_cloud_to_graph(
         Neighbours per sample, fewer than n; of given distances at most as many as each sample has.
     perplexity : float, default 10
         Effective number of neighbours that the weights of a row are made for. With `n_neighbors` or more, all weights
-        of a row are equal.
+        of a row are equal; t-SNE takes three times as many neighbours.
     rescale : {"perplexity", "lambda", None}, default "perplexity"
         How the distances of a row become probabilities. "perplexity": p(j|i) = exp(-beta_i d_ij^2), normalised, with
         the beta_i that makes exp(entropy) the perplexity. "lambda": p = exp(-d_ij^2 / mean), normalised, then
@@ -181,6 +182,8 @@ def neighbor_graph(
                     X, n_neighbors, **how, rng=rng, workers=workers, tick=tick, search=search
                 )
             del search  # and with it the memory of the card
+        if rescale == "perplexity":
+            _tell_if_equal(perplexity, indices.shape[1])
         with stage("weights", verbose) as tick:
             p = probabilities(indices, distances, len(indices), perplexity, rescale, workers)
             tick(1, 1)
@@ -195,6 +198,16 @@ def most_neighbors(n_neighbors, most, of):
         warn(f"n_neighbors={n_neighbors} of {of}: {most} are taken", GraphWarning)
         return most
     return n_neighbors
+
+
+def _tell_if_equal(perplexity, k):
+    """Warn where more than the usual perplexity is wanted of k neighbours, who can have no more than k."""
+    if perplexity > PERPLEXITY and perplexity >= k:
+        warn(
+            f"perplexity={perplexity:g} of {k} neighbours makes all weights equal: "
+            f"give n_neighbors={np.ceil(3 * perplexity):g}, three times as many, as t-SNE takes",
+            GraphWarning,
+        )
 
 
 def probabilities(indices, distances, n, perplexity, rescale, workers):

@@ -23,6 +23,7 @@ def twin(X, k, perplexity, rescale):
     return p
 
 
+@pytest.mark.filterwarnings("ignore:perplexity=.* makes all weights equal")
 @pytest.mark.parametrize("f", [4, 30])
 @pytest.mark.parametrize(("k", "perplexity"), [(1, 1), (5, 2), (12, 6.5), (12, 12), (12, 40), (59, 10)])
 @pytest.mark.parametrize("rescale", ["perplexity", "lambda", None])
@@ -198,3 +199,16 @@ def test_a_table_with_text_or_dates_names_its_columns():
             ask(table.assign(gap=pd.array([1, None] * 10, dtype="Int64")))
     numbers = table.assign(text=table["width"].astype(object), flag=table["width"] > 0)
     assert point_cloud_to_graph(numbers, 3, perplexity=2).shape == (20, 20)
+
+
+def test_weights_are_those_of_tsne():
+    """What docs/coming-from.md says of perplexity: scikit-learn's own, to the tolerance of its search for beta."""
+    from sklearn.manifold._t_sne import _joint_probabilities_nn
+    from sklearn.neighbors import kneighbors_graph
+
+    X = np.random.default_rng(0).normal(size=(400, 5))
+    D = kneighbors_graph(X, 90, mode="distance")
+    D.data **= 2
+    p = point_cloud_to_graph(X, 90, perplexity=30)
+    both = p + p.T
+    assert abs(_joint_probabilities_nn(D, 30, 0) - both / both.sum()).sum() < 1e-3
