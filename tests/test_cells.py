@@ -153,6 +153,24 @@ def test_a_column_of_obs_may_be_written(tmp_path):
     assert (saved.nodes[0], saved.labels) == ("cell 0", KINDS)
 
 
+def test_a_gene_colours_as_in_scanpy():
+    """The values of `raw` where there is one, else those of X."""
+    adata = real()
+    adata.var_names = pd.Index([f"gene {k}" for k in range(5)])
+    sgtsne(adata, rng=0)
+    ax = plot_embedding(adata, "gene 3")
+    (bar,) = ax.child_axes
+    assert bar.get_ylabel() == "gene 3"
+    assert bar.get_ylim() == pytest.approx((X[:, 3].min(), X[:, 3].max()))
+    assert "gene 3" in sg.explore(adata, "gene 3").html
+    adata.raw = adata.copy()
+    adata.X = np.zeros_like(X)
+    (bar,) = plot_embedding(adata, "gene 3").child_axes
+    assert bar.get_ylim() == pytest.approx((X[:, 3].min(), X[:, 3].max()))
+    with pytest.raises(ValueError, match=r"labels='gene 9': give 'louvain' or a column of obs, one of .*, or a gene"):
+        plot_embedding(adata, "gene 9")
+
+
 def test_names_that_repeat_name_nothing():
     adata = cells()
     adata.obs_names = pd.Index(["twin"] * 60)

@@ -41,11 +41,12 @@ def graph_in(adata, neighbors_key=None, obsp=None):
     return matrix if sparse.issparse(matrix) else np.asarray(matrix)
 
 
-def column_of(adata, name):
-    """The column of `obs` of this name."""
-    if name not in adata.obs:
-        raise refused("labels", name, f"'louvain' or a column of obs, one of {list(adata.obs.columns)}")
-    return adata.obs[name]
+def gene_of(adata, name):
+    """Values of the variable of this name, of `raw` where it is there, as scanpy draws them."""
+    for part in (getattr(adata, "raw", None), adata):
+        if name in getattr(part, "var_names", ()):
+            return part.obs_vector(name)
+    raise refused("labels", name, f"'louvain' or a column of obs, one of {list(adata.obs.columns)}, or a gene")
 
 
 def refuse_annotated(name, thing):

@@ -79,7 +79,8 @@ def rows_of(positions, nodes, name="Y"):
     """The positions (a dict) of the nodes, in their order."""
     absent = [node for node in nodes if node not in positions]
     if absent:
-        raise ValueError(f"{name} has no position for {len(absent)} of the nodes, such as {shown(absent[0])}: add them")
+        lack = f"{name} has no position for {len(absent)} of the nodes, such as {shown(absent[0])}"
+        raise ValueError(f"{lack}: add them, or give the graph of the others, G.subgraph({name})")
     if not len(positions):
         raise ValueError(f"{name} is an empty dict: give a position for each node")
     return [positions[node] for node in nodes]

@@ -8,7 +8,7 @@ from numbers import Integral, Real
 import numpy as np
 
 from ..graph.adjacency import GraphWarning, as_graph
-from ..graph.annotated import column_of, is_annotated
+from ..graph.annotated import gene_of, is_annotated
 from ..graph.attributes import node_attribute, node_attributes, one_of
 from ..runtime.checks import is_missing, refused, shown
 from ..runtime.warn import warn
@@ -131,7 +131,7 @@ def without_empty(codes, names):
 
 
 def read_labels(labels, graph, random_state=0):
-    """The labels that a word calls: an attribute of the nodes of `graph`, or "louvain" for its communities."""
+    """The labels that a word calls: an attribute of the nodes of `graph`, "louvain" for its communities, or a gene."""
     if not isinstance(labels, str):
         return labels
     held = [] if graph is None else node_attributes(graph)
@@ -142,7 +142,7 @@ def read_labels(labels, graph, random_state=0):
             raise ValueError("labels='louvain' finds communities of the graph: give graph, too")
         return louvain_names(graph, random_state)
     if is_annotated(graph):
-        return column_of(graph, labels)  # which refuses it
+        return gene_of(graph, labels)  # its columns are held
     if held:
         raise refused("labels", labels, f"'louvain', an attribute of the nodes, {one_of(held)}, or a list of labels")
     return labels

@@ -74,7 +74,9 @@ def content_of(saved, drawn, called, found, palette, title):
     if drawn.sequence is not None:
         facts["sequence"] = sequence_facts(drawn.sequence[0], np.diff(frames, axis=0), rows, ends, column)
     facts["columns"] = [
-        _colours(name, values[rows], classes, palette if name == "" else None, column, f"column{c}")
+        _colours(
+            name, values[rows], classes, palette if c == 0 and saved.labels is not None else None, column, f"column{c}"
+        )
         for c, (name, (values, classes)) in enumerate(found.items())
     ]
     facts["size"] = None

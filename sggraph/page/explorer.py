@@ -18,7 +18,7 @@ from ..inputs.labels import as_classes, by_row, read_labels
 from ..io.safe import as_path, replacing
 from ..io.saved import SavedEmbedding, as_saved
 from ..method.sequence import Snapshot
-from ..plot.content import unfolded
+from ..plot.content import name_of, unfolded
 from ..plot.embedding import embedding_png
 from ..plot.sizes import Sizes, read_sizes
 from ..plot.snapshots import are_snapshots
@@ -202,23 +202,23 @@ def explore(
     sequence = None
     if are_snapshots(Y):
         Y, graph, sequence = of_sequence(Y, graph, edge_time)
-    Y, labels, graph = unfolded(Y, labels, graph)
+    called, (Y, labels, graph) = name_of(labels), unfolded(Y, labels, graph)
     saved, arcs = as_saved(Y, None, labels, graph)
     given = arcs if graph is None else graph
     sizes = _sizes(node_size, given, _names(saved, arcs), len(saved.coordinates))
     times = read_times(edge_time, given, None if arcs is None else arcs.nodes)
     wide = read_wide(edge_width, given, saved, arcs, None if sequence is None else sequence[0])
-    options = {"node_names": node_names, "values": values, "palette": palette, "title": title}
+    options = {"node_names": node_names, "called": called, "values": values, "palette": palette, "title": title}
     return page_of(saved, arcs, drawn=Drawn(arcs, sizes, times, sequence, wide), **options)
 
 
-def page_of(saved, arcs, *, node_names=True, values=None, drawn=None, palette=None, title=None):
-    """The Explorer of a SavedEmbedding, its Graph, and what else is Drawn."""
+def page_of(saved, arcs, *, node_names=True, called="", values=None, drawn=None, palette=None, title=None):
+    """The Explorer of a SavedEmbedding, whose labels are `called` so, its Graph, and what else is Drawn."""
     n = len(saved.coordinates)
     if n > MOST_NODES:
         raise ValueError(f"Y has {n:,} rows: give at most {MOST_NODES:,}, a sample or one component, for a page")
-    given = {} if saved.labels is None else {"": saved.labels}
-    columns = given | dict(values or {})
+    values = dict(values or {})
+    columns = ({} if saved.labels is None else {"" if called in values else called: saved.labels}) | values
     names = _names(saved, arcs)
     found = {name: as_classes(by_row(read_labels(one, arcs), names, n), None, n) for name, one in columns.items()}
     content = content_of(saved, drawn or Drawn(arcs), _called(node_names, saved.nodes, n), found, palette, title)

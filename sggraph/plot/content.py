@@ -79,9 +79,9 @@ def opened(Y, labels, graph, random_state=0):
 
 
 def name_of(labels):
-    """What labels are called: the word that was given for them, or the name of a pandas Series."""
+    """What labels are called: the attribute that was given for them, or the name of a pandas Series."""
     called = labels if isinstance(labels, str) else getattr(labels, "name", None)
-    return called if isinstance(called, str) else ""
+    return called if isinstance(called, str) and called != "louvain" else ""
 
 
 def unfolded(Y, labels, graph, random_state=0):

@@ -100,7 +100,7 @@ def plot_embedding(
         None, NaN, NA and absent nodes are missing: grey, and beneath the others. "louvain" finds the communities of
         `graph` with NetworkX, "community 1" the largest (1 s for 28,000 edges, 7 s for 170,000). Any other
         word, and "louvain" where nodes have an attribute of that name, is an attribute of the nodes of `graph`: of
-        NetworkX and igraph, "label" of a `Dataset`, a column of `obs` of an AnnData.
+        NetworkX and igraph, "label" of a `Dataset`, a column of `obs` of an AnnData, or one of its genes.
     graph : graph, optional
         Anything `as_graph` accepts; its edges are drawn, those within a class in its colour.
     ax : matplotlib.axes.Axes, optional

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 from page_probes import facts_of, numbers_of
 from scipy.sparse import csr_array
@@ -115,6 +116,25 @@ def times_of(page):
     times = numbers_of(page, facts["edges"]["time"]["data"]).view(np.float32).tolist()
     called = [page.embedding.nodes[i] for i in page.rows]
     return {tuple(sorted((called[a], called[b]))): t for a, b, t in zip(row, col, times, strict=True)}
+
+
+def test_labels_have_the_name_of_their_attribute():
+    G = nx.path_graph(4)
+    nx.set_node_attributes(G, dict(enumerate("abab")), "licence")
+    Y, series = np.random.default_rng(0).normal(size=(4, 2)), pd.Series([1.5, 2, 3, 4], name="age")
+    palette = {"a": "#ff0000", "b": "#0000ff"}
+    page = sg.explore(Y, "licence", graph=G, values={"age": series}, palette=palette)
+    assert [column["name"] for column in facts_of(page)["columns"]] == ["licence", "age"]
+    assert facts_of(page)["columns"][0]["light"] == [[255, 0, 0], [0, 0, 255]]
+    named = {
+        "licence": sg.explore(Y, "licence", graph=G),
+        "age": sg.explore(Y, series),
+        "": sg.explore(Y, "louvain", graph=G),
+    }
+    for name, page in named.items():
+        assert facts_of(page)["columns"][0]["name"] == name
+    twice = facts_of(sg.explore(Y, "licence", graph=G, values={"licence": series}))["columns"]
+    assert [(column["name"], column["kind"]) for column in twice] == [("", "classes"), ("licence", "values")]
 
 
 def test_edges_have_times():
