@@ -101,9 +101,7 @@ def make_parser():
     _add_method(sequence)
     sequence.set_defaults(run=run_sequence)
 
-    update = commands.add_parser(
-        "update", help="embed a graph that has changed, as near to its earlier picture as may be"
-    )
+    update = commands.add_parser("update", help="embed a graph that has changed, near to its earlier picture")
     update.description = (
         f"Embed the graph in FILE so that its earlier picture stays. FILE is {FORMATS}. Coordinates go to {OUTPUTS}."
     )
@@ -211,6 +209,10 @@ def _run(arguments):
 
 
 class _Parser(argparse.ArgumentParser):
+    def parse_known_args(self, args=None, namespace=None):
+        found, unknown = super().parse_known_args(args, namespace)
+        return (found, unknown) if not unknown else self.error(f"unrecognized arguments: {' '.join(unknown)}")
+
     def _print_message(self, message, file=None):
         if is_first():
             super()._print_message(message, file)

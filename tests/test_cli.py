@@ -535,3 +535,11 @@ def test_columns_of_a_table(folder, capsys):
     assert {row["node"] for row in rows_of("ratings_embedding.csv")} == {"1", "2", "3"}
     assert embed("ratings.csv", "--source", "user", "--target", "item", "--weight", "none", "--bipartite") == 0
     assert len(rows_of("ratings_embedding.csv")) == 4
+
+
+@pytest.mark.parametrize(("command", "given"), [("embed", []), ("sequence", ["--time", "t"])])
+def test_an_option_that_is_unknown_leads_to_the_help_of_its_command(command, given, capsys):
+    with pytest.raises(SystemExit):
+        main([command, "edges.csv", *given, "--plott", "x.png"])
+    asked = f"sggraph {command}: unrecognized arguments: --plott x.png (see sggraph {command} --help)"
+    assert capsys.readouterr().err.strip() == asked
