@@ -1187,10 +1187,12 @@ function hover(x, y) {
 
 // ---------------------------------------------------------------- search, legend, tools
 
-const folded = names ? names.map(name => name.toLocaleLowerCase()) : null;
+const fold = text => (/[^\0-\x7f]/.test(text) ? text.normalize("NFD").replace(/[\u0300-\u036f]/g, "") : text)
+    .toLocaleLowerCase();  // Jose finds José
+const folded = names ? names.map(fold) : null;
 
 function find(text) {
-    const wanted = text.trim().toLocaleLowerCase(), first = [], later = [];
+    const wanted = fold(text.trim()), first = [], later = [];
     if (!wanted) return [];
     for (const i of byDegree) {
         const name = folded ? folded[i] : String(rows[i]), place = name.indexOf(wanted);
@@ -1206,7 +1208,7 @@ function search() {
     const found = find($("search").value);
     const all = element("button", "Choose all of them", { type: "button", className: "node", id: "all" });
     all.addEventListener("click", () => {
-        const wanted = $("search").value.trim().toLocaleLowerCase(), whole = [];
+        const wanted = fold($("search").value.trim()), whole = [];
         for (let i = 0; i < n; i++)
             if (shown[i] !== HIDDEN && (folded ? folded[i] : String(rows[i])).includes(wanted)) whole.push(i);
         chooseAll(whole);

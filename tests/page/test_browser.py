@@ -122,6 +122,15 @@ def test_search_flies_to_the_node(opened):
     assert page.locator("#found").is_hidden()
 
 
+@pytest.mark.parametrize("asked", ["jose m", "José M", "JOSE\u0301 mu\u0308ll"])
+def test_search_needs_no_accents(opened, asked):
+    page = opened(sg.explore({"José Müller": (0, 0), "Joseph": (1, 0), "हिन्दी": (2, 1)}))
+    page.fill("#search", asked)
+    assert page.locator("#found button").all_text_contents() == ["José Müller"]
+    page.fill("#search", "हन")  # signs of other scripts are letters
+    assert page.text_content("#found") == "Nothing found"
+
+
 def test_the_address_keeps_the_view(opened):
     page = opened(counties(), address="#view=0.1,0.2,5&node=7&column=1")
     assert page.evaluate("[sggraph.view.x, sggraph.view.y, sggraph.view.zoom]") == [0.1, 0.2, 5]
