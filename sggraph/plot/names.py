@@ -29,6 +29,7 @@ SAMPLE = 500  # points of a class that its medoid is chosen from
 INK = 0.15  # share of the axes that names may cover
 CLASS_SIZES, NODE_SIZES, NOTE_SIZE, HALO = (6.5, 14.0), (6.0, 10.0), 8.0, 2.2  # points, where "font.size" is 10
 MOST = 50  # names of classes
+STROKE = 0.6  # points of a leader line beside letters of 10: beside those of 5 it was thicker than they and than edges
 SURE_OF_ROOM = 12  # so many class names always find room
 FINE = 600  # dots per inch of a file: on screen letters are rounded to whole pixels, some names 7 % shorter
 SHIFT = 0.5  # points of text that axes and points may move before the names are arranged anew
@@ -228,7 +229,8 @@ class Names:
 
     def _leader(self, at, xyz, text, radius):
         """A thin line from the point to the edge of its name, beneath all names."""
-        line = {"arrowstyle": "-", "linewidth": 0.6, "color": text.get_color(), "shrinkA": 0, "shrinkB": radius}
+        line = {"arrowstyle": "-", "linewidth": self.unit * STROKE, "color": text.get_color(), "alpha": 0.6}
+        line |= {"shrinkA": 0, "shrinkB": radius}
         return self._annotation("", at, xyz, zorder=5, arrowprops=line)
 
     def _anchors(self):

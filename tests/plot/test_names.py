@@ -259,3 +259,15 @@ def test_a_column_names_its_rows():
 def test_errors(arguments, message):
     with pytest.raises(ValueError, match=message):
         plot_embedding(np.random.default_rng(0).normal(size=(3, 2)), **arguments)
+
+
+def test_leader_lines_are_as_thin_as_the_letters_want():
+    """Beside letters of 5 points they were thicker than edges, and black."""
+    Y, names = np.random.default_rng(0).normal(size=(60, 2)), [f"name {k}" for k in range(60)]
+    for font in (5, 10):
+        with plt.rc_context({"font.size": font}):
+            ax = plot_embedding(Y, node_names=names, ax=plt.figure(figsize=(3, 3)).add_axes((0, 0, 1, 1)))
+        leaders = [text.arrow_patch for text in ax.texts if text.arrow_patch is not None and text.get_visible()]
+        assert leaders
+        assert {line.get_linewidth() for line in leaders} == {0.06 * font}
+        assert {line.get_alpha() for line in leaders} == {0.6}
