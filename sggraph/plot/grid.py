@@ -4,7 +4,7 @@ import numpy as np
 
 from .embedding import plot_embedding
 from .frame import filled, fit
-from .legend import add_key
+from .legend import add_key, font_size, shortened
 from .sizes import Widths
 from .space import as_seen
 
@@ -51,10 +51,11 @@ def proportions_of(arrays):
     return np.maximum([min(1 / ratio, 1), min(ratio, 1)], 0.5)
 
 
-def draw_guide(figure, grid, nodes, legend, options, n, more=None):
+def draw_guide(figure, grid, nodes, legend, options, n, more=None, called=""):
     """The legend or colour bar, beside axes as high as the grid that show nothing; widens figure and grid for it.
 
-    It is that of a plot with the same labels, so that its colours are those of the points; and `more` by its name.
+    It is that of a plot with the same labels, so that its colours are those of the points; and `more` by its name. A
+    colour bar tells what these are `called`.
     """
     box = grid.last_column()
     guide = figure.add_axes(grid.in_figure(box))
@@ -62,6 +63,8 @@ def draw_guide(figure, grid, nodes, legend, options, n, more=None):
     Y = by_node(np.linspace((0, 0), box[2:], n), nodes, graph=None)
     widths = options["edge_width"] if isinstance(options["edge_width"], Widths) else None
     plot_embedding(Y, ax=guide, legend=legend, **options | {"edge_width": widths})
+    for bar in guide.child_axes:
+        bar.yaxis.label.set(text=shortened(called), parse_math=False, size=font_size())
     guide.set_aspect("auto")
     guide.set_axis_off()
     if more:

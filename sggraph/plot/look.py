@@ -16,6 +16,7 @@ from ..graph.adjacency import Graph
 from ..inputs.labels import as_classes, by_row, read_labels
 from ..inputs.seeds import as_generator
 from .changes import ring_key, trail_key
+from .content import name_of
 from .edges import LINES, VARIED, are_faint, degrees, usual_alpha, usual_crowding, usual_width
 from .embedding import MANY_POINTS, as_style, plot_embedding
 from .grid import draw_guide
@@ -42,7 +43,7 @@ class Look:
 
     def __init__(self, series, labels, trails, options):
         self.series, self.options, self.followed = series, dict(options), series.chosen(trails)
-        self.labels, self.classes = _read_labels(labels, series, self.options)
+        self.called, (self.labels, self.classes) = name_of(labels), _read_labels(labels, series, self.options)
         n = len(series.nodes)
         counts = [np.bincount(rows, degrees(graph.adjacency), n) for rows, graph in series.rows_and_graphs]
         rows, written = wanted_names(self.options.pop("node_names", None), series.nodes, np.sum(counts, axis=0), n)
@@ -144,7 +145,7 @@ class Look:
         if more or marked:
             rows = np.concatenate(self.series.rows)
             marks = {"node_size": self.sizes, "edge_width": self.widths, "labels": self.labels_of(rows)}
-            draw_guide(figure, grid, None, legend, self.options | marks, len(rows), more)
+            draw_guide(figure, grid, None, legend, self.options | marks, len(rows), more, self.called)
 
 
 def _read_labels(labels, series, options):

@@ -20,7 +20,7 @@ from ..metrics.distances import shortest_path_correlation
 from ..metrics.neighborhoods import neighbor_recall
 from ..runtime.checks import check_whole
 from .alignment import aligned
-from .content import with_marks
+from .content import name_of, with_marks
 from .embedding import plot_embedding
 from .frame import fit
 from .grid import FOOT, Grid, by_node, draw_guide, fill, proportions_of, settle_title
@@ -102,7 +102,7 @@ def plot_comparison(
         raise ValueError("scores=True compares the embeddings with their graph: give it, graph=G")
     if ncols is not None:
         check_whole("ncols", ncols, 1, accepted="None, or a number of panels")
-    labels, given = read_labels(labels, graph, random_state), graph
+    called, labels, given = name_of(labels), read_labels(labels, graph, random_state), graph
     graph = None if graph is None else quiet_graph(graph)
     arrays, nodes = as_embeddings(embeddings, graph)
     first = next(iter(arrays.values()))
@@ -115,7 +115,7 @@ def plot_comparison(
     options = with_marks(options, given, graph, nodes, [*arrays.values()], 72 * grid.sides, as_generator(random_state))
     figure = plt.figure(figsize=grid.size, layout="none")
     if legend and (labels is not None or any(isinstance(mark, Sizes | Widths) for mark in options.values())):
-        draw_guide(figure, grid, nodes, legend, options, len(first))
+        draw_guide(figure, grid, nodes, legend, options, len(first), called=called)
     axes = np.empty(len(arrays), object)
     for p, (name, Y) in enumerate(arrays.items()):
         solid = Y.shape[1] == 3

@@ -1,6 +1,7 @@
 import matplotlib
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_hex
@@ -183,3 +184,20 @@ def test_errors(embeddings, options, match):
     with pytest.raises(ValueError, match=match):
         sg.plot_comparison(embeddings, **options)
     assert not plt.get_fignums() or "labels" in options
+
+
+def test_the_colour_bar_tells_what_it_shows():
+    G = nx.path_graph(4)
+    nx.set_node_attributes(G, {node: node + 0.5 for node in G}, "salary in $")
+    layouts = {"circle": nx.circular_layout(G), "spring": nx.spring_layout(G, seed=0)}
+    series = pd.Series(dict(G.nodes(data="salary in $")), name="salary in $")
+    snapshots = sg.embed_sequence({"one": G, "two": G})
+    for axes in (
+        sg.plot_comparison(layouts, "salary in $", graph=G),
+        sg.plot_comparison(layouts, series, graph=G),
+        sg.plot_sequence(snapshots, series),
+    ):
+        figure = axes[0].figure
+        (bar,) = [bar for ax in figure.axes for bar in ax.child_axes]
+        assert bar.get_ylabel() == "salary in $"
+        figure.canvas.draw()
