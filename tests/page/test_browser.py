@@ -628,6 +628,12 @@ def test_a_phone(opened):
     page.wait_for_timeout(100)
     assert len(chosen(page)) == 1
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.fill("#search", "a")
+    found = page.locator("#found").bounding_box()  # its right end was beyond the screen
+    assert found["x"] >= 0
+    assert found["x"] + found["width"] <= 390
+    page.locator("#found button").nth(2).tap()
+    assert page.locator("#found").is_hidden()
 
 
 def test_on_a_phone_the_legend_covers_nothing(opened):
