@@ -14,6 +14,7 @@ from sggraph.method.schedule import (
     MAX_STEP_1D,
     PUBLISHED_EARLY,
     SEED_LENGTH,
+    SETTLED_LENGTH,
     STRESS,
     schedule_for,
     stress_weights,
@@ -79,6 +80,16 @@ def test_iterations_of_the_phases(given, iterations):
     schedule = schedule_of(**given)
     assert tuple(phase.n_iter for phase in schedule.phases) == iterations
     assert schedule.n_iter == sum(iterations)
+
+
+@pytest.mark.parametrize(("filled", "gathering"), [(0.25, GATHER_ITER), (0.875, 175), (1.0, PUBLISHED_EARLY)])
+def test_what_the_divergence_settles_gathers_longer_and_from_a_smaller_start(filled, gathering):
+    schedule = schedule_of(filled=filled)
+    assert [phase.n_iter for phase in schedule.phases] == [gathering, AUTO_MAX_ITER - GATHER_ITER]
+    assert schedule.length == (SETTLED_LENGTH if filled == 1 else None)
+    early = min(gathering, 200)  # half of what was asked for
+    assert [phase.n_iter for phase in schedule_of(filled=filled, max_iter=400).phases] == [early, 400 - early]
+    assert schedule_of(filled=filled, early_exag=30).phases[0].n_iter == 30
 
 
 @pytest.mark.parametrize("alpha", ["auto", 12])

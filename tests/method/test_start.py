@@ -10,6 +10,7 @@ from sggraph.core.engine.blocks import Workers
 from sggraph.datasets import load_us_counties
 from sggraph.embed import embed_graph
 from sggraph.method.start import (
+    CROSSED,
     N_FARTHEST,
     N_PIVOTS,
     OFFSET,
@@ -17,7 +18,6 @@ from sggraph.method.start import (
     ROOM,
     check_init,
     distances_to,
-    even_length,
     graph_distances,
     is_compact,
     n_pivots,
@@ -171,18 +171,13 @@ def test_how_much_path_lengths_vary(G, low, high, workers):
     assert path_variation(D, 1) <= path_variation(D, 2) <= path_variation(D, 3)
 
 
-def test_the_even_length_gives_each_node_a_unit_of_room():
-    grid = np.stack(np.meshgrid(*[np.arange(30.0)] * 2), axis=-1).reshape(-1, 2)
-    assert even_length(grid) == pytest.approx(np.sqrt(6), rel=0.01)  # a square's radius of gyration is side / sqrt(6)
-    assert even_length(np.zeros((3, 2))) == 1
-
-
 def test_a_compact_start_has_little_room_but_no_edge_is_short(workers):
-    """`ROOM` units a node in each dimension, unless edges would be shorter than the kernel is wide, 1."""
+    """`ROOM` units a node in each dimension, at most `CROSSED`, unless edges would be shorter than the kernel is wide."""
     crowd, line = pattern(nx.gnm_random_graph(900, 20_000, seed=0)), pattern(nx.path_graph(300))
     for d in (1, 2, 3):
         Y = start("auto", crowd, d, None, rng(), workers).astype(float)
-        assert np.sqrt(((Y - Y.mean(axis=0)) ** 2).sum(axis=1).mean()) == pytest.approx(ROOM * 900 ** (1 / d), rel=0.01)
+        radius = min(ROOM * 900 ** (1 / d), CROSSED)
+        assert np.sqrt(((Y - Y.mean(axis=0)) ** 2).sum(axis=1).mean()) == pytest.approx(radius, rel=0.01)
         assert np.median(edge_lengths(Y, crowd)) > 1
         Y = start("auto", line, d, None, rng(), workers)
         assert np.median(edge_lengths(Y, line)) == pytest.approx(1, rel=0.02)
