@@ -7,7 +7,6 @@ It does not read files (graph_files.py) and does not turn feature vectors into g
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Hashable, Iterable
 from os import PathLike
 from typing import Any, NamedTuple, TypeAlias
@@ -18,7 +17,7 @@ from scipy import sparse
 from ..core.types import Direction, Int, Numbers, SparseMatrix, SupportsArray, Weight
 from ..datasets.dataset import Dataset
 from ..runtime.checks import check_choice, check_flag, check_n_jobs, is_flag, refused
-from ..runtime.warn import warn
+from ..runtime.warn import untold, warn
 from .annotated import graph_in, is_annotated
 from .arcs import GraphWarning, Reading, arcs_of_labels, tell_no_direction
 from .calibrated import calibrated_direction
@@ -264,8 +263,7 @@ def is_graph_like(X: object) -> bool:
 
 def quiet_graph(graph: GraphLike) -> Graph:
     """A Graph to draw: directed as it is, without weights, and silent on self-loops, which show nothing."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", GraphWarning)
+    with untold(GraphWarning):
         return as_graph(graph, weight=None, direction="out")
 
 

@@ -1,7 +1,6 @@
 """Labels of any origin become class numbers and class names, or values."""
 
 import re
-import warnings
 from collections.abc import Mapping
 from numbers import Integral, Real
 
@@ -11,7 +10,7 @@ from ..graph.adjacency import GraphWarning, as_graph
 from ..graph.annotated import gene_of, is_annotated
 from ..graph.attributes import node_attribute, node_attributes, one_of
 from ..runtime.checks import is_missing, refused, shown
-from ..runtime.warn import warn
+from ..runtime.warn import untold, warn
 
 
 def as_classes(labels, names, n):
@@ -155,8 +154,7 @@ def louvain_names(graph, random_state=0):
     """
     import networkx as nx
 
-    with warnings.catch_warnings():  # self-loops show nothing
-        warnings.simplefilter("ignore", GraphWarning)
+    with untold(GraphWarning):  # self-loops show nothing
         graph = as_graph(graph)
     found = nx.community.louvain_communities(nx.from_scipy_sparse_array(graph.adjacency), seed=random_state)
     names = np.full(len(graph.nodes), None, dtype=object)

@@ -5,7 +5,6 @@ they were, be they numbers, strings or tuples of them, and nothing in the file i
 """
 
 import json
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -21,6 +20,7 @@ from ..graph.fingerprint import graph_hash
 from ..inputs.coordinates import as_rows, check_rows, rows_of
 from ..inputs.labels import by_row, read_labels
 from ..runtime.checks import is_missing, shown
+from ..runtime.warn import untold
 from .provenance import provenance_of
 from .safe import checked_npz
 
@@ -113,8 +113,7 @@ def as_saved(Y, nodes=None, labels=None, graph=None):
 def _both_ways(graph):
     """The Graph with the arcs that it has, and the one that is embedded, of which the hash is: arcs count both ways."""
     embedded = as_graph(graph)
-    with warnings.catch_warnings():  # which came already
-        warnings.simplefilter("ignore", GraphWarning)
+    with untold(GraphWarning):  # which came already
         return as_graph(graph, direction="out") if embedded.directed else embedded, embedded
 
 
