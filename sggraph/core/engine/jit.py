@@ -14,11 +14,13 @@ kill forked children (see blocks.py for what runs the kernels in parallel).
 """
 
 import os
+import pickle
 from contextlib import suppress
 from functools import partial
 from types import CodeType, ModuleType
 
 import numba
+from numba.extending import overload
 
 OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}  # nobody calls from C: a sixth of the time
 ORDERED = {"contract", "nsz"}
@@ -31,6 +33,7 @@ def kernel(function=None, *, reorder=False, inline=False):
     if function is None:
         return partial(kernel, reorder=reorder, inline=inline)
     options = OPTIONS | {"fastmath": REORDERED if reorder else ORDERED, "forceinline": inline}
+    function.stamp = _stamp(function)
     try:
         compiled = numba.njit(cache=True, **options)(function)
     except RuntimeError:  # Numba found no place for its cache
@@ -42,6 +45,12 @@ def kernel(function=None, *, reorder=False, inline=False):
 
 
 part = partial(kernel, inline=True)
+
+
+def stands_for(function, **options):
+    """Numba's `overload`: what is decorated makes the compiled form of `function`."""
+    function.stamp = _stamp(function)
+    return overload(function, **options)
 
 
 class KeyedFile:
@@ -70,16 +79,16 @@ class KeyedFile:
 
 
 def made_of(function, found=None):
-    """What a kernel and its parts name, by module and name: values, and of functions size and time of their file."""
+    """What a kernel and its parts name, by module and name: values, and of functions the stamp of their file."""
     found = {} if found is None else found
     for name in _names(function.__code__):
         value, place = function.__globals__.get(name), (function.__module__, name)
         if place in found or isinstance(value, ModuleType | None):
             continue
-        code = getattr(getattr(value, "py_func", value), "__code__", None)
-        found[place] = repr(value) if code is None else _stamp(code.co_filename)
+        named = getattr(value, "py_func", value)
+        found[place] = named.stamp if hasattr(named, "stamp") else pickle.dumps(value)
         if hasattr(value, "py_func"):
-            made_of(value.py_func, found)
+            made_of(named, found)
     return found
 
 
@@ -89,10 +98,12 @@ def _names(code):
     return {*code.co_names}.union(*map(_names, within))
 
 
-def _stamp(path):
-    """What changes when a file does; None within an archive, where nothing does."""
+def _stamp(function):
+    """Size and time of its file when the function is made, as it may be compiled when the file has changed; None within
+    an archive, where nothing does.
+    """
     with suppress(OSError):
-        file = os.stat(path)
+        file = os.stat(function.__code__.co_filename)
         return file.st_size, file.st_mtime_ns
     return None
 

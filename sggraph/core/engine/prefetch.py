@@ -6,7 +6,9 @@ In Python, and under NUMBA_DISABLE_JIT, the hint does nothing.
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic, overload
+from numba.extending import intrinsic
+
+from .jit import stands_for
 
 AHEAD = 128  # entries of a matrix: with 32 the memory is still waited for, from 96 on nothing is gained
 
@@ -15,7 +17,7 @@ def prefetch(array, i):
     """Have ``array[i]`` (its first 64 bytes) brought to the cache; i must be a row of the array."""
 
 
-@overload(prefetch, jit_options={"forceinline": True})
+@stands_for(prefetch, jit_options={"forceinline": True})
 def _prefetch(array, i):
     return lambda array, i: _hint(array, i)
 

@@ -9,7 +9,9 @@ In Python, and under NUMBA_DISABLE_JIT, the functions do the same with plain num
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic, overload
+from numba.extending import intrinsic
+
+from .jit import stands_for
 
 COPIED = COMPARED = 16  # float32: a line of the cache, and one AVX-512 register
 FLOAT4, DOUBLE4 = ir.VectorType(ir.FloatType(), 4), ir.VectorType(ir.DoubleType(), 4)
@@ -45,22 +47,22 @@ def exceeding(values, i, bounds, j, shift):
     return sum(int(values[i + a] > bounds[j + a] + shift) << a for a in range(COMPARED))
 
 
-@overload(add_multiple, jit_options={"forceinline": True})
+@stands_for(add_multiple, jit_options={"forceinline": True})
 def _overload_add_multiple(v, p, V, i):
     return lambda v, p, V, i: _add_multiple(v, p, V, i)
 
 
-@overload(add_products, jit_options={"forceinline": True})
+@stands_for(add_products, jit_options={"forceinline": True})
 def _overload_add_products(Q, i, p, w):
     return lambda Q, i, p, w: _add_products(Q, i, p, w)
 
 
-@overload(copy, jit_options={"forceinline": True})
+@stands_for(copy, jit_options={"forceinline": True})
 def _overload_copy(target, i, source, j):
     return lambda target, i, source, j: _copy(target, i, source, j)
 
 
-@overload(exceeding, jit_options={"forceinline": True})
+@stands_for(exceeding, jit_options={"forceinline": True})
 def _overload_exceeding(values, i, bounds, j, shift):
     return lambda values, i, bounds, j, shift: _exceeding(values, i, bounds, j, shift)
 

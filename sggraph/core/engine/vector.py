@@ -11,14 +11,15 @@ in 2-D another order of their sums, and took 5 % longer.
 """
 
 import numpy as np
-from numba.extending import overload
+
+from .jit import stands_for
 
 
 def compiled_as(*forms):
     """Have compiled code take one of the forms, those for d = 1, 2, 3, in the place of the function."""
 
     def registered(function):
-        overload(function, inline="always", strict=False)(lambda *kinds: forms[len(kinds[-1]) - 1])
+        stands_for(function, inline="always", strict=False)(lambda *kinds: forms[len(kinds[-1]) - 1])
         return function
 
     return registered

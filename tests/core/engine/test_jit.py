@@ -18,6 +18,7 @@ import sggraph
 from sggraph.core.affinity import _rescale_rows
 from sggraph.core.engine import jit
 from sggraph.core.repulsion.grid import bounding_boxes
+from sggraph.core.search import hops
 
 pytestmark = pytest.mark.jit
 
@@ -140,14 +141,19 @@ def test_code_goes_with_its_parts_and_with_values_from_elsewhere(tmp_path, monke
         "from a_part import times\nfrom a_value import MORE\n\n@kernel\ndef whole(x):\n    return times(x) + MORE\n"
     )
 
-    def result_and_hits(factor, more):
+    def write(factor, more):
         part = f"@part\ndef times(x):\n    return {factor} * x\n"
         for name, text in {"a_value": f"MORE = {more}\n", "a_part": head + part, "a_kernel": head + kernel}.items():
             file = tmp_path / f"{name}.py"
             if not file.exists() or file.read_text() != text:
                 file.write_text(text)
             monkeypatch.delitem(sys.modules, name, raising=False)
+
+    def result_and_hits(factor, more, while_running=None):
+        write(factor, more)
         whole = importlib.import_module("a_kernel").whole
+        if while_running is not None:
+            write(*while_running)
         return whole(10), sum(whole.stats.cache_hits.values())
 
     assert result_and_hits(2, 0) == (20, 0)
@@ -155,6 +161,16 @@ def test_code_goes_with_its_parts_and_with_values_from_elsewhere(tmp_path, monke
     assert result_and_hits(3, 0) == (30, 0)
     assert result_and_hits(3, 7) == (37, 0)
     assert result_and_hits(3, 7) == (37, 1)
+    assert result_and_hits(3, 8, while_running=(5, 8)) == (38, 0)
+    assert result_and_hits(5, 8) == (58, 0)
+    assert result_and_hits(3, 7, while_running=(5, 8)) == (37, 0)
+
+
+def test_how_numpy_prints_makes_no_other_code():
+    """Of a kernel that names an array."""
+    found = jit.made_of(hops._write.py_func)
+    with np.printoptions(linewidth=40):
+        assert jit.made_of(hops._write.py_func) == found
 
 
 def test_bits_do_not_depend_on_where_arrays_lie():
