@@ -12,6 +12,7 @@ from ..core.search.nearest_sparse import distances_from, nearest_sparse, product
 from ..core.search.ties import settled
 from ..core.search.tree import tree_balls, tree_neighbors
 from ..graph.adjacency import GraphWarning
+from ..runtime.interrupts import Interrupts
 from ..runtime.threads import is_numba_usable, numba_turn, one_blas_thread, openmp_threads
 from ..runtime.warn import warn
 
@@ -246,8 +247,9 @@ def _approximate(X, k, metric, rng, n_jobs):
     from pynndescent import NNDescent
 
     seed = int(rng.integers(2**31 - 1))
-    with numba_turn() as most:  # pynndescent refuses more than Numba has started
-        index = NNDescent(X, metric=metric, n_neighbors=k + 1, random_state=seed, n_jobs=min(n_jobs, most))
+    with Interrupts(), numba_turn() as most:  # an interrupt within ends the search no sooner, but as a SystemError
+        n_jobs = min(n_jobs, most)  # pynndescent refuses more than Numba has started
+        index = NNDescent(X, metric=metric, n_neighbors=k + 1, random_state=seed, n_jobs=n_jobs)
         indices, distances = index.neighbor_graph
     absent = (indices < 0).any(axis=1)
     if absent.any():

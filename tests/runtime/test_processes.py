@@ -4,6 +4,7 @@ Each case runs in an interpreter of its own (workload.py) with a time limit.
 """
 
 import os
+import signal
 import sys
 from types import SimpleNamespace
 
@@ -122,6 +123,22 @@ def test_numba_gets_its_threads_back_after_an_exception(monkeypatch):
         sggraph.point_cloud_to_graph(np.random.default_rng(0).random((50, 3)), 5, method="approximate", n_jobs=1)
     assert numba.get_num_threads() == before
     assert asked == [1]
+
+
+def test_an_interrupt_of_an_approximate_search_is_one(monkeypatch):
+    """Numba makes a SystemError of what is raised within, which no `except KeyboardInterrupt` hears."""
+    whole = []
+
+    def search(*args, **options):
+        signal.raise_signal(signal.SIGINT)
+        whole.append(True)
+        found = np.tile(np.arange(6), (50, 1))
+        return SimpleNamespace(neighbor_graph=(found, found.astype(np.float32)))
+
+    monkeypatch.setitem(sys.modules, "pynndescent", SimpleNamespace(NNDescent=search))
+    with pytest.raises(KeyboardInterrupt):
+        sggraph.point_cloud_to_graph(np.random.default_rng(0).random((50, 3)), 5, method="approximate")
+    assert whole
 
 
 def test_no_search_that_would_be_killed(monkeypatch):
