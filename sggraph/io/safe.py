@@ -152,7 +152,7 @@ def try_to_write(path):
     path = Path(os.path.realpath(path))
     partial = path.with_name(_partial(path, uuid.uuid4().hex))
     partial.touch(exist_ok=False)
-    partial.unlink()
+    partial.unlink(missing_ok=True)  # another process may have taken it for a leftover
 
 
 def remove_leftovers(path):

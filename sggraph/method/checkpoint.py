@@ -148,7 +148,10 @@ class Checkpoint:
         if self.path is None:
             return
         try:
-            write_state(self.path, self.snapshot())
+            try:
+                write_state(self.path, self.snapshot())
+            except FileNotFoundError:  # a process that began with the same file took this half for a leftover
+                write_state(self.path, self.snapshot())
         except OSError as error:
             warn(f"checkpoint={str(self.path)!r} cannot be written, the run goes on without: {error}", RuntimeWarning)
 

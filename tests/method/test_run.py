@@ -22,6 +22,7 @@ from sggraph.core.descent import Phase
 from sggraph.core.forces import REORDER_AT, Forces
 from sggraph.core.motion import Motion
 from sggraph.core.rows import n_blocks
+from sggraph.io.safe import remove_leftovers
 from sggraph.method.checkpoint import read_state, write_state
 from sggraph.method.schedule import GATHER_ITER, Schedule
 from sggraph.runtime.interrupts import Interrupts
@@ -405,6 +406,25 @@ def test_leftovers_of_killed_processes_are_removed():
     sg.embed_graph(KARATE, checkpoint="run.npz", max_iter=3)
     assert not leftover.exists()
     assert others.exists()
+
+
+def test_another_process_that_begins_takes_nothing_away(monkeypatch):
+    """It removes what it takes for leftovers while this one is about to move its file to its place."""
+    sweeps = iter([True, True, False, True, False])  # before the run, and at two of its writes
+    swept = []
+
+    def sweep(path):
+        if next(sweeps, False):
+            swept.append(path)
+            remove_leftovers("run.npz")
+
+    touch, fsync = Path.touch, os.fsync
+    monkeypatch.setattr(Path, "touch", lambda path, **options: (touch(path, **options), sweep(path))[0])
+    monkeypatch.setattr(os, "fsync", lambda number: (fsync(number), sweep("run.npz"))[0])
+    with warnings.catch_warnings(action="error"):
+        sg.embed_graph(KARATE, random_state=0, max_iter=100, checkpoint="run.npz")
+    assert len(swept) == 3
+    assert read_state("run.npz").n_iter == 100
 
 
 @pytest.mark.slow
