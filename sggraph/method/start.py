@@ -35,9 +35,7 @@ SHORT = 32_000  # edges that a path of two bytes has at most
 ROWS = 8192  # of the distances that are worked on at once
 LOOKED_AT = 300_000  # distances, for their mean and deviation, which take 14 bytes for each
 ROOM = 0.1  # of a unit for each node in each dimension, where a start is compact; .05 and .2 come to the same picture
-CROSSED = (
-    32.0  # units: the largest radius of a compact start, some of which a node crosses while nodes gather; on a line
-)
+CROSSED = 32.0  # units: the largest radius of a compact start, across which nodes gather in the first phase. On a line
 # recall of lastfm_asia is .35 (16: .32, 64: .28, no limit: .07), of hpo_isa .29 (.27, .32, .03)
 NOISE = 1e-3  # of the mean distance: coincident nodes have no direction to part in; 1e-4 or 1e-2 do as well
 N_PRODUCTS = 100  # cosines with the eigenvectors are .8 to .99 then on cora, power grid and 3elt, after 10 .3 to .98

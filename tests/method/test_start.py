@@ -172,7 +172,7 @@ def test_how_much_path_lengths_vary(G, low, high, workers):
 
 
 def test_a_compact_start_has_little_room_but_no_edge_is_short(workers):
-    """`ROOM` units a node in each dimension, at most `CROSSED`, unless edges would be shorter than the kernel is wide."""
+    """`ROOM` units a node in each dimension, at most `CROSSED`, but no edges shorter than the kernel is wide."""
     crowd, line = pattern(nx.gnm_random_graph(900, 20_000, seed=0)), pattern(nx.path_graph(300))
     for d in (1, 2, 3):
         Y = start("auto", crowd, d, None, rng(), workers).astype(float)
