@@ -118,10 +118,12 @@ def embed_graph(
         "largest": only the largest is embedded, and the rows of all other nodes are NaN. "auto" is "pack", and
         "together" where `init` or `Y0` are coordinates, which say where the components belong.
     max_iter : int or "auto", default "auto"
-        Iterations in all ("auto": 400; on large graphs of long paths, such as meshes, up to 800).
+        Iterations in all ("auto": 400; of neighbour graphs of samples 550; on large graphs of long paths, such as
+        meshes, up to 800).
     early_exag : int or "auto", default "auto"
         Iterations of the early phase, with exaggerated attraction, in which the picture is small and neighbours gather
-        ("auto": 100, or 250 where `alpha` is given, at most half of `max_iter`).
+        ("auto": 100, up to 250 where most nodes have `lambda_` neighbours, as in neighbour graphs of samples, and where
+        `alpha` is given; at most half of `max_iter`).
     alpha : float or "auto", default "auto"
         Exaggeration of the attraction in the early phase ("auto": 3). A number asks for the method as published:
         no stress of path lengths, whatever `balance` is, and a start from edges of length 12 / alpha.

@@ -33,8 +33,10 @@ REORDER_AT = (
     300,
     600,
 )  # iterations: pictures change most at first; a time costs two of them, on 10^6 nodes
-LEAST_RADIUS = 1.0  # units, where stress begins; else random starts end in dust: a lattice of 400 with a KL divergence
-# of 5.7 instead of 1.34. One that grows with n keeps large ones, and all on a line, from gathering
+LEAST_ROOM = 0.05  # units for a node in each dimension where stress begins; else random starts end in dust: a lattice
+# of 400 with a KL divergence of 5.7 instead of 1.34
+MOST_NEEDED = 1.0  # units of radius, which are enough for any number of nodes: more keeps them from gathering, a block
+# model of 5,000 on a line with 10.6 instead of 4.5; with .3 one lattice of 225 in six stays folded, of tiny starts
 LEAST_FALL = 0.02  # of the divergence, for which the picture takes one more of these steps: paths have no best size;
 # .005: recall of 3elt -.01, .08: +.01, others the same
 STEP_OF_SIZE = 2**0.5  # from one size to the next, where the best is looked for; 2: recall of 3elt -.02, 2^.25: +.01
@@ -346,7 +348,7 @@ def entropy_of_both(upper):
 
 
 def _make_room(motion):
-    """Enlarge a picture of less than `LEAST_RADIUS` before its first step under stress: steps go as far in a tiny
+    """Enlarge a picture with less than `LEAST_ROOM` before its first step under stress: steps go as far in a tiny
     picture as in any other, and it would outgrow the scale that the stress was fitted with.
     """
     factor = _lacks_room(motion.Y)
@@ -355,9 +357,10 @@ def _make_room(motion):
 
 
 def _lacks_room(Y):
-    """What takes a picture to that size; 1 if it has it, or none at all."""
-    radius = np.sqrt(np.square(Y, dtype=np.float64).sum() / len(Y))
-    return LEAST_RADIUS / radius if 0 < radius < LEAST_RADIUS else 1.0
+    """What takes a picture to that room; 1 if it has it, or none at all."""
+    n, d = Y.shape
+    radius, least = np.sqrt(np.square(Y, dtype=np.float64).sum() / n), min(LEAST_ROOM * n ** (1 / d), MOST_NEEDED)
+    return least / radius if 0 < radius < least else 1.0
 
 
 def _lowest(x, y):
