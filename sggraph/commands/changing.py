@@ -6,7 +6,7 @@ Both return what there is to report, words by what they are about.
 from pathlib import Path
 from time import perf_counter
 
-from .files import check_picture, check_target, check_targets, default_output, labels_of_file
+from .files import check_picture, check_target, check_targets, default_output, labels_of_file, reading_of
 from .pictures import FILMS, draw_embedding, draw_sequence
 
 PAGE = ".html"
@@ -104,8 +104,7 @@ def update_file(arguments, method):
     output = arguments.output or default_output(file, "updated")
     table = None if arguments.labels in (None, "louvain") else Path(arguments.labels)
     check_targets((file, arguments.previous, table), output, arguments.plot, arguments.names)
-    names = "weight", "direction", "source", "target", "bipartite", "format"
-    graph = read_graph(file, **{name: getattr(arguments, name) for name in names})
+    graph = read_graph(file, **reading_of(arguments))
     saved = load_embedding(arguments.previous)
     before = {str(node).strip(): place for node, place in saved.positions.items()}  # files may lose the types of names
     known = {node: before[str(node).strip()] for node in graph.nodes if str(node).strip() in before}

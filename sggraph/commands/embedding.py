@@ -11,11 +11,9 @@ def graph_of(arguments, ranks, output):
     way, which is told.
     """
     from ..io.graph_files import read_graph
-    from .files import largest_component
+    from .files import largest_component, reading_of
 
-    names = "weight", "direction", "source", "target", "bipartite", "format"
-    read = {name: getattr(arguments, name) for name in names}
-    graph = None
+    read, graph = reading_of(arguments), None
     if ranks is not None and ranks.size > 1:
         graph = _shared(arguments, ranks, output, read)
     if graph is None:

@@ -21,6 +21,12 @@ def piped(arguments):
         yield
 
 
+def reading_of(arguments):
+    """How the graph in the file of a command is to be read: arguments of `read_graph`."""
+    names = "weight", "direction", "source", "target", "bipartite", "format"
+    return {name: getattr(arguments, name) for name in names}
+
+
 def largest_component(graph):
     """The Graph of the largest component alone: there is no place to write or draw for the other nodes."""
     from ..method.components import component_numbers

@@ -4,7 +4,7 @@ import numpy as np
 
 from .embedding import plot_embedding
 from .frame import filled, fit
-from .legend import add_key, font_size, shortened
+from .legend import add_key, title_bar
 from .sizes import Widths
 from .space import as_seen
 
@@ -64,7 +64,7 @@ def draw_guide(figure, grid, nodes, legend, options, n, more=None, called=""):
     widths = options["edge_width"] if isinstance(options["edge_width"], Widths) else None
     plot_embedding(Y, ax=guide, legend=legend, **options | {"edge_width": widths})
     for bar in guide.child_axes:
-        bar.yaxis.label.set(text=shortened(called), parse_math=False, size=font_size())
+        title_bar(bar, called)
     guide.set_aspect("auto")
     guide.set_axis_off()
     if more:

@@ -233,12 +233,17 @@ def write_last(legend, names):
         text.set(text=name, parse_math=False)
 
 
+def title_bar(ax, called):
+    """Tell beside a colour bar what its values are called; the Text."""
+    label = ax.yaxis.label
+    label.set(text=shortened(called), parse_math=False, size=font_size())
+    return label
+
+
 def _colorbar(ax, what, place):
     """Colour bar at this place right of the axes; returns its own axes."""
     bar = ax.figure.colorbar(what.scale, cax=ax.inset_axes(place))
-    label = bar.ax.yaxis.label
-    label.set(text=shortened(what.called), parse_math=False, size=font_size())
-    what.letters.style(label)
+    what.letters.style(title_bar(bar.ax, what.called))
     bar.solids.set_alpha(1)
     bar.outline.set_visible(False)
     return bar.ax
